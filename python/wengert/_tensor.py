@@ -1,0 +1,264 @@
+"""Methods of Tensor that are better said in Python: printing, casts, hooks, copies, pickling. Depends on `_core`.
+
+`install()` puts them on the type; operations and the hot methods are there already.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from wengert import _core
+from wengert._core import Tensor, dtype as _dtype
+from wengert._size import Size
+from wengert.autograd.graph import RemovableHandle
+
+Hook = Callable[[Tensor], Tensor | None]
+
+
+def __repr__(self: Tensor) -> str:
+    from wengert._tensor_str import format_tensor
+
+    return format_tensor(self)
+
+
+def __format__(self: Tensor, spec: str) -> str:
+    if self.dim() == 0 and not self._is_lifted():
+        return format(self.item(), spec)
+    return object.__format__(self, spec) if spec else repr(self)
+
+
+def numpy(self: Tensor, *, force: bool = False) -> Any:
+    """NumPy array that shares the tensor's memory.
+
+    Raises RuntimeError where the tensor requires grad, unless `force` (which detaches).
+
+    >>> import wengert
+    >>> wengert.ones(2).numpy()
+    array([1., 1.], dtype=float32)
+    """
+    if self.requires_grad and not force:
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+    return self._share_numpy()
+
+
+def __array__(self: Tensor, dtype: Any = None, copy: bool | None = None) -> Any:
+    array = numpy(self)
+    if dtype is not None and array.dtype != dtype:
+        return array.astype(dtype)
+    return array.copy() if copy else array
+
+
+def size(self: Tensor, dim: int | None = None) -> Any:
+    """Sizes as a Size, or that of one dimension.
+
+    >>> import wengert
+    >>> wengert.ones(2, 3).size(-1)
+    3
+    """
+    if dim is None:
+        return self.shape
+    n = self.dim()
+    if not -n <= dim < n:
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {dim})")
+    return self.shape[dim]
+
+
+def stride(self: Tensor, dim: int | None = None) -> Any:
+    """Strides in elements as a tuple, or that of one dimension.
+
+    >>> import wengert
+    >>> wengert.ones(2, 3).stride()
+    (3, 1)
+    """
+    return self._strides if dim is None else self._strides[dim]
+
+
+def to(self: Tensor, *args: Any, dtype: _dtype | None = None, device: Any = None, copy: bool = False, non_blocking: bool = False) -> Tensor:
+    """The tensor in another dtype: `to(dtype)`, `to(other)`, `to("cpu")`; itself where nothing changes.
+
+    >>> import wengert
+    >>> wengert.ones(2).to(wengert.int64)
+    tensor([1, 1])
+    """
+    for arg in args:
+        if isinstance(arg, Tensor):
+            dtype = arg.dtype
+        elif isinstance(arg, str) or type(arg).__name__ == "device":
+            device = arg
+        elif isinstance(arg, bool):
+            continue
+        else:
+            dtype = arg
+    if device is not None and str(device).split(":")[0] != "cpu":
+        raise RuntimeError(f"device must be 'cpu', got {device!r}: wengert runs on CPUs")
+    return _core._cast(self, dtype if dtype is not None else self.dtype, copy)
+
+
+def type_as(self: Tensor, other: Tensor) -> Tensor:
+    """The tensor in the dtype of `other`.
+
+    >>> import wengert
+    >>> wengert.ones(1).type_as(wengert.arange(2)).dtype
+    torch.int64
+    """
+    return to(self, other.dtype)
+
+
+def float(self: Tensor) -> Tensor:  # noqa: A001
+    """The tensor as float32."""
+    return to(self, _core.float32)
+
+
+def double(self: Tensor) -> Tensor:
+    """The tensor as float64."""
+    return to(self, _core.float64)
+
+
+def long(self: Tensor) -> Tensor:
+    """The tensor as int64, truncated."""
+    return to(self, _core.int64)
+
+
+def bool(self: Tensor) -> Tensor:  # noqa: A001
+    """The tensor as bool: where it is not 0."""
+    return to(self, _core.bool)
+
+
+def cpu(self: Tensor) -> Tensor:
+    """The tensor itself: it is there already."""
+    return self
+
+
+def view_as(self: Tensor, other: Tensor) -> Tensor:
+    """View with the sizes of `other`."""
+    return self.view(other.shape)
+
+
+def reshape_as(self: Tensor, other: Tensor) -> Tensor:
+    """The same elements with the sizes of `other`."""
+    return self.reshape(other.shape)
+
+
+def expand_as(self: Tensor, other: Tensor) -> Tensor:
+    """View expanded to the sizes of `other`."""
+    return self.expand(other.shape)
+
+
+def detach_(self: Tensor) -> Tensor:
+    """Cuts the tensor from its history, in place.
+
+    Raises RuntimeError on a view, whose base would keep the history.
+    """
+    if self._is_view():
+        raise RuntimeError("Can't detach views in-place. Use detach() instead.")
+    _core._detach_(self)
+    return self
+
+
+def register_hook(self: Tensor, hook: Hook) -> RemovableHandle:
+    """Calls `hook(grad)` whenever a backward has this tensor's gradient; what it returns replaces the gradient.
+
+    Raises RuntimeError where the tensor does not require grad.
+
+    >>> import wengert
+    >>> x = wengert.ones(2, requires_grad=True)
+    >>> handle = x.register_hook(lambda g: 2 * g)
+    >>> x.sum().backward()
+    >>> x.grad
+    tensor([2., 2.])
+    >>> handle.remove()
+    """
+    if not self.requires_grad:
+        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+    return RemovableHandle(self._node, _core._register_hook(self, hook, False))
+
+
+def register_post_accumulate_grad_hook(self: Tensor, hook: Callable[[Tensor], None]) -> RemovableHandle:
+    """Calls `hook(tensor)` whenever a gradient was accumulated into this leaf.
+
+    Raises RuntimeError on a tensor that is no leaf or does not require grad.
+    """
+    if not self.requires_grad:
+        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+    if not self.is_leaf:
+        raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+
+    def call(_grad: Tensor) -> None:
+        hook(self)
+
+    return RemovableHandle(self._node, _core._register_hook(self, call, True))
+
+
+def __deepcopy__(self: Tensor, memo: dict[int, Any]) -> Tensor:
+    if id(self) in memo:
+        return memo[id(self)]
+    if not self.is_leaf:
+        raise RuntimeError(
+            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment; try detach() or clone()"
+        )
+    out = _core._make_subclass(type(self), self.detach().clone(), self.requires_grad)
+    memo[id(self)] = out
+    if self.grad is not None:
+        out.grad = copy.deepcopy(self.grad.detach(), memo)
+    for key, value in self.__dict__.items():
+        out.__dict__[key] = copy.deepcopy(value, memo)
+    return out
+
+
+def _rebuild(cls: type, array: Any, requires_grad: Any, attributes: dict[str, Any]) -> Tensor:
+    out = _core._make_subclass(cls, _core.tensor(array), requires_grad)
+    out.__dict__.update(attributes)
+    return out
+
+
+def __reduce_ex__(self: Tensor, protocol: int) -> tuple[Any, ...]:
+    if not self.is_leaf:
+        raise RuntimeError("only leaf tensors can be pickled: a graph is not saved; try detach()")
+    return (_rebuild, (type(self), self.detach().numpy().copy(), self.requires_grad, dict(self.__dict__)))
+
+
+def __contains__(self: Tensor, value: Any) -> Any:
+    return _any(self == value)
+
+
+def _any(mask: Tensor) -> Any:
+    return mask.sum().item() != 0
+
+
+def __reversed__(self: Tensor) -> Iterator[Tensor]:
+    return iter([self[i] for i in range(len(self) - 1, -1, -1)])
+
+
+def retains_grad(self: Tensor) -> Any:
+    """Whether a backward leaves the gradient of this non-leaf in `.grad`."""
+    return not self.is_leaf and self.__dict__.get("_retains_grad", False)
+
+
+def device(self: Tensor) -> str:
+    """Where the tensor is: always the CPU."""
+    return "cpu"
+
+
+_METHODS = [
+    __repr__, __format__, numpy, __array__, size, stride, to, type_as, float, double, long, bool, cpu, view_as, reshape_as,
+    expand_as, detach_, register_hook, register_post_accumulate_grad_hook, __deepcopy__, __reduce_ex__, __contains__,
+    __reversed__,
+]  # fmt: skip
+
+
+def install() -> None:
+    """Puts the methods on the type."""
+    for method in _METHODS:
+        setattr(Tensor, method.__name__, method)
+    Tensor.__array_priority__ = 1000  # NumPy's arrays leave mixed operators to us.
+    Tensor.device = property(device)
+    Tensor._make_subclass = staticmethod(_make_subclass)
+
+
+def _make_subclass(cls: type, data: Tensor, require_grad: Any = False) -> Tensor:
+    return _core._make_subclass(cls, data, require_grad)
+
+
+__all__ = ["Size", "install"]

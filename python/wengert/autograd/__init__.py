@@ -1,0 +1,100 @@
+"""Automatic differentiation: backward, grad, grad modes, custom functions. Names and defaults are torch.autograd's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from wengert import _core
+from wengert._core import Tensor
+from wengert.autograd.function import Function
+from wengert.autograd.grad_mode import enable_grad, no_grad, set_grad_enabled
+
+__all__ = ["Function", "backward", "enable_grad", "grad", "no_grad", "set_grad_enabled"]
+
+
+def _tuple(x: Any) -> tuple[Any, ...]:
+    return (x,) if isinstance(x, Tensor) or x is None else tuple(x)
+
+
+def _pair(name: str, outputs: tuple[Any, ...], cotangents: Any) -> list[Any]:
+    given = list(_tuple(cotangents)) if cotangents is not None else [None] * len(outputs)
+    if len(given) != len(outputs):
+        raise RuntimeError(f"{name}: got {len(outputs)} tensors and {len(given)} gradients; wanted as many of each")
+    return given
+
+
+def backward(
+    tensors: Tensor | Sequence[Tensor],
+    grad_tensors: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Any = None,
+) -> None:
+    """Accumulates the gradients of `tensors` into the leaves they depend on (into `inputs` only, where given).
+
+    `grad_tensors` are the cotangents to start from, with the shapes of `tensors`; None means 1 for one element.
+    Raises RuntimeError where a tensor is on no tape, has several elements and no cotangent, or its graph was freed.
+
+    >>> import wengert
+    >>> x = wengert.ones(2, requires_grad=True)
+    >>> backward((x * 3).sum())
+    >>> x.grad
+    tensor([3., 3.])
+    """
+    outputs = _tuple(tensors)
+    _core._backward(list(outputs), _pair("backward", outputs, grad_tensors), retain_graph, create_graph, inputs)
+
+
+def grad(
+    outputs: Tensor | Sequence[Tensor],
+    inputs: Tensor | Sequence[Tensor],
+    grad_outputs: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
+    materialize_grads: bool = False,
+) -> tuple[Any, ...]:
+    """Gradients of `outputs` with respect to `inputs`, as a tuple; no `.grad` changes.
+
+    An input that no output depends on gives None if `allow_unused`, zeros if `materialize_grads`, else RuntimeError.
+
+    >>> import wengert
+    >>> x = wengert.tensor(3.0, requires_grad=True)
+    >>> grad(x * x, x)
+    (tensor(6.),)
+    """
+    outs, ins = _tuple(outputs), _tuple(inputs)
+    if not ins:
+        raise ValueError("grad requires non-empty inputs.")
+    if allow_unused is None:
+        allow_unused = materialize_grads
+    elif materialize_grads and not allow_unused:
+        raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.")
+    cotangents = _pair("grad", outs, grad_outputs)
+    keep = create_graph if retain_graph is None else retain_graph
+    if is_grads_batched:
+        found = _batched(outs, ins, cotangents, create_graph)
+    else:
+        found = _core._grad(list(outs), list(ins), cotangents, keep, create_graph)
+    if materialize_grads:
+        from wengert import zeros_like
+
+        return tuple(zeros_like(x) if g is None else g for g, x in zip(found, ins, strict=True))
+    if not allow_unused and any(g is None for g in found):
+        raise RuntimeError(
+            "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this is the desired behavior."
+        )
+    return found
+
+
+def _batched(outs: tuple[Any, ...], ins: tuple[Any, ...], cotangents: list[Any], create_graph: bool) -> tuple[Any, ...]:
+    """Each cotangent has one more leading dimension: a backward for each of its entries, stacked."""
+    from wengert import stack
+
+    rows = []
+    for i in range(len(cotangents[0])):
+        start = [None if c is None else c[i] for c in cotangents]
+        rows.append(_core._grad(list(outs), list(ins), start, True, create_graph))
+    return tuple(None if column[0] is None else stack(column) for column in zip(*rows, strict=True))

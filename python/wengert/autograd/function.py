@@ -1,0 +1,162 @@
+"""autograd.Function: operations whose derivative is Python code. Depends on `_core`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wengert import _core
+from wengert._core import SavedTensor, Tensor
+
+
+class FunctionCtx:
+    """The context of one application: what forward leaves for backward.
+
+    Saved tensors are protected from later writes; attributes are kept as they are.
+    """
+
+    def __init__(self, function: type[Function], needs: tuple[bool, ...]) -> None:
+        self._function = function
+        self.needs_input_grad = needs
+        self._to_save: tuple[Any, ...] = ()
+        self._saved: list[SavedTensor | None] | None = None
+        self._non_differentiable: set[int] = set()
+        self._dirty: set[int] = set()
+        self._materialize = True
+        self._outputs: list[tuple[Any, Any]] = []
+        self._edge: Any = None
+
+    def save_for_backward(self, *tensors: Any) -> None:
+        """Keeps tensors (or None) for `saved_tensors` in backward."""
+        for t in tensors:
+            if t is not None and not isinstance(t, Tensor):
+                raise TypeError(f"save_for_backward can only save Tensors or None, got {type(t).__name__}; set an attribute of ctx instead")
+        self._to_save = tensors
+
+    @property
+    def saved_tensors(self) -> tuple[Any, ...]:
+        """The tensors given to `save_for_backward`, as they were."""
+        if self._saved is None:
+            return tuple(self._to_save)
+        return tuple(None if s is None else s.unpack(self._edge) for s in self._saved)
+
+    def mark_non_differentiable(self, *tensors: Tensor) -> None:
+        """These outputs need no gradient."""
+        self._non_differentiable.update(map(id, tensors))
+
+    def mark_dirty(self, *tensors: Tensor) -> None:
+        """These inputs were modified in place and are returned."""
+        self._dirty.update(map(id, tensors))
+
+    def set_materialize_grads(self, value: bool) -> None:
+        """Whether missing cotangents arrive as zeros (default) or as None."""
+        self._materialize = value
+
+    def _keep(self, outputs: tuple[Any, ...]) -> None:
+        position = {id(o): i for i, o in enumerate(outputs)}
+        self._saved = [None if t is None else SavedTensor(t, position.get(id(t))) for t in self._to_save]
+        self._to_save = ()
+
+    def _release(self) -> None:
+        for saved in self._saved or ():
+            if saved is not None:
+                saved.release()
+
+    def _run_backward(self, edge: Any, cotangents: tuple[Any, ...], create_graph: bool) -> tuple[Any, ...]:
+        if self._materialize:
+            cotangents = tuple(
+                _core._full(list(shape), 0, dtype, False) if g is None else g
+                for g, (shape, dtype) in zip(cotangents, self._outputs, strict=True)
+            )
+        self._edge = edge
+        try:
+            found = self._function.backward(self, *cotangents)
+        finally:
+            self._edge = None
+        grads = found if isinstance(found, tuple) else (found,)
+        wanted = len(self.needs_input_grad)
+        if len(grads) > wanted and all(g is None for g in grads[wanted:]):
+            grads = grads[:wanted]
+        if len(grads) != wanted:
+            raise RuntimeError(
+                f"function {self._function.__name__}Backward returned an incorrect number of gradients (expected {wanted}, got {len(grads)})"
+            )
+        return grads
+
+
+class Function:
+    """Base of custom operations: subclass it with static `forward` and `backward`, call it by `apply`.
+
+    >>> import wengert
+    >>> class Square(Function):
+    ...     @staticmethod
+    ...     def forward(ctx, x):
+    ...         ctx.save_for_backward(x)
+    ...         return x * x
+    ...     @staticmethod
+    ...     def backward(ctx, g):
+    ...         (x,) = ctx.saved_tensors
+    ...         return 2 * x * g
+    >>> x = wengert.tensor(3.0, requires_grad=True)
+    >>> Square.apply(x).backward()
+    >>> x.grad
+    tensor(6.)
+    """
+
+    @staticmethod
+    def forward(*args: Any, **kwargs: Any) -> Any:
+        """Computes the outputs: `forward(ctx, *inputs)`, or `forward(*inputs)` beside a `setup_context`."""
+        raise NotImplementedError("You must implement the forward function for custom autograd.Function.")
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+        """Keeps in `ctx` what backward needs, where forward takes no `ctx`."""
+        raise NotImplementedError("setup_context is not implemented.")
+
+    @staticmethod
+    def backward(ctx: Any, *grad_outputs: Any) -> Any:
+        """Gradients of the inputs from the cotangents of the outputs: one for each input of forward, or None."""
+        raise NotImplementedError("You must implement the backward function for custom autograd.Function to use it with reverse mode.")
+
+    @classmethod
+    def apply(cls, *args: Any, **kwargs: Any) -> Any:
+        """Runs forward unrecorded and records one node for it."""
+        if any(isinstance(a, Tensor) and a._is_lifted() for a in args):
+            raise NotImplementedError(f"{cls.__name__}: a custom Function cannot be used inside jvp or vmap yet")
+        needs = tuple(isinstance(a, Tensor) and a.requires_grad for a in args)
+        recording = _core.is_grad_enabled() and any(needs)
+        ctx = FunctionCtx(cls, needs)
+        before = _core._set_grad_enabled(False)
+        try:
+            if cls.setup_context is Function.setup_context:
+                output = cls.forward(ctx, *args, **kwargs)
+            else:
+                output = cls.forward(*args, **kwargs)
+                cls.setup_context(ctx, args, output)
+        finally:
+            _core._set_grad_enabled(before)
+        outputs = output if isinstance(output, tuple) else (output,)
+        if not recording:
+            return output
+        wrapped = cls._record(ctx, args, outputs)
+        return wrapped if isinstance(output, tuple) else wrapped[0]
+
+    @classmethod
+    def _record(cls, ctx: FunctionCtx, args: tuple[Any, ...], outputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        if ctx._dirty:
+            raise NotImplementedError(f"{cls.__name__}: mark_dirty is not supported; return a new tensor instead")
+        ctx._keep(outputs)
+        tensors = [o for o in outputs if isinstance(o, Tensor)]
+        if not tensors:
+            return outputs
+        ctx._outputs = [(tuple(o.shape), o.dtype) for o in tensors]
+        inputs = [a if need else None for a, need in zip(args, ctx.needs_input_grad, strict=True)]
+        results = iter(_core._record_function(cls.__name__, ctx, inputs, tensors))
+        wrapped = []
+        for o in outputs:
+            if not isinstance(o, Tensor):
+                wrapped.append(o)
+                continue
+            result = next(results)
+            constant = id(o) in ctx._non_differentiable or not o.is_floating_point()
+            wrapped.append(o if constant else result)
+        return tuple(wrapped)

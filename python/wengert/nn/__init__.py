@@ -1,0 +1,5 @@
+"""Parts of models; so far the Parameter."""
+
+from wengert.nn.parameter import Parameter
+
+__all__ = ["Parameter"]

@@ -1,0 +1,60 @@
+//! Copies, casts and fills over any strides. Depends on drive and walk.
+
+use crate::drive::{Kernel, Operand, drive};
+use crate::element::{Element, Kind};
+
+/// out = x.
+///
+/// # Safety
+/// As for `map::map1`.
+pub unsafe fn copy<T: Element>(shape: &[usize], out: *mut T, os: &[isize], x: *const T, xs: &[isize]) {
+    unsafe fn block<T>(n: usize, out: *mut u8, [x]: [*const u8; 1]) {
+        // SAFETY: Kernel's contract; `copy` also allows the one-element coincidence.
+        unsafe { std::ptr::copy(x.cast::<T>(), out.cast::<T>(), n) }
+    }
+    let kernel: Kernel<1> = block::<T>;
+    // SAFETY: the caller's.
+    unsafe { drive(shape, Operand::new(out, os), [Operand::new(x, xs)], kernel) }
+}
+
+#[inline(always)]
+fn cast_one<T: Element, U: Element>(x: T) -> U {
+    match (T::KIND, U::KIND) {
+        (_, Kind::Bool) => U::from_bool(x != T::ZERO),
+        (Kind::Float, Kind::Float) => U::from_f64(x.to_f64()),
+        _ => U::from_i64(x.to_i64()),
+    }
+}
+
+/// out = x as another type: floats truncate towards zero, anything but zero is true.
+///
+/// # Safety
+/// As for `map::map1`; `out` and `x` are disjoint unless of the same size.
+pub unsafe fn cast<T: Element, U: Element>(shape: &[usize], out: *mut U, os: &[isize], x: *const T, xs: &[isize]) {
+    unsafe fn block<T: Element, U: Element>(n: usize, out: *mut u8, [x]: [*const u8; 1]) {
+        let (out, x) = (out.cast::<U>(), x.cast::<T>());
+        for i in 0..n {
+            // SAFETY: Kernel's contract.
+            unsafe { out.add(i).write(cast_one(*x.add(i))) };
+        }
+    }
+    // SAFETY: the caller's.
+    unsafe { drive(shape, Operand::new(out, os), [Operand::new(x, xs)], block::<T, U>) }
+}
+
+/// out = v.
+///
+/// # Safety
+/// `out` is valid for the shape and strides.
+pub unsafe fn fill<T: Element>(shape: &[usize], out: *mut T, os: &[isize], v: T) {
+    let zero = [0isize; 16];
+    if shape.len() <= zero.len() {
+        // SAFETY: the caller's; v outlives the call.
+        unsafe { copy(shape, out, os, &v, &zero[..shape.len()]) }
+    } else {
+        for i in 0..shape[0] {
+            // SAFETY: a sub-nest of the caller's.
+            unsafe { fill(&shape[1..], out.offset(i as isize * os[0]), &os[1..], v) }
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! The algebra formulas are written in: machine numbers that carry an instruction set in their type.
+//! Depends on elementary functions of this crate only.
+
+use crate::elementary::{Elementary, f32 as single, f64 as double};
+use std::marker::PhantomData;
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+/// What the compiled body may use; part of the type, so that the choice costs nothing at run time.
+pub trait InstructionSet: Copy + 'static {
+    /// Fused multiply-add exists in hardware.
+    const FMA: bool;
+    /// Sine and cosine take any argument (scalar code); otherwise huge ones give NaN.
+    const WIDE: bool = false;
+}
+
+/// No fused multiply-add.
+#[derive(Clone, Copy)]
+pub struct Base;
+/// Fused multiply-add.
+#[derive(Clone, Copy)]
+pub struct Fma;
+/// The same arithmetic, for single elements that need the whole range of sine and cosine.
+#[derive(Clone, Copy)]
+pub struct Wide<I>(PhantomData<I>);
+
+impl InstructionSet for Base {
+    const FMA: bool = false;
+}
+impl InstructionSet for Fma {
+    const FMA: bool = true;
+}
+impl<I: InstructionSet> InstructionSet for Wide<I> {
+    const FMA: bool = I::FMA;
+    const WIDE: bool = true;
+}
+
+/// One real number, or something that computes like one.
+pub trait Real:
+    Copy
+    + 'static
+    + Neg<Output = Self>
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Add<f64, Output = Self>
+    + Sub<f64, Output = Self>
+    + Mul<f64, Output = Self>
+    + Div<f64, Output = Self>
+{
+    fn lit(v: f64) -> Self;
+    /// self * a + b; rounded once where the instruction set can, twice elsewhere.
+    fn mul_add(self, a: Self, b: Self) -> Self;
+    fn exp(self) -> Self;
+    fn log(self) -> Self;
+    fn tanh(self) -> Self;
+    fn sin(self) -> Self;
+    fn cos(self) -> Self;
+    fn sqrt(self) -> Self;
+    fn abs(self) -> Self;
+    /// max(self, 0); NaN stays NaN, -0 becomes 0.
+    fn relu(self) -> Self;
+    /// -1, 0 or 1; NaN stays NaN.
+    fn sign(self) -> Self;
+    fn recip(self) -> Self;
+    /// The larger; NaN if either is.
+    fn max(self, other: Self) -> Self;
+    /// The smaller; NaN if either is.
+    fn min(self, other: Self) -> Self;
+    fn pow(self, exponent: Self) -> Self;
+    fn lt(self, other: Self) -> bool;
+    fn gt(self, other: Self) -> bool;
+    fn eq(self, other: Self) -> bool;
+    fn pick(c: bool, a: Self, b: Self) -> Self;
+}
+
+/// A machine number with an instruction set.
+#[repr(transparent)]
+#[derive(Clone, Copy)]
+pub struct Lane<T, I>(pub T, PhantomData<I>);
+
+impl<T, I> Lane<T, I> {
+    #[inline(always)]
+    pub fn new(v: T) -> Self {
+        Lane(v, PhantomData)
+    }
+}
+
+macro_rules! operator {
+    ($t:ident: $($trait:ident $method:ident $op:tt),*) => {$(
+        impl<I: InstructionSet> $trait for Lane<$t, I> {
+            type Output = Self;
+            #[inline(always)]
+            fn $method(self, o: Self) -> Self { Lane::new(self.0 $op o.0) }
+        }
+        impl<I: InstructionSet> $trait<f64> for Lane<$t, I> {
+            type Output = Self;
+            #[inline(always)]
+            fn $method(self, o: f64) -> Self { Lane::new(self.0 $op o as $t) }
+        }
+        impl<I: InstructionSet> $trait<Lane<$t, I>> for f64 {
+            type Output = Lane<$t, I>;
+            #[inline(always)]
+            fn $method(self, o: Lane<$t, I>) -> Lane<$t, I> { Lane::new(self as $t $op o.0) }
+        }
+    )*};
+}
+
+macro_rules! lane {
+    ($t:ident, $functions:ident) => {
+        operator!($t: Add add +, Sub sub -, Mul mul *, Div div /);
+        impl<I: InstructionSet> Neg for Lane<$t, I> {
+            type Output = Self;
+            #[inline(always)]
+            fn neg(self) -> Self { Lane::new(-self.0) }
+        }
+        impl<I: InstructionSet> Real for Lane<$t, I> {
+            #[inline(always)]
+            fn lit(v: f64) -> Self { Lane::new(v as $t) }
+            #[inline(always)]
+            fn mul_add(self, a: Self, b: Self) -> Self {
+                Lane::new(<$t as Elementary>::fma::<I>(self.0, a.0, b.0))
+            }
+            #[inline(always)]
+            fn exp(self) -> Self { Lane::new($functions::exp::<I>(self.0)) }
+            #[inline(always)]
+            fn log(self) -> Self { Lane::new($functions::log::<I>(self.0)) }
+            #[inline(always)]
+            fn tanh(self) -> Self { Lane::new($functions::tanh::<I>(self.0)) }
+            #[inline(always)]
+            fn sin(self) -> Self { Lane::new($functions::sin::<I>(self.0)) }
+            #[inline(always)]
+            fn cos(self) -> Self { Lane::new($functions::cos::<I>(self.0)) }
+            #[inline(always)]
+            fn sqrt(self) -> Self { Lane::new(self.0.sqrt()) }
+            #[inline(always)]
+            fn abs(self) -> Self { Lane::new(self.0.abs()) }
+            #[inline(always)]
+            fn relu(self) -> Self { Lane::new(if self.0 <= 0.0 { 0.0 } else { self.0 }) }
+            #[inline(always)]
+            fn sign(self) -> Self {
+                // Selects, not branches; NaN fails both tests and x * 0 keeps it.
+                let x = self.0;
+                let s = if x > 0.0 { 1.0 } else if x < 0.0 { -1.0 } else { x };
+                Lane::new(if x == 0.0 { 0.0 } else { s })
+            }
+            #[inline(always)]
+            fn recip(self) -> Self { Lane::new(1.0 / self.0) }
+            #[inline(always)]
+            fn max(self, o: Self) -> Self {
+                let m = if self.0 > o.0 { self.0 } else { o.0 };
+                Lane::new(if self.0.is_nan() { self.0 } else { m })
+            }
+            #[inline(always)]
+            fn min(self, o: Self) -> Self {
+                let m = if self.0 < o.0 { self.0 } else { o.0 };
+                Lane::new(if self.0.is_nan() { self.0 } else { m })
+            }
+            #[inline(always)]
+            fn pow(self, e: Self) -> Self { Lane::new($functions::pow::<I>(self.0, e.0)) }
+            #[inline(always)]
+            fn lt(self, o: Self) -> bool { self.0 < o.0 }
+            #[inline(always)]
+            fn gt(self, o: Self) -> bool { self.0 > o.0 }
+            #[inline(always)]
+            fn eq(self, o: Self) -> bool { self.0 == o.0 }
+            #[inline(always)]
+            fn pick(c: bool, a: Self, b: Self) -> Self { if c { a } else { b } }
+        }
+    };
+}
+
+lane!(f32, single);
+lane!(f64, double);
+
+/// Runs a formula to learn whether it takes a sine or cosine. Every method is a constant or an
+/// `or`, so the answer is known when the kernel is compiled.
+#[derive(Clone, Copy)]
+pub(crate) struct Probe(pub bool);
+
+macro_rules! probe {
+    (unary $($f:ident)*; trigonometric $($g:ident)*; binary $($b:ident)*; operators $($trait:ident $method:ident)*) => {
+        impl Real for Probe {
+            #[inline(always)]
+            fn lit(_: f64) -> Self { Probe(false) }
+            #[inline(always)]
+            fn mul_add(self, a: Self, b: Self) -> Self { Probe(self.0 | a.0 | b.0) }
+            $(#[inline(always)] fn $f(self) -> Self { self })*
+            $(#[inline(always)] fn $g(self) -> Self { Probe(true) })*
+            $(#[inline(always)] fn $b(self, o: Self) -> Self { Probe(self.0 | o.0) })*
+            #[inline(always)]
+            fn lt(self, _: Self) -> bool { false }
+            #[inline(always)]
+            fn gt(self, _: Self) -> bool { false }
+            #[inline(always)]
+            fn eq(self, _: Self) -> bool { false }
+            #[inline(always)]
+            fn pick(_: bool, a: Self, b: Self) -> Self { Probe(a.0 | b.0) }
+        }
+        impl Neg for Probe {
+            type Output = Self;
+            #[inline(always)]
+            fn neg(self) -> Self { self }
+        }
+        $(
+            impl $trait for Probe {
+                type Output = Self;
+                #[inline(always)]
+                #[allow(clippy::suspicious_arithmetic_impl)]
+                fn $method(self, o: Self) -> Self { Probe(self.0 | o.0) }
+            }
+            impl $trait<f64> for Probe {
+                type Output = Self;
+                #[inline(always)]
+                fn $method(self, _: f64) -> Self { self }
+            }
+            impl $trait<Probe> for f64 {
+                type Output = Probe;
+                #[inline(always)]
+                fn $method(self, o: Probe) -> Probe { o }
+            }
+        )*
+    };
+}
+probe!(unary exp log tanh sqrt abs relu sign recip; trigonometric sin cos; binary max min pow; operators Add add Sub sub Mul mul Div div);

@@ -1,0 +1,146 @@
+//! Elementary functions against oracles of higher precision, and their special values, on every
+//! instruction set this CPU has.
+
+use std::ops::{Add, Div, Mul, Sub};
+use wengert_kernels::{Float, Map1, Real, map};
+
+macro_rules! formulas {
+    ($($op:ident $method:ident),*) => {$(
+        struct $op;
+        impl Map1 for $op {
+            #[inline(always)]
+            fn call<R: Real>(x: R) -> R
+            where
+                f64: Add<R, Output = R> + Sub<R, Output = R> + Mul<R, Output = R> + Div<R, Output = R>,
+            {
+                x.$method()
+            }
+        }
+    )*};
+}
+formulas!(Exp exp, Log log, Tanh tanh, Sin sin, Cos cos, Relu relu, Sign sign, Sqrt sqrt);
+
+fn apply<F: Map1, T: Float>(x: &[T]) -> Vec<T> {
+    let mut y = vec![T::ZERO; x.len()];
+    // SAFETY: both hold x.len() elements.
+    unsafe { map::map1_flat::<F, T>(x.len(), y.as_mut_ptr(), x.as_ptr()) };
+    y
+}
+
+/// Distance in units of the last place of the exact value.
+fn ulp32(got: f32, want: f64) -> f64 {
+    let rounded = want as f32;
+    if got == rounded || (got.is_nan() && want.is_nan()) {
+        return 0.0;
+    }
+    let exponent = (rounded.abs().to_bits() >> 23).max(1) as i32;
+    (got as f64 - want).abs() / 2f64.powi(exponent - 127 - 23)
+}
+
+fn check32<F: Map1>(name: &str, exact: impl Fn(f64) -> f64, bound: f64, low: f32, high: f32) {
+    let mut x: Vec<f32> = (0..200_000).map(|i| low + (high - low) * (i as f32 / 200_000.0)).collect();
+    // All exponents and signs too, as far as they lie in the range.
+    x.extend((0..60_000u32).map(|i| f32::from_bits(i.wrapping_mul(71_583))).filter(|v| (low..=high).contains(v)));
+    x.extend((0..60_000u32).map(|i| -f32::from_bits(i.wrapping_mul(35_791))).filter(|v| (low..=high).contains(v)));
+    let y = apply::<F, f32>(&x);
+    let (mut worst, mut at) = (0.0, 0.0);
+    for (&x, &y) in x.iter().zip(&y) {
+        let e = ulp32(y, exact(x as f64));
+        if !(e <= worst) {
+            (worst, at) = (e, x);
+        }
+    }
+    println!("{name} f32 {low}..{high}: {worst:.3} ULP at {at:e}");
+    assert!(worst <= bound, "{name}: {worst} ULP at {at:e}");
+}
+
+fn f32_errors() {
+    check32::<Exp>("exp", f64::exp, 1.0, -104.0, 89.0);
+    check32::<Log>("log", f64::ln, 1.0, 0.0, 3.4e38);
+    check32::<Log>("log", f64::ln, 1.0, 0.2, 4.0);
+    check32::<Tanh>("tanh", f64::tanh, 1.5, -10.0, 10.0);
+    check32::<Tanh>("tanh", f64::tanh, 1.5, -0.7, 0.7);
+    check32::<Sin>("sin", f64::sin, 1.6, -10.0, 10.0);
+    check32::<Sin>("sin", f64::sin, 1.6, -9999.0, 9999.0);
+    check32::<Sin>("sin", f64::sin, 1.6, -2e6, 2e6);
+    check32::<Sin>("sin", f64::sin, 1.6, -3.4e38, 3.4e38);
+    check32::<Cos>("cos", f64::cos, 1.6, -10.0, 10.0);
+    check32::<Cos>("cos", f64::cos, 1.6, -9999.0, 9999.0);
+    check32::<Cos>("cos", f64::cos, 1.6, -2e6, 2e6);
+    check32::<Cos>("cos", f64::cos, 1.6, -3.4e38, 3.4e38);
+}
+
+fn f64_errors() {
+    let data = include_str!("data/elementary_f64.txt");
+    let number = |s: &str| f64::from_bits(u64::from_str_radix(s, 16).unwrap());
+    let mut worst = std::collections::BTreeMap::<&str, (f64, f64)>::new();
+    for line in data.lines() {
+        let f: Vec<&str> = line.split(' ').collect();
+        let (x, high, low) = (number(f[1]), number(f[2]), number(f[3]));
+        // Several at once, so that the vector loop is what runs.
+        let xs = [x; 40];
+        let got = match f[0] {
+            "exp" => apply::<Exp, f64>(&xs),
+            "log" => apply::<Log, f64>(&xs),
+            "tanh" => apply::<Tanh, f64>(&xs),
+            "sin" => apply::<Sin, f64>(&xs),
+            _ => apply::<Cos, f64>(&xs),
+        };
+        let exponent = ((high.abs().to_bits() >> 52).max(1)) as i32;
+        // 2^(exponent - 1023 - 52), which may be the smallest denormal.
+        let unit = if exponent > 53 { f64::from_bits(((exponent - 52) as u64) << 52) } else { f64::from_bits(1 << (exponent - 1)) };
+        let error = ((got[7] - high) / unit - low / unit).abs();
+        let entry = worst.entry(f[0]).or_default();
+        if !(error <= entry.0) {
+            *entry = (error, x);
+        }
+    }
+    println!("f64 ULP: {worst:?}");
+    for (name, (error, x)) in worst {
+        assert!(error <= 2.5, "{name}: {error} ULP at {x:e}");
+    }
+}
+
+fn special<T: Float>() {
+    let (inf, nan) = (f64::INFINITY, f64::NAN);
+    let check = |name: &str, f: fn(&[T]) -> Vec<T>, table: &[(f64, f64)]| {
+        for &(x, want) in table {
+            for n in [1, 3, 100] {
+                let got = f(&vec![T::from_f64(x); n])[n - 1].to_f64();
+                let same = got == want && got.is_sign_negative() == want.is_sign_negative();
+                assert!(same || (got.is_nan() && want.is_nan()), "{name}({x}) = {got}, not {want} (n = {n})");
+            }
+        }
+    };
+    check("exp", apply::<Exp, T>, &[(0.0, 1.0), (-0.0, 1.0), (inf, inf), (-inf, 0.0), (nan, nan), (1e30, inf), (-1e30, 0.0)]);
+    check("log", apply::<Log, T>, &[(0.0, -inf), (-0.0, -inf), (1.0, 0.0), (inf, inf), (-1.0, nan), (-inf, nan), (nan, nan)]);
+    check("tanh", apply::<Tanh, T>, &[(0.0, 0.0), (-0.0, -0.0), (inf, 1.0), (-inf, -1.0), (nan, nan), (50.0, 1.0), (-1e30, -1.0)]);
+    check("sin", apply::<Sin, T>, &[(0.0, 0.0), (-0.0, -0.0), (inf, nan), (-inf, nan), (nan, nan)]);
+    check("cos", apply::<Cos, T>, &[(0.0, 1.0), (-0.0, 1.0), (inf, nan), (-inf, nan), (nan, nan)]);
+    check("relu", apply::<Relu, T>, &[(-0.0, 0.0), (0.0, 0.0), (-3.0, 0.0), (3.0, 3.0), (-inf, 0.0), (inf, inf), (nan, nan)]);
+    check("sign", apply::<Sign, T>, &[(-0.0, 0.0), (0.0, 0.0), (-3.0, -1.0), (1e-30, 1.0), (-inf, -1.0), (inf, 1.0), (nan, nan)]);
+    check("sqrt", apply::<Sqrt, T>, &[(-0.0, -0.0), (4.0, 2.0), (-1.0, nan), (inf, inf), (nan, nan)]);
+}
+
+#[test]
+fn elementary_functions() {
+    println!("{}", wengert_kernels::isa::features());
+    special::<f32>();
+    special::<f64>();
+    f32_errors();
+    f64_errors();
+}
+
+/// The instruction set is chosen once for a process: so, other processes.
+#[test]
+fn elementary_functions_on_lower_instruction_sets() {
+    for cpu in ["baseline", "avx2"] {
+        let run = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "elementary_functions", "--nocapture"])
+            .env("WENGERT_CPU", cpu)
+            .output()
+            .unwrap();
+        println!("{}", String::from_utf8_lossy(&run.stdout));
+        assert!(run.status.success(), "{cpu}: {}", String::from_utf8_lossy(&run.stderr));
+    }
+}

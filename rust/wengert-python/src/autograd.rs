@@ -1,0 +1,341 @@
+//! autograd for Python: backward and grad, nodes, hooks, grad mode, levels of transforms. Depends on the core.
+
+use crate::collect::{Foreign, PyHook};
+use crate::convert::{expect_tensor, fresh_tensor, raise, type_name, wrap_bound};
+use crate::object::track;
+use pyo3::exceptions::{PyRuntimeError, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::types::{PyAny, PyTuple};
+use std::sync::Arc;
+use wengert::tape::{Edge, Hook, Node};
+use wengert::transform::{self, CreateGraph, LevelKind};
+use wengert::{DType, Tensor};
+
+fn list(ob: Option<Bound<'_, PyAny>>, what: &str) -> PyResult<Option<Vec<Tensor>>> {
+    let Some(ob) = ob.filter(|o| !o.is_none()) else { return Ok(None) };
+    if let Some(t) = fresh_tensor(&ob)? {
+        return Ok(Some(vec![t]));
+    }
+    ob.try_iter()?.map(|x| expect_tensor(&x?, what)).collect::<PyResult<_>>().map(Some)
+}
+
+fn flag(ob: Option<&Bound<'_, PyAny>>, default: bool) -> PyResult<bool> {
+    match ob {
+        Some(ob) if !ob.is_none() => ob.is_truthy(),
+        _ => Ok(default),
+    }
+}
+
+/// A cotangent argument, brought to the dtype of its output as PyTorch does not: it must match.
+fn cotangent(ob: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Tensor>> {
+    match ob {
+        Some(ob) if !ob.is_none() => match fresh_tensor(ob)? {
+            Some(t) => Ok(Some(t)),
+            None => Err(PyTypeError::new_err(format!("gradients can be either Tensors or None, but got {}", type_name(ob)))),
+        },
+        _ => Ok(None),
+    }
+}
+
+/// The work of `Tensor.backward` and `autograd.backward`.
+pub fn backward(
+    _py: Python<'_>,
+    tensors: Vec<Bound<'_, PyAny>>,
+    gradients: Vec<Option<Bound<'_, PyAny>>>,
+    retain_graph: Option<Bound<'_, PyAny>>,
+    create_graph: Option<Bound<'_, PyAny>>,
+    inputs: Option<Bound<'_, PyAny>>,
+) -> PyResult<()> {
+    let outputs = tensors.iter().map(|t| expect_tensor(t, "backward")).collect::<PyResult<Vec<_>>>()?;
+    let cotangents = gradients.iter().map(|g| cotangent(g.as_ref())).collect::<PyResult<Vec<_>>>()?;
+    let create = flag(create_graph.as_ref(), false)?;
+    let retain = flag(retain_graph.as_ref(), create)?;
+    let inputs = list(inputs, "inputs")?;
+    transform::backward(&outputs, &cotangents, inputs.as_deref(), retain, create).map_err(raise)
+}
+
+/// `_backward(tensors, gradients, retain_graph, create_graph, inputs)`.
+#[pyfunction]
+#[pyo3(signature = (tensors, gradients, retain_graph=None, create_graph=None, inputs=None))]
+fn _backward(
+    py: Python<'_>,
+    tensors: Vec<Bound<'_, PyAny>>,
+    gradients: Vec<Option<Bound<'_, PyAny>>>,
+    retain_graph: Option<Bound<'_, PyAny>>,
+    create_graph: Option<Bound<'_, PyAny>>,
+    inputs: Option<Bound<'_, PyAny>>,
+) -> PyResult<()> {
+    backward(py, tensors, gradients, retain_graph, create_graph, inputs)
+}
+
+/// `_grad(outputs, inputs, grad_outputs, retain_graph, create_graph)`: a tuple with None where unused. `create_graph`
+/// None means: if the outputs depend on more of the tape than the inputs.
+#[pyfunction]
+#[pyo3(signature = (outputs, inputs, grad_outputs, retain_graph, create_graph))]
+fn _grad<'py>(
+    py: Python<'py>,
+    outputs: Vec<Bound<'py, PyAny>>,
+    inputs: Vec<Bound<'py, PyAny>>,
+    grad_outputs: Vec<Option<Bound<'py, PyAny>>>,
+    retain_graph: bool,
+    create_graph: Option<bool>,
+) -> PyResult<Bound<'py, PyTuple>> {
+    let outputs = outputs.iter().map(|t| expect_tensor(t, "grad")).collect::<PyResult<Vec<_>>>()?;
+    let inputs = inputs.iter().map(|t| expect_tensor(t, "grad")).collect::<PyResult<Vec<_>>>()?;
+    let cotangents = grad_outputs.iter().map(|g| cotangent(g.as_ref())).collect::<PyResult<Vec<_>>>()?;
+    let create = match create_graph {
+        None => CreateGraph::IfShared,
+        Some(true) => CreateGraph::Yes,
+        Some(false) => CreateGraph::No,
+    };
+    let grads = transform::grad(&outputs, &cotangents, &inputs, retain_graph, create).map_err(raise)?;
+    let grads = grads
+        .into_iter()
+        .map(|g| g.map_or_else(|| Ok(py.None().into_bound(py)), |g| wrap_bound(py, g)))
+        .collect::<PyResult<Vec<_>>>()?;
+    PyTuple::new(py, grads)
+}
+
+/// A node of the tape as Python sees it: `grad_fn`.
+#[pyclass(name = "Node", module = "wengert.autograd.graph", frozen, weakref)]
+pub struct PyNode {
+    edge: Edge,
+}
+
+impl PyNode {
+    /// The node that an edge leads to.
+    pub fn new(edge: Edge) -> PyNode {
+        PyNode { edge: edge.with_out(0) }
+    }
+
+    fn node(&self) -> PyResult<&Node> {
+        self.edge.node().ok_or_else(|| PyRuntimeError::new_err("the node is gone"))
+    }
+}
+
+#[pymethods]
+impl PyNode {
+    /// PyTorch's name of the node.
+    fn name(&self) -> PyResult<String> {
+        Ok(self.node()?.name())
+    }
+    fn __repr__(&self) -> PyResult<String> {
+        let node = self.node()?;
+        Ok(format!("<{} object at {:#x}>", node.name(), std::ptr::from_ref(node) as usize))
+    }
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        other.cast::<PyNode>().is_ok_and(|o| o.get().edge.same(&self.edge))
+    }
+    fn __hash__(&self) -> u64 {
+        self.edge.key()
+    }
+    /// Pairs of the nodes of the inputs and which of their outputs; (None, 0) where no gradient is needed.
+    #[getter]
+    fn next_functions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let node = self.node()?;
+        let pairs = node
+            .inputs()
+            .iter()
+            .map(|e| Ok((e.is_some().then(|| Py::new(py, PyNode::new(e.clone()))).transpose()?, e.out())))
+            .collect::<PyResult<Vec<_>>>()?;
+        PyTuple::new(py, pairs)
+    }
+    /// File and line that recorded it, or None.
+    #[getter]
+    fn site(&self) -> PyResult<Option<(String, u32)>> {
+        Ok(wengert::tape::site::describe(self.node()?.site()))
+    }
+    /// A number larger than that of every input.
+    fn _sequence_nr(&self) -> PyResult<u32> {
+        Ok(self.node()?.seq())
+    }
+    fn _remove_hook(&self, id: u64) -> PyResult<()> {
+        self.node()?.remove_hook(id);
+        Ok(())
+    }
+}
+
+/// `_register_hook(tensor, hook, post)`: the hook's id at the tensor's node.
+#[pyfunction]
+fn _register_hook(tensor: &Bound<'_, PyAny>, hook: Bound<'_, PyAny>, post: bool) -> PyResult<u64> {
+    let t = expect_tensor(tensor, "register_hook")?;
+    let Some(node) = t.node() else {
+        return Err(PyRuntimeError::new_err("cannot register a hook on a tensor that doesn't require gradient"));
+    };
+    if post && !node.is_leaf() {
+        return Err(PyRuntimeError::new_err("post accumulate grad hooks cannot be registered on non-leaf tensors"));
+    }
+    // SAFETY: a live tensor; the GIL is held.
+    unsafe { track(tensor.as_ptr()) };
+    track_reachable(&hook, 64);
+    let hook: Arc<dyn Hook> = Arc::new(PyHook(Foreign::new(hook.unbind())));
+    Ok(if post { node.add_post_hook(hook) } else { node.add_pre_hook(t.edge_ref().out(), hook) })
+}
+
+/// Has the collector look at tensors that a callable refers to: they were made before there was a reason to.
+fn track_reachable(ob: &Bound<'_, PyAny>, budget: usize) {
+    let py = ob.py();
+    let Ok(get) = py.import("gc").and_then(|gc| gc.getattr("get_referents")) else { return };
+    let mut todo = vec![ob.clone()];
+    let mut seen = 0;
+    while let Some(at) = todo.pop() {
+        if crate::convert::as_tensor(&at).is_some() {
+            // SAFETY: a live tensor; the GIL is held.
+            unsafe { track(at.as_ptr()) };
+            continue;
+        }
+        seen += 1;
+        let kind = type_name(&at);
+        let follows = ["function", "tuple", "list", "dict", "cell", "method", "partial"].contains(&kind.as_str());
+        if seen > budget || (!follows && seen > 1) {
+            continue;
+        }
+        let Ok(found) = get.call1((&at,)) else { continue };
+        // A module's globals are a dictionary of everything: not followed.
+        if let Ok(items) = found.extract::<Vec<Bound<'_, PyAny>>>() {
+            todo.extend(items.into_iter().filter(|i| type_name(i) != "dict" || i.len().is_ok_and(|n| n < 16)));
+        }
+    }
+}
+
+/// Whether this thread records.
+#[pyfunction]
+fn is_grad_enabled() -> bool {
+    wengert::grad_enabled()
+}
+
+/// Sets whether this thread records; returns what was.
+#[pyfunction]
+fn _set_grad_enabled(on: bool) -> bool {
+    wengert::set_grad_enabled(on)
+}
+
+/// Starts a transform: a map over `size`, or forward mode where it is None.
+#[pyfunction]
+#[pyo3(signature = (size=None))]
+fn _enter_level(size: Option<usize>) -> u64 {
+    transform::enter(size.map_or(LevelKind::Dual, LevelKind::Batch))
+}
+
+/// Ends a transform.
+#[pyfunction]
+fn _leave_level(level: u64) {
+    transform::leave(level);
+}
+
+/// A dual number.
+#[pyfunction]
+fn _make_dual<'py>(py: Python<'py>, primal: &Bound<'py, PyAny>, tangent: &Bound<'py, PyAny>, level: u64) -> PyResult<Bound<'py, PyAny>> {
+    let (p, t) = (expect_tensor(primal, "jvp")?, expect_tensor(tangent, "jvp")?);
+    wrap_bound(py, transform::make_dual(&p, &t, level).map_err(raise)?)
+}
+
+/// Primal and tangent (zeros where there is none).
+#[pyfunction]
+fn _unpack_dual<'py>(py: Python<'py>, dual: &Bound<'py, PyAny>, level: u64) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+    let d = expect_tensor(dual, "jvp")?;
+    let (primal, tangent) = transform::unpack_dual(&d, level).map_err(raise)?;
+    let tangent = match tangent {
+        Some(t) => t,
+        None => wengert::ops::write::zeros_like(&primal).map_err(raise)?,
+    };
+    Ok((wrap_bound(py, primal)?, wrap_bound(py, tangent)?))
+}
+
+/// A batch mapped over dimension `dim`.
+#[pyfunction]
+fn _make_batched<'py>(py: Python<'py>, value: &Bound<'py, PyAny>, dim: i64, level: u64) -> PyResult<Bound<'py, PyAny>> {
+    let v = expect_tensor(value, "vmap")?;
+    let d = wengert::array::layout::wrap_dim("vmap", dim, v.ndim()).map_err(raise)?;
+    if v.ndim() == 0 {
+        return Err(pyo3::exceptions::PyValueError::new_err("vmap: cannot map over a dimension of a 0-d tensor"));
+    }
+    let front = transform::to_front(&(v, Some(d))).map_err(raise)?;
+    wrap_bound(py, transform::make_batched(&front, level))
+}
+
+/// The batch behind a tensor, mapped dimension at `dim`.
+#[pyfunction]
+fn _unpack_batched<'py>(py: Python<'py>, value: &Bound<'py, PyAny>, dim: i64, size: usize, level: u64) -> PyResult<Bound<'py, PyAny>> {
+    let v = expect_tensor(value, "vmap")?;
+    let batch = match transform::unpack_batched(&v, level).map_err(raise)? {
+        Some(b) => b,
+        None => transform::spread(&(v, None), size).map_err(raise)?,
+    };
+    let d = wengert::array::layout::wrap_dim("vmap", dim, batch.ndim()).map_err(raise)?;
+    if d == 0 {
+        return wrap_bound(py, batch);
+    }
+    let mut order: Vec<i64> = (1..batch.ndim() as i64).collect();
+    order.insert(d, 0);
+    wrap_bound(py, wengert::ops::view::permute(&batch, &order).map_err(raise)?)
+}
+
+/// A fresh alias to differentiate with respect to.
+#[pyfunction]
+fn _track<'py>(py: Python<'py>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let t = expect_tensor(x, "grad")?;
+    wrap_bound(py, transform::track(&t).map_err(raise)?)
+}
+
+/// Zeros of the same shape and dtype, whatever wraps the tensor.
+#[pyfunction]
+fn _zeros_like<'py>(py: Python<'py>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let t = expect_tensor(x, "zeros_like")?;
+    wrap_bound(py, wengert::ops::write::zeros_like(&t).map_err(raise)?)
+}
+
+/// A result of a function that was differentiated, off the tape where only the tracked inputs had put it there.
+#[pyfunction]
+fn _untrack<'py>(py: Python<'py>, x: &Bound<'py, PyAny>, tracked: Vec<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    let t = expect_tensor(x, "grad")?;
+    let inputs = tracked.iter().map(|i| expect_tensor(i, "grad")).collect::<PyResult<Vec<_>>>()?;
+    wrap_bound(py, transform::untrack(&t, &inputs))
+}
+
+/// Cuts a tensor from its history, in place.
+#[pyfunction]
+fn _detach_(x: &Bound<'_, PyAny>) -> PyResult<()> {
+    expect_tensor(x, "detach_")?;
+    // SAFETY: a live tensor; nothing else refers to its inside now.
+    let t = unsafe { crate::object::tensor_mut(x.as_ptr()) };
+    t.detach_();
+    Ok(())
+}
+
+/// The default dtype.
+#[pyfunction]
+fn get_default_dtype(py: Python<'_>) -> PyResult<Py<crate::convert::PyDType>> {
+    crate::convert::dtype_object(py, wengert::array::default_dtype())
+}
+
+/// Sets the default dtype: float32 or float64.
+#[pyfunction]
+fn set_default_dtype(d: &Bound<'_, PyAny>) -> PyResult<()> {
+    let dtype: DType = crate::convert::to_dtype(d)
+        .ok_or_else(|| PyTypeError::new_err(format!("set_default_dtype: wanted a dtype, got {}", type_name(d))))?;
+    wengert::array::set_default_dtype(dtype).map_err(raise)
+}
+
+/// Adds these functions to the module.
+pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add_class::<PyNode>()?;
+    m.add_function(wrap_pyfunction!(_backward, m)?)?;
+    m.add_function(wrap_pyfunction!(_grad, m)?)?;
+    m.add_function(wrap_pyfunction!(_register_hook, m)?)?;
+    m.add_function(wrap_pyfunction!(is_grad_enabled, m)?)?;
+    m.add_function(wrap_pyfunction!(_set_grad_enabled, m)?)?;
+    m.add_function(wrap_pyfunction!(_enter_level, m)?)?;
+    m.add_function(wrap_pyfunction!(_leave_level, m)?)?;
+    m.add_function(wrap_pyfunction!(_make_dual, m)?)?;
+    m.add_function(wrap_pyfunction!(_unpack_dual, m)?)?;
+    m.add_function(wrap_pyfunction!(_make_batched, m)?)?;
+    m.add_function(wrap_pyfunction!(_unpack_batched, m)?)?;
+    m.add_function(wrap_pyfunction!(_track, m)?)?;
+    m.add_function(wrap_pyfunction!(_untrack, m)?)?;
+    m.add_function(wrap_pyfunction!(_zeros_like, m)?)?;
+    m.add_function(wrap_pyfunction!(_detach_, m)?)?;
+    m.add_function(wrap_pyfunction!(get_default_dtype, m)?)?;
+    m.add_function(wrap_pyfunction!(set_default_dtype, m)?)?;
+    Ok(())
+}

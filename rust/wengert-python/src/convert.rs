@@ -1,0 +1,301 @@
+//! Between Python and the core: errors, dtypes, tensors, arguments and results. Depends on `object`.
+
+use crate::object::{TensorObject, is_tensor, tensor_of, wrap};
+use pyo3::exceptions::{
+    PyIndexError, PyMemoryError, PyNotImplementedError, PyRuntimeError, PyTypeError, PyValueError,
+};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+use pyo3::{IntoPyObjectExt, ffi};
+use std::cell::RefCell;
+use wengert::ops::Value;
+use wengert::{DType, Error, ErrorKind, Scalar, Tensor};
+
+thread_local! {
+    /// Python exceptions on their way through the core.
+    static STASH: RefCell<Vec<(u64, PyErr)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Sends a Python exception through the core.
+pub fn stash(e: PyErr) -> Error {
+    STASH.with_borrow_mut(|s| {
+        let key = s.last().map_or(1, |(k, _)| k + 1);
+        s.push((key, e));
+        Error { kind: ErrorKind::Foreign(key), message: "a Python callback raised".to_owned() }
+    })
+}
+
+/// The Python exception of a core error.
+pub fn raise(e: Error) -> PyErr {
+    match e.kind {
+        ErrorKind::Value => PyValueError::new_err(e.message),
+        ErrorKind::Type => PyTypeError::new_err(e.message),
+        ErrorKind::Index => PyIndexError::new_err(e.message),
+        ErrorKind::Memory => PyMemoryError::new_err(e.message),
+        ErrorKind::Runtime => PyRuntimeError::new_err(e.message),
+        ErrorKind::NotImplemented => PyNotImplementedError::new_err(e.message),
+        ErrorKind::Foreign(key) => STASH.with_borrow_mut(|s| match s.iter().position(|(k, _)| *k == key) {
+            Some(at) => s.remove(at).1,
+            None => PyRuntimeError::new_err(e.message),
+        }),
+    }
+}
+
+/// Runs a slot's body: errors and panics become exceptions and a null result.
+#[inline(always)]
+pub fn guard(f: impl FnOnce() -> PyResult<*mut ffi::PyObject>) -> *mut ffi::PyObject {
+    guard_with(std::ptr::null_mut(), f)
+}
+
+/// [`guard`] for slots whose error value is something else.
+#[inline(always)]
+pub fn guard_with<T>(failure: T, f: impl FnOnce() -> PyResult<T>) -> T {
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)) {
+        Ok(Ok(value)) => value,
+        Ok(Err(e)) => {
+            restore(e);
+            failure
+        }
+        Err(panic) => {
+            let text = panic
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or_else(|| panic.downcast_ref::<&str>().copied())
+                .unwrap_or("unknown");
+            restore(PyRuntimeError::new_err(format!("wengert: internal error, please report it: {text}")));
+            failure
+        }
+    }
+}
+
+#[cold]
+fn restore(e: PyErr) {
+    // SAFETY: slots run with the GIL held.
+    unsafe { e.restore(Python::assume_attached()) }
+}
+
+/// A dtype, one object for each: `wengert.float32`.
+#[pyclass(name = "dtype", module = "wengert", frozen, eq, hash)]
+#[derive(PartialEq, Eq, Hash)]
+pub struct PyDType {
+    /// The element type.
+    pub dtype: DType,
+}
+
+#[pymethods]
+impl PyDType {
+    /// PyTorch's name of it.
+    fn __repr__(&self) -> String {
+        format!("torch.{}", self.dtype.name())
+    }
+    /// Pickled by name.
+    fn __reduce__(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        let get = py.import("wengert")?.getattr("_dtype_by_name")?;
+        (get, (self.dtype.name(),)).into_py_any(py)
+    }
+    /// Its bare name.
+    #[getter]
+    fn name(&self) -> &'static str {
+        self.dtype.name()
+    }
+    /// Bytes per element.
+    #[getter]
+    fn itemsize(&self) -> usize {
+        self.dtype.size()
+    }
+    /// Whether it is a floating-point type.
+    #[getter]
+    fn is_floating_point(&self) -> bool {
+        self.dtype.is_float()
+    }
+    /// Whether it is a complex type: never.
+    #[getter]
+    fn is_complex(&self) -> bool {
+        false
+    }
+    /// Whether it has negative values.
+    #[getter]
+    fn is_signed(&self) -> bool {
+        self.dtype != DType::Bool
+    }
+}
+
+static DTYPES: PyOnceLock<[Py<PyDType>; 4]> = PyOnceLock::new();
+
+/// The object of a dtype.
+pub fn dtype_object(py: Python<'_>, dtype: DType) -> PyResult<Py<PyDType>> {
+    let all = DTYPES.get_or_try_init(py, || -> PyResult<[Py<PyDType>; 4]> {
+        let make = |dtype| Py::new(py, PyDType { dtype });
+        Ok([make(DType::Bool)?, make(DType::I64)?, make(DType::F32)?, make(DType::F64)?])
+    })?;
+    Ok(all[dtype as usize].clone_ref(py))
+}
+
+/// A dtype argument: a dtype object, or Python's float, int and bool.
+pub fn to_dtype(ob: &Bound<'_, PyAny>) -> Option<DType> {
+    if let Ok(d) = ob.cast::<PyDType>() {
+        return Some(d.get().dtype);
+    }
+    let py = ob.py();
+    if ob.is(py.get_type::<PyFloat>()) {
+        Some(wengert::array::default_dtype())
+    } else if ob.is(py.get_type::<PyBool>()) {
+        Some(DType::Bool)
+    } else if ob.is(py.get_type::<PyInt>()) {
+        Some(DType::I64)
+    } else {
+        None
+    }
+}
+
+/// Name of an object's type.
+pub fn type_name(ob: &Bound<'_, PyAny>) -> String {
+    ob.get_type().name().map_or_else(|_| "object".to_owned(), |n| n.to_string())
+}
+
+/// The tensor inside an object, if it is one.
+pub fn as_tensor<'a>(ob: &'a Bound<'_, PyAny>) -> Option<&'a Tensor> {
+    // SAFETY: a live object; the borrow lives no longer than it.
+    unsafe { is_tensor(ob.as_ptr()).then(|| tensor_of(ob.as_ptr())) }
+}
+
+/// The tensor inside an object, up to date after writes through aliases.
+pub fn fresh_tensor(ob: &Bound<'_, PyAny>) -> PyResult<Option<Tensor>> {
+    // SAFETY: a live object.
+    if !unsafe { is_tensor(ob.as_ptr()) } {
+        return Ok(None);
+    }
+    // SAFETY: nothing else refers to its inside during these calls.
+    let t = unsafe { &mut (*ob.as_ptr().cast::<TensorObject>()).tensor };
+    t.refresh().map_err(raise)?;
+    Ok(Some(t.clone()))
+}
+
+/// The tensor of an argument that must be one.
+pub fn expect_tensor(ob: &Bound<'_, PyAny>, what: &str) -> PyResult<Tensor> {
+    match fresh_tensor(ob)? {
+        Some(t) => Ok(t),
+        None => Err(PyTypeError::new_err(format!("{what}: expected a Tensor, got {}", type_name(ob)))),
+    }
+}
+
+/// A new Python object for a tensor.
+pub fn wrap_bound(py: Python<'_>, t: Tensor) -> PyResult<Bound<'_, PyAny>> {
+    // SAFETY: the GIL is held; a null result has an exception set.
+    unsafe { Bound::from_owned_ptr_or_err(py, wrap(t)) }
+}
+
+/// A Python number, if it is one (also NumPy's scalars).
+pub fn to_scalar(ob: &Bound<'_, PyAny>) -> PyResult<Option<Scalar>> {
+    let p = ob.as_ptr();
+    // SAFETY: a live object; conversions are on exact or derived number types.
+    unsafe {
+        if ffi::PyFloat_Check(p) != 0 {
+            return Ok(Some(Scalar::Float(ffi::PyFloat_AsDouble(p))));
+        }
+        if ffi::PyBool_Check(p) != 0 {
+            return Ok(Some(Scalar::Bool(p == ffi::Py_True())));
+        }
+        if ffi::PyLong_Check(p) != 0 {
+            return ob.extract::<i64>().map(|i| Some(Scalar::Int(i))).map_err(|_| {
+                PyRuntimeError::new_err(format!("value {ob} cannot be converted to type int64 without overflow"))
+            });
+        }
+    }
+    let name = type_name(ob);
+    let numpy_scalar = ["float16", "float32", "longdouble"].contains(&name.as_str());
+    if numpy_scalar {
+        return Ok(Some(Scalar::Float(ob.extract()?)));
+    }
+    if name == "bool_" || (name == "bool" && ob.hasattr("dtype")?) {
+        return Ok(Some(Scalar::Bool(ob.is_truthy()?)));
+    }
+    if (name.starts_with("int") || name.starts_with("uint")) && ob.hasattr("dtype")? && ob.hasattr("__index__")? {
+        return Ok(Some(Scalar::Int(ob.extract()?)));
+    }
+    Ok(None)
+}
+
+/// Whether an object is a NumPy array.
+pub fn is_ndarray(ob: &Bound<'_, PyAny>) -> bool {
+    type_name(ob) == "ndarray" && ob.hasattr("__array_interface__").unwrap_or(false)
+}
+
+/// An argument of an operation.
+pub fn to_value(ob: &Bound<'_, PyAny>) -> PyResult<Value> {
+    if let Some(t) = fresh_tensor(ob)? {
+        return Ok(Value::Tensor(t));
+    }
+    if ob.is_none() {
+        return Ok(Value::None);
+    }
+    if let Some(s) = to_scalar(ob)? {
+        return Ok(match s {
+            Scalar::Bool(b) => Value::Bool(b),
+            Scalar::Int(i) => Value::Int(i),
+            Scalar::Float(x) => Value::Float(x),
+        });
+    }
+    if let Ok(s) = ob.cast::<PyString>() {
+        return Ok(Value::Str(s.to_str()?.to_owned()));
+    }
+    if let Some(d) = to_dtype(ob) {
+        return Ok(Value::DType(d));
+    }
+    if let Ok(l) = ob.cast::<PyList>() {
+        return l.iter().map(|x| to_value(&x)).collect::<PyResult<_>>().map(Value::List);
+    }
+    if let Ok(l) = ob.cast::<PyTuple>() {
+        return l.iter().map(|x| to_value(&x)).collect::<PyResult<_>>().map(Value::List);
+    }
+    if is_ndarray(ob) {
+        return crate::numpy::from_numpy(ob).map(Value::Tensor);
+    }
+    Ok(Value::Other(type_name(ob)))
+}
+
+/// A result of an operation.
+pub fn from_value(py: Python<'_>, value: Value) -> PyResult<Bound<'_, PyAny>> {
+    match value {
+        Value::Tensor(t) => wrap_bound(py, t),
+        Value::None => Ok(py.None().into_bound(py)),
+        Value::Bool(b) => b.into_bound_py_any(py),
+        Value::Int(i) => i.into_bound_py_any(py),
+        Value::Float(x) => x.into_bound_py_any(py),
+        Value::Str(s) | Value::Other(s) => s.into_bound_py_any(py),
+        Value::DType(d) => dtype_object(py, d)?.into_bound_py_any(py),
+        Value::List(items) => {
+            let items = items.into_iter().map(|v| from_value(py, v)).collect::<PyResult<Vec<_>>>()?;
+            PyTuple::new(py, items)?.into_bound_py_any(py)
+        }
+        Value::Named(name, fields) => named(py, name, fields),
+    }
+}
+
+fn named<'py>(py: Python<'py>, name: &str, fields: Vec<(&'static str, Tensor)>) -> PyResult<Bound<'py, PyAny>> {
+    static TYPES: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
+    let types = TYPES.get_or_init(py, || PyDict::new(py).unbind()).bind(py);
+    let class = match types.get_item(name)? {
+        Some(class) => class,
+        None => {
+            let names: Vec<&str> = fields.iter().map(|f| f.0).collect();
+            let kwargs = PyDict::new(py);
+            kwargs.set_item("module", "wengert.return_types")?;
+            let class = py.import("collections")?.getattr("namedtuple")?.call((name, names), Some(&kwargs))?;
+            types.set_item(name, &class)?;
+            class
+        }
+    };
+    let values = fields.into_iter().map(|(_, t)| wrap_bound(py, t)).collect::<PyResult<Vec<_>>>()?;
+    class.call1(PyTuple::new(py, values)?)
+}
+
+/// A number as a Python object.
+pub fn scalar_object(py: Python<'_>, s: Scalar) -> PyResult<Bound<'_, PyAny>> {
+    match s {
+        Scalar::Bool(b) => b.into_bound_py_any(py),
+        Scalar::Int(i) => i.into_bound_py_any(py),
+        Scalar::Float(x) => x.into_bound_py_any(py),
+    }
+}

@@ -1,0 +1,173 @@
+//! Creation, casts, random numbers, subclass instances and facts about the build. Depends on `convert`.
+
+use crate::convert::{expect_tensor, raise, to_scalar, type_name, wrap_bound};
+use crate::object::{tensor_type, wrap_as};
+use crate::properties::dtype_argument;
+use pyo3::exceptions::{PyKeyboardInterrupt, PyTypeError};
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyType};
+use wengert::ops::create::{self, RandomState};
+use wengert::{Scalar, Tensor, ops};
+
+fn number(ob: &Bound<'_, PyAny>, name: &str) -> PyResult<Scalar> {
+    if let Some(t) = crate::convert::as_tensor(ob) {
+        return t.item().map_err(raise);
+    }
+    to_scalar(ob)?.ok_or_else(|| PyTypeError::new_err(format!("{name}: expected a number, got {}", type_name(ob))))
+}
+
+fn finish<'py>(py: Python<'py>, mut t: Tensor, requires_grad: bool) -> PyResult<Bound<'py, PyAny>> {
+    if requires_grad {
+        t.set_requires_grad(true).map_err(raise)?;
+    }
+    wrap_bound(py, t)
+}
+
+/// A tensor of one value.
+#[pyfunction]
+fn _full<'py>(py: Python<'py>, shape: Vec<usize>, value: &Bound<'py, PyAny>, dtype: Option<&Bound<'py, PyAny>>, requires_grad: bool) -> PyResult<Bound<'py, PyAny>> {
+    let value = number(value, "full")?;
+    let own = match value {
+        Scalar::Float(_) => wengert::array::default_dtype(),
+        other => other.dtype(),
+    };
+    let dtype = dtype_argument(dtype, "full()")?.unwrap_or(own);
+    finish(py, Tensor::full(&shape, dtype, value).map_err(raise)?, requires_grad)
+}
+
+/// start, start + step, ... below end.
+#[pyfunction]
+fn _arange<'py>(
+    py: Python<'py>,
+    start: &Bound<'py, PyAny>,
+    end: &Bound<'py, PyAny>,
+    step: &Bound<'py, PyAny>,
+    dtype: Option<&Bound<'py, PyAny>>,
+    requires_grad: bool,
+) -> PyResult<Bound<'py, PyAny>> {
+    let dtype = dtype_argument(dtype, "arange()")?;
+    let t = create::arange(number(start, "arange")?, number(end, "arange")?, number(step, "arange")?, dtype).map_err(raise)?;
+    finish(py, t, requires_grad)
+}
+
+/// Random numbers: standard normal or uniform.
+#[pyfunction]
+fn _random<'py>(py: Python<'py>, shape: Vec<usize>, normal: bool, dtype: Option<&Bound<'py, PyAny>>, requires_grad: bool) -> PyResult<Bound<'py, PyAny>> {
+    let dtype = dtype_argument(dtype, "randn()")?.unwrap_or_else(wengert::array::default_dtype);
+    let t = if normal { create::randn(&shape, dtype) } else { create::rand(&shape, dtype) };
+    finish(py, t.map_err(raise)?, requires_grad)
+}
+
+/// Restarts the default generator.
+#[pyfunction]
+fn _seed(seed: u64) {
+    create::manual_seed(seed);
+}
+
+/// Seed and position of the default generator.
+#[pyfunction]
+fn _random_state() -> (u64, u64) {
+    let s = create::random_state();
+    (s.seed, s.drawn)
+}
+
+/// Puts the default generator into a state.
+#[pyfunction]
+fn _set_random_state(seed: u64, drawn: u64) {
+    create::set_random_state(RandomState { seed, drawn });
+}
+
+/// The tensor in another dtype, or itself.
+#[pyfunction]
+fn _cast<'py>(py: Python<'py>, x: &Bound<'py, PyAny>, dtype: &Bound<'py, PyAny>, copy: bool) -> PyResult<Bound<'py, PyAny>> {
+    let t = expect_tensor(x, "to")?;
+    let Some(d) = dtype_argument(Some(dtype), "to()")? else { return Ok(x.clone()) };
+    if d == t.dtype() {
+        return if copy { wrap_bound(py, ops::clone(&t).map_err(raise)?) } else { Ok(x.clone()) };
+    }
+    wrap_bound(py, ops::cast(&t, d).map_err(raise)?)
+}
+
+/// A tensor over a NumPy array's memory.
+#[pyfunction]
+fn from_numpy<'py>(py: Python<'py>, ndarray: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    wrap_bound(py, crate::numpy::from_numpy(ndarray)?)
+}
+
+/// An instance of a Tensor subclass over the same storage.
+#[pyfunction]
+fn _make_subclass<'py>(py: Python<'py>, class: &Bound<'py, PyType>, data: &Bound<'py, PyAny>, requires_grad: bool) -> PyResult<Bound<'py, PyAny>> {
+    let mut t = expect_tensor(data, "_make_subclass")?.detach();
+    if requires_grad {
+        t.set_requires_grad(true).map_err(raise)?;
+    }
+    // SAFETY: the GIL is held; the class is checked to be a subclass first.
+    unsafe {
+        let c = class.as_ptr().cast::<ffi::PyTypeObject>();
+        if ffi::PyType_IsSubtype(c, tensor_type()) == 0 {
+            return Err(PyTypeError::new_err(format!("{class} is no subclass of Tensor")));
+        }
+        Bound::from_owned_ptr_or_err(py, wrap_as(c, t))
+    }
+}
+
+/// Facts about the build and the machine.
+#[pyfunction]
+fn build_info(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+    let d = PyDict::new(py);
+    for (k, v) in wengert::build_info() {
+        d.set_item(k, v)?;
+    }
+    d.set_item("rustc", env!("WENGERT_RUSTC"))?;
+    d.set_item("features", "gil")?;
+    Ok(d)
+}
+
+/// Sets how many threads kernels may use.
+#[pyfunction]
+fn set_num_threads(n: usize) -> PyResult<()> {
+    if n == 0 {
+        return Err(pyo3::exceptions::PyRuntimeError::new_err("set_num_threads expects a positive integer; got 0"));
+    }
+    wengert_kernels::threads::set_num_threads(n);
+    Ok(())
+}
+
+/// How many threads kernels may use.
+#[pyfunction]
+fn get_num_threads() -> usize {
+    wengert_kernels::threads::num_threads()
+}
+
+/// Tells the core where this package lies, so that its own frames are passed over when an operation is recorded.
+#[pyfunction]
+fn _install(package: &str) {
+    crate::site::install(package);
+    wengert::tape::sweep::set_interrupt(|| {
+        // SAFETY: sweeps run with the GIL held.
+        if unsafe { ffi::PyErr_CheckSignals() } != 0 {
+            let e = Python::attach(|py| PyErr::take(py).unwrap_or_else(|| PyKeyboardInterrupt::new_err(())));
+            return Err(crate::convert::stash(e));
+        }
+        Ok(())
+    });
+}
+
+/// Adds these functions to the module.
+pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add_function(wrap_pyfunction!(_full, m)?)?;
+    m.add_function(wrap_pyfunction!(_arange, m)?)?;
+    m.add_function(wrap_pyfunction!(_random, m)?)?;
+    m.add_function(wrap_pyfunction!(_seed, m)?)?;
+    m.add_function(wrap_pyfunction!(_random_state, m)?)?;
+    m.add_function(wrap_pyfunction!(_set_random_state, m)?)?;
+    m.add_function(wrap_pyfunction!(_cast, m)?)?;
+    m.add_function(wrap_pyfunction!(from_numpy, m)?)?;
+    m.add_function(wrap_pyfunction!(_make_subclass, m)?)?;
+    m.add_function(wrap_pyfunction!(build_info, m)?)?;
+    m.add_function(wrap_pyfunction!(set_num_threads, m)?)?;
+    m.add_function(wrap_pyfunction!(get_num_threads, m)?)?;
+    m.add_function(wrap_pyfunction!(_install, m)?)?;
+    Ok(())
+}

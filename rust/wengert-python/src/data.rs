@@ -1,0 +1,241 @@
+//! `tensor(data)`: numbers, nested sequences, arrays and tensors as new tensors; and `tolist`, the way back.
+//! Depends on `convert` and `numpy`.
+
+use crate::convert::{fresh_tensor, is_ndarray, raise, scalar_object, to_scalar, type_name};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PyTuple};
+use wengert::array::default_dtype;
+use wengert::{DType, Scalar, Tensor, ops};
+
+/// Deepest nesting taken; what contains itself is deeper.
+const DEEPEST: usize = 64;
+
+/// A new tensor with its own copy of the data.
+pub fn tensor_from(ob: &Bound<'_, PyAny>, dtype: Option<DType>) -> PyResult<Tensor> {
+    if let Some(values) = crate::numpy::floats(ob) {
+        return from_floats(&values, &[values.len()], dtype.unwrap_or_else(default_dtype));
+    }
+    if let Some(t) = fresh_tensor(ob)? {
+        let t = t.detach();
+        let t = match dtype {
+            Some(d) if d != t.dtype() => ops::cast(&t, d),
+            _ => ops::clone(&t),
+        };
+        return t.map_err(raise);
+    }
+    if let Some(s) = to_scalar(ob)? {
+        let own = match s {
+            Scalar::Float(_) => default_dtype(),
+            other => other.dtype(),
+        };
+        return Tensor::scalar(dtype.unwrap_or(own), s).map_err(raise);
+    }
+    if is_ndarray(ob) {
+        let ob = match crate::numpy::numpy_dtype(ob)? {
+            Some(_) => ob.py().import("numpy")?.getattr("array")?.call1((ob,))?,
+            None => convert_array(ob)?,
+        };
+        let t = crate::numpy::from_numpy(&ob)?;
+        let t = match dtype {
+            Some(d) if d != t.dtype() => ops::cast(&t, d),
+            _ => ops::clone(&t),
+        };
+        return t.map_err(raise);
+    }
+    nested(ob, dtype)
+}
+
+/// NumPy arrays of types that have no counterpart: smaller integers and halves widen.
+fn convert_array<'py>(ob: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let kind: String = ob.getattr("dtype")?.getattr("kind")?.extract()?;
+    let wider = match kind.as_str() {
+        "i" | "u" => "int64",
+        "f" => "float64",
+        _ => {
+            return Err(PyTypeError::new_err(format!(
+                "can't convert np.ndarray of type {}. The only supported types are: float64, float32, int64, and bool",
+                ob.getattr("dtype")?
+            )));
+        }
+    };
+    ob.call_method1("astype", (wider,))
+}
+
+fn from_floats(values: &[f64], shape: &[usize], dtype: DType) -> PyResult<Tensor> {
+    match dtype {
+        DType::F64 => Tensor::from_slice(values, shape),
+        DType::F32 => {
+            let narrow: smallvec::SmallVec<[f32; 16]> = values.iter().map(|&v| v as f32).collect();
+            Tensor::from_slice(&narrow, shape)
+        }
+        other => Tensor::from_slice(values, shape).and_then(|t| ops::cast(&t, other)),
+    }
+    .map_err(raise)
+}
+
+/// What a nested sequence holds, flattened.
+#[derive(Default)]
+struct Flat {
+    values: Vec<Scalar>,
+    floats: bool,
+    ints: bool,
+    doubles: bool,
+}
+
+fn is_sequence(ob: &Bound<'_, PyAny>) -> bool {
+    ob.is_instance_of::<PyList>() || ob.is_instance_of::<PyTuple>()
+}
+
+fn items<'py>(ob: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    ob.try_iter()?.collect()
+}
+
+fn nested(ob: &Bound<'_, PyAny>, dtype: Option<DType>) -> PyResult<Tensor> {
+    if !is_sequence(ob) && !ob.hasattr("__array__")? {
+        return Err(PyTypeError::new_err(format!(
+            "tensor(): got {}, wanted numbers, (nested) sequences of numbers, an array or a Tensor",
+            type_name(ob)
+        )));
+    }
+    if !is_sequence(ob) {
+        let array = ob.py().import("numpy")?.getattr("asarray")?.call1((ob,))?;
+        return tensor_from(&array, dtype);
+    }
+    let mut shape = Vec::new();
+    let mut at = ob.clone();
+    while is_sequence(&at) || shape_of_tensor(&at)?.is_some_and(|s| !s.is_empty()) {
+        if shape.len() == DEEPEST {
+            return Err(PyValueError::new_err(format!(
+                "too many dimensions in nested sequence: more than {DEEPEST}; does the sequence contain itself?"
+            )));
+        }
+        let n = at.len()?;
+        shape.push(n);
+        if n == 0 {
+            break;
+        }
+        at = at.get_item(0)?;
+    }
+    let mut flat = Flat::default();
+    flatten(ob, &shape, 0, &mut flat)?;
+    let own = if flat.doubles {
+        DType::F64
+    } else if flat.floats || flat.values.is_empty() {
+        default_dtype()
+    } else if flat.ints {
+        DType::I64
+    } else {
+        DType::Bool
+    };
+    build(&flat.values, &shape, dtype.unwrap_or(own))
+}
+
+fn shape_of_tensor(ob: &Bound<'_, PyAny>) -> PyResult<Option<Vec<usize>>> {
+    Ok(match crate::convert::as_tensor(ob) {
+        Some(t) => Some(t.shape().to_vec()),
+        None if is_ndarray(ob) => Some(ob.getattr("shape")?.extract()?),
+        None => None,
+    })
+}
+
+fn flatten(ob: &Bound<'_, PyAny>, shape: &[usize], depth: usize, flat: &mut Flat) -> PyResult<()> {
+    if depth == shape.len() {
+        let scalar = match to_scalar(ob)? {
+            Some(s) => s,
+            None => match crate::convert::as_tensor(ob) {
+                Some(t) if t.numel() == 1 => t.item().map_err(raise)?,
+                _ if is_sequence(ob) => return Err(ragged(ob, 0, depth)),
+                _ if is_ndarray(ob) => {
+                    let item = ob.call_method0("item")?;
+                    to_scalar(&item)?.ok_or_else(|| PyTypeError::new_err(format!("can't convert {}", type_name(&item))))?
+                }
+                _ => {
+                    let what = if ob.is_instance_of::<pyo3::types::PyString>() { "new(): invalid data type 'str'".to_owned() } else {
+                        format!("must be real number, not {}", type_name(ob))
+                    };
+                    return Err(PyTypeError::new_err(format!("{what}; wanted numbers or sequences of numbers")));
+                }
+            },
+        };
+        match scalar {
+            Scalar::Float(_) => flat.floats = true,
+            Scalar::Int(_) => flat.ints = true,
+            Scalar::Bool(_) => {}
+        }
+        if let Some(DType::F64) = crate::convert::as_tensor(ob).map(Tensor::dtype) {
+            flat.doubles = true;
+        }
+        flat.values.push(scalar);
+        return Ok(());
+    }
+    if !is_sequence(ob) && shape_of_tensor(ob)?.is_none() {
+        return Err(ragged(ob, shape[depth], depth));
+    }
+    let parts = items(ob)?;
+    if parts.len() != shape[depth] {
+        return Err(ragged(ob, shape[depth], depth));
+    }
+    for part in &parts {
+        flatten(part, shape, depth + 1, flat)?;
+    }
+    Ok(())
+}
+
+fn ragged(ob: &Bound<'_, PyAny>, wanted: usize, depth: usize) -> PyErr {
+    let got = ob.len().map_or_else(|_| format!("a {}", type_name(ob)), |n| format!("length {n}"));
+    PyValueError::new_err(format!(
+        "expected sequence of length {wanted} at dim {depth} (got {got}); rows of a tensor must have equal lengths"
+    ))
+}
+
+fn build(values: &[Scalar], shape: &[usize], dtype: DType) -> PyResult<Tensor> {
+    match dtype {
+        DType::I64 => {
+            let v: Vec<i64> = values
+                .iter()
+                .map(|s| match *s {
+                    Scalar::Int(i) => i,
+                    Scalar::Bool(b) => i64::from(b),
+                    Scalar::Float(x) => x as i64,
+                })
+                .collect();
+            Tensor::from_slice(&v, shape).map_err(raise)
+        }
+        DType::Bool => {
+            let v: Vec<bool> = values.iter().map(|s| s.as_f64() != 0.0).collect();
+            Tensor::from_slice(&v, shape).map_err(raise)
+        }
+        float => from_floats(&values.iter().map(|s| s.as_f64()).collect::<Vec<_>>(), shape, float),
+    }
+}
+
+/// Nested lists of numbers; a number for a 0-d tensor.
+pub fn tolist<'py>(py: Python<'py>, t: &Tensor) -> PyResult<Bound<'py, PyAny>> {
+    t.no_transform("tolist()").map_err(raise)?;
+    if t.ndim() == 0 {
+        return scalar_object(py, t.item().map_err(raise)?);
+    }
+    let flat = crate::numpy::to_numpy(py, t)?;
+    flat.call_method0("tolist")
+}
+
+/// `tensor(data, dtype=None, requires_grad=False)`: a new tensor with its own copy of the data.
+#[pyfunction]
+#[pyo3(signature = (data, *, dtype=None, device=None, requires_grad=false, pin_memory=false))]
+pub fn tensor<'py>(
+    py: Python<'py>,
+    data: &Bound<'py, PyAny>,
+    dtype: Option<&Bound<'py, PyAny>>,
+    device: Option<&Bound<'py, PyAny>>,
+    requires_grad: bool,
+    pin_memory: bool,
+) -> PyResult<Bound<'py, PyAny>> {
+    let _ = (device, pin_memory);
+    let dtype = crate::properties::dtype_argument(dtype, "tensor()")?;
+    let mut t = tensor_from(data, dtype)?;
+    if requires_grad {
+        t.set_requires_grad(true).map_err(raise)?;
+    }
+    crate::convert::wrap_bound(py, t)
+}

@@ -1,0 +1,484 @@
+//! One Python object an operation: function of the module and method of Tensor at once. Depends on the table of ops.
+//!
+//! Calls arrive by vectorcall; as a method descriptor, `x.tanh()` reaches it with `x` as first argument and no bound
+//! method in between. Arguments are matched to the signature that the op's row states.
+
+use crate::convert::{from_value, guard, raise, to_value};
+use crate::object::{is_exact, tensor_mut, tensor_of, wrap};
+use pyo3::exceptions::PyTypeError;
+use pyo3::ffi;
+use pyo3::prelude::*;
+use smallvec::SmallVec;
+use std::os::raw::{c_int, c_void};
+use std::ptr::null_mut;
+use wengert::ops::{Args, Body, OpInfo, Value};
+use wengert::{OpRef, Tensor};
+
+/// A signature, parsed once.
+pub struct Signature {
+    /// Parameter names.
+    pub names: Vec<&'static str>,
+    /// Default values (None where there is none, or it is None).
+    defaults: Vec<Value>,
+    /// How many may be given by position.
+    positional: usize,
+    /// The parameter that takes all further positions, or one sequence.
+    variadic: Option<usize>,
+}
+
+fn default_of(text: &str) -> Value {
+    match text {
+        "None" => Value::None,
+        "True" => Value::Bool(true),
+        "False" => Value::Bool(false),
+        t if t.starts_with('\'') => Value::Str(t.trim_matches('\'').to_owned()),
+        t => t.parse::<i64>().map(Value::Int).or_else(|_| t.parse::<f64>().map(Value::Float)).unwrap_or(Value::None),
+    }
+}
+
+/// Splits at commas outside brackets.
+fn split_top(text: &str) -> Vec<&str> {
+    let (mut depth, mut from, mut parts) = (0i32, 0, Vec::new());
+    for (i, c) in text.char_indices() {
+        match c {
+            '[' | '(' => depth += 1,
+            ']' | ')' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(text[from..i].trim());
+                from = i + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(text[from..].trim());
+    parts
+}
+
+impl Signature {
+    fn parse(text: &'static str) -> Signature {
+        let mut s = Signature { names: Vec::new(), defaults: Vec::new(), positional: usize::MAX, variadic: None };
+        for part in split_top(text) {
+            if part == "*" {
+                s.positional = s.names.len();
+                continue;
+            }
+            let (head, default) = part.split_once('=').map_or((part, Value::None), |(h, d)| (h, default_of(d.trim())));
+            let mut name = head.split_once(':').map_or(head, |(n, _)| n).trim();
+            if let Some(bare) = name.strip_prefix('*') {
+                name = bare;
+                s.variadic = Some(s.names.len());
+            }
+            s.names.push(name);
+            s.defaults.push(default);
+        }
+        s.positional = s.positional.min(s.names.len());
+        s
+    }
+
+    /// Arguments by parameter, defaults filled in.
+    pub fn bind(&self, name: &str, positional: &[Bound<'_, PyAny>], named: &[(String, Bound<'_, PyAny>)]) -> PyResult<Vec<Value>> {
+        let mut values: Vec<Option<Value>> = vec![None; self.names.len()];
+        for (i, arg) in positional.iter().enumerate() {
+            if self.variadic == Some(i) {
+                let rest = &positional[i..];
+                let lone = to_value(arg)?;
+                values[i] = Some(match lone {
+                    Value::List(_) if rest.len() == 1 => lone,
+                    _ => Value::List(rest.iter().map(to_value).collect::<PyResult<_>>()?),
+                });
+                break;
+            }
+            if i >= self.positional {
+                return Err(PyTypeError::new_err(format!(
+                    "{name}() takes at most {} positional arguments ({} given)",
+                    self.positional,
+                    positional.len()
+                )));
+            }
+            values[i] = Some(to_value(arg)?);
+        }
+        for (key, arg) in named {
+            let key = match key.as_str() {
+                "axis" if self.names.contains(&"dim") => "dim",
+                "keepdims" if self.names.contains(&"keepdim") => "keepdim",
+                key => key,
+            };
+            let Some(i) = self.names.iter().position(|n| *n == key) else {
+                return Err(PyTypeError::new_err(format!(
+                    "{name}() got an unexpected keyword argument '{key}'; it takes {}",
+                    self.names.join(", ")
+                )));
+            };
+            if values[i].is_some() {
+                return Err(PyTypeError::new_err(format!("{name}() got multiple values for argument '{key}'")));
+            }
+            let value = to_value(arg)?;
+            values[i] = Some(match value {
+                Value::List(_) => value,
+                other if self.variadic == Some(i) => Value::List(vec![other]),
+                other => other,
+            });
+        }
+        if let Some(i) = self.variadic
+            && values[i].is_none()
+        {
+            values[i] = Some(Value::List(Vec::new()));
+        }
+        Ok(values.into_iter().zip(&self.defaults).map(|(v, d)| v.unwrap_or_else(|| d.clone())).collect())
+    }
+}
+
+/// Which form of an op an object is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// `y = f(x)`.
+    Plain,
+    /// `x.f_()`.
+    InPlace,
+}
+
+#[repr(C)]
+struct OpObject {
+    ob_base: ffi::PyObject,
+    vectorcall: Option<ffi::vectorcallfunc>,
+    row: *const Row,
+}
+
+/// What an object stands for; lives as long as the process.
+pub struct Row {
+    info: &'static OpInfo,
+    signature: Signature,
+    form: Form,
+    name: String,
+}
+
+static mut OP_TYPE: *mut ffi::PyTypeObject = null_mut();
+
+/// The inputs of an elementwise op's in-place twin: the tensor itself and what else the call gave.
+fn run_inplace(row: &Row, target: *mut ffi::PyObject, values: &[Value]) -> wengert::Result<()> {
+    // SAFETY: the caller holds the object; the core does not reach it by another way during the call.
+    let x = unsafe { tensor_mut(target) };
+    let args = Args { name: &row.name, params: &row.signature.names, values };
+    match &row.info.body {
+        Body::Write(f) => f(x, &args),
+        Body::Unary(_, _, op) => wengert::inplace::apply_inplace(OpRef::Static(*op), x, &[]),
+        Body::Binary(_, _, op) => {
+            let mut other = match args.operand(1)? {
+                wengert::ops::Operand::Tensor(t) => t.clone(),
+                wengert::ops::Operand::Number(v) => wengert::ops::binary::number_beside(x, v)?,
+            };
+            if let Value::Int(_) | Value::Float(_) = args.get(2) {
+                let alpha = wengert::ops::binary::number_beside(&other, args.number(2)?)?;
+                other = wengert::ops::mul(&other, &alpha)?;
+            }
+            let number = !matches!(args.get(1), Value::Tensor(_));
+            let op = if row.info.name == "pow" && number { wengert::ops::power::by_number() } else { OpRef::Static(*op) };
+            wengert::inplace::apply_inplace(op, x, &[&other])
+        }
+        Body::Call(_) => Err(wengert::Error::not_implemented(format!("{} has no in-place form", row.name))),
+    }
+}
+
+unsafe extern "C" fn call(
+    callable: *mut ffi::PyObject,
+    args: *const *mut ffi::PyObject,
+    nargsf: usize,
+    kwnames: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    guard(|| {
+        // SAFETY: called by the interpreter with live arguments, the GIL held.
+        unsafe {
+            let py = Python::assume_attached();
+            let row = &*(*callable.cast::<OpObject>()).row;
+            let n = ffi::PyVectorcall_NARGS(nargsf) as usize;
+            if kwnames.is_null() && row.form == Form::Plain {
+                match (&row.info.body, n) {
+                    (Body::Unary(f, _, _), 1) if is_exact(*args) => {
+                        return Ok(wrap(f(tensor_of(*args)).map_err(raise)?));
+                    }
+                    (Body::Binary(f, _, _), 2) if is_exact(*args) && is_exact(*args.add(1)) => {
+                        return Ok(wrap(f(tensor_of(*args), tensor_of(*args.add(1))).map_err(raise)?));
+                    }
+                    _ => {}
+                }
+            }
+            let positional: SmallVec<[Bound<'_, PyAny>; 4]> =
+                (0..n).map(|i| Bound::from_borrowed_ptr(py, *args.add(i))).collect();
+            let mut named: Vec<(String, Bound<'_, PyAny>)> = Vec::new();
+            let mut out = None;
+            if !kwnames.is_null() {
+                let names = Bound::from_borrowed_ptr(py, kwnames);
+                for (i, name) in names.try_iter()?.enumerate() {
+                    let key: String = name?.extract()?;
+                    let value = Bound::from_borrowed_ptr(py, *args.add(n + i));
+                    if key == "out" && !row.signature.names.contains(&"out") {
+                        out = (!value.is_none()).then_some(value);
+                    } else {
+                        named.push((key, value));
+                    }
+                }
+            }
+            finish(py, row, &positional, &named, out)
+        }
+    })
+}
+
+fn finish(
+    py: Python<'_>,
+    row: &Row,
+    positional: &[Bound<'_, PyAny>],
+    named: &[(String, Bound<'_, PyAny>)],
+    out: Option<Bound<'_, PyAny>>,
+) -> PyResult<*mut ffi::PyObject> {
+    let values = row.signature.bind(&row.name, positional, named)?;
+    if row.form == Form::InPlace {
+        let Some(target) = positional.first() else {
+            return Err(PyTypeError::new_err(format!("{}(): needs a Tensor to write to", row.name)));
+        };
+        crate::convert::expect_tensor(target, &row.name)?;
+        run_inplace(row, target.as_ptr(), &values).map_err(raise)?;
+        return Ok(target.clone().into_ptr());
+    }
+    let args = Args { name: &row.name, params: &row.signature.names, values: &values };
+    let result = match &row.info.body {
+        Body::Unary(_, f, _) | Body::Binary(_, f, _) | Body::Call(f) => f(&args).map_err(raise)?,
+        Body::Write(_) => return Err(PyTypeError::new_err(format!("{} is a method that writes", row.name))),
+    };
+    let Some(out) = out else { return Ok(from_value(py, result)?.into_ptr()) };
+    let Value::Tensor(value) = result else {
+        return Err(PyTypeError::new_err(format!("{}() takes no out= for several results", row.name)));
+    };
+    write_out(&row.name, &out, &value)?;
+    Ok(out.into_ptr())
+}
+
+/// `out=`: a tensor of the result's shape is overwritten.
+fn write_out(name: &str, out: &Bound<'_, PyAny>, value: &Tensor) -> PyResult<()> {
+    let target = crate::convert::expect_tensor(out, name)?;
+    if target.shape() != value.shape() {
+        return Err(pyo3::exceptions::PyRuntimeError::new_err(format!(
+            "{name}(): out has shape {:?}, wanted {:?}",
+            target.shape(),
+            value.shape()
+        )));
+    }
+    if value.requires_grad() || target.requires_grad() {
+        return Err(pyo3::exceptions::PyRuntimeError::new_err(format!(
+            "{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad."
+        )));
+    }
+    // SAFETY: the object is live; nothing else refers to its inside now.
+    wengert::inplace::copy_(unsafe { tensor_mut(out.as_ptr()) }, value).map_err(raise)
+}
+
+unsafe extern "C" {
+    // Stable C API, missing from the bindings.
+    fn PyMethod_New(function: *mut ffi::PyObject, instance: *mut ffi::PyObject) -> *mut ffi::PyObject;
+}
+
+unsafe extern "C" fn descr_get(
+    this: *mut ffi::PyObject,
+    instance: *mut ffi::PyObject,
+    _owner: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: called by the interpreter.
+    unsafe {
+        if instance.is_null() || instance == ffi::Py_None() {
+            ffi::Py_INCREF(this);
+            return this;
+        }
+        PyMethod_New(this, instance)
+    }
+}
+
+unsafe fn row_of<'a>(this: *mut ffi::PyObject) -> &'a Row {
+    // SAFETY: rows live as long as the process.
+    unsafe { &*(*this.cast::<OpObject>()).row }
+}
+
+macro_rules! getters {
+    ($($get:ident($row:ident, $py:ident) $body:expr;)*) => {$(
+        unsafe extern "C" fn $get(this: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
+            guard(|| {
+                // SAFETY: called by the interpreter.
+                let ($row, $py) = unsafe { (row_of(this), Python::assume_attached()) };
+                let _ = $row;
+                let text: String = $body;
+                Ok(pyo3::types::PyString::new($py, &text).into_any().into_ptr())
+            })
+        }
+    )*};
+}
+getters! {
+    get_name(row, py) row.name.clone();
+    get_doc(row, py) doc(row);
+    get_module(row, py) "wengert".to_owned();
+    get_signature(row, py) text_signature(row);
+}
+
+fn doc(row: &Row) -> String {
+    let signature = if row.form == Form::InPlace || row.info.face.writes() {
+        format!("{}({}) -> Tensor", row.name, row.info.signature)
+    } else {
+        format!("{}({}) -> {}", row.name, row.info.signature, row.info.returns)
+    };
+    let doc = row.info.doc.lines().map(str::trim).collect::<Vec<_>>().join("\n");
+    let place = if row.form == Form::InPlace && !row.info.face.writes() { "In place: the tensor is overwritten and returned.\n" } else { "" };
+    format!("{signature}\n\n{}\n{place}", doc.trim())
+}
+
+/// The signature without annotations, for `inspect`.
+fn text_signature(row: &Row) -> String {
+    let parts: Vec<String> = split_top(row.info.signature)
+        .into_iter()
+        .map(|part| {
+            let (head, default) = part.split_once('=').map_or((part, None), |(h, d)| (h, Some(d.trim())));
+            let name = head.split_once(':').map_or(head, |(n, _)| n).trim();
+            default.map_or_else(|| name.to_owned(), |d| format!("{name}={d}"))
+        })
+        .collect();
+    format!("({})", parts.join(", "))
+}
+
+unsafe extern "C" fn repr(this: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    guard(|| {
+        // SAFETY: called by the interpreter.
+        let (row, py) = unsafe { (row_of(this), Python::assume_attached()) };
+        Ok(pyo3::types::PyString::new(py, &format!("<operation {}>", row.name)).into_any().into_ptr())
+    })
+}
+
+unsafe extern "C" fn reduce(this: *mut ffi::PyObject, _: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    guard(|| {
+        // SAFETY: called by the interpreter.
+        let (row, py) = unsafe { (row_of(this), Python::assume_attached()) };
+        let get = py.import("builtins")?.getattr("getattr")?;
+        let owner = py.import("wengert")?.getattr("Tensor")?;
+        Ok((get, (owner, row.name.as_str())).into_pyobject(py)?.into_any().into_ptr())
+    })
+}
+
+fn getset(name: &'static std::ffi::CStr, get: ffi::getter) -> ffi::PyGetSetDef {
+    ffi::PyGetSetDef { name: name.as_ptr(), get: Some(get), set: None, doc: std::ptr::null(), closure: null_mut() }
+}
+
+/// Makes the type of operation objects; once, at import.
+fn make_type(py: Python<'_>) -> PyResult<()> {
+    let getters: &'static mut [ffi::PyGetSetDef] = Box::leak(Box::new([
+        getset(c"__name__", get_name),
+        getset(c"__qualname__", get_name),
+        getset(c"__doc__", get_doc),
+        getset(c"__module__", get_module),
+        getset(c"__text_signature__", get_signature),
+        // SAFETY: an all-zero entry ends the table.
+        unsafe { std::mem::zeroed() },
+    ]));
+    let methods: &'static mut [ffi::PyMethodDef] = Box::leak(Box::new([
+        ffi::PyMethodDef {
+            ml_name: c"__reduce__".as_ptr(),
+            ml_meth: ffi::PyMethodDefPointer { PyCFunction: reduce },
+            ml_flags: ffi::METH_NOARGS,
+            ml_doc: std::ptr::null(),
+        },
+        // SAFETY: as above.
+        unsafe { std::mem::zeroed() },
+    ]));
+    let members: &'static mut [ffi::PyMemberDef] = Box::leak(Box::new([
+        ffi::PyMemberDef {
+            name: c"__vectorcalloffset__".as_ptr(),
+            type_code: ffi::Py_T_PYSSIZET,
+            offset: std::mem::offset_of!(OpObject, vectorcall) as ffi::Py_ssize_t,
+            flags: ffi::Py_READONLY,
+            doc: std::ptr::null(),
+        },
+        // SAFETY: as above.
+        unsafe { std::mem::zeroed() },
+    ]));
+    let mut slots = [
+        slot(ffi::Py_tp_call, ffi::PyVectorcall_Call as *mut c_void),
+        slot(ffi::Py_tp_descr_get, descr_get as *mut c_void),
+        slot(ffi::Py_tp_repr, repr as *mut c_void),
+        slot(ffi::Py_tp_getset, getters.as_mut_ptr().cast()),
+        slot(ffi::Py_tp_methods, methods.as_mut_ptr().cast()),
+        slot(ffi::Py_tp_members, members.as_mut_ptr().cast()),
+        slot(0, null_mut()),
+    ];
+    let mut spec = ffi::PyType_Spec {
+        name: c"wengert._core.Operation".as_ptr(),
+        basicsize: std::mem::size_of::<OpObject>() as c_int,
+        itemsize: 0,
+        flags: (ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_HAVE_VECTORCALL | ffi::Py_TPFLAGS_METHOD_DESCRIPTOR) as u32,
+        slots: slots.as_mut_ptr(),
+    };
+    // SAFETY: the tables are leaked and live as long as the type.
+    unsafe {
+        OP_TYPE = ffi::PyType_FromSpec(&raw mut spec).cast();
+        if OP_TYPE.is_null() {
+            return Err(PyErr::fetch(py));
+        }
+    }
+    Ok(())
+}
+
+/// A slot of a type spec.
+pub fn slot(slot: c_int, pfunc: *mut c_void) -> ffi::PyType_Slot {
+    ffi::PyType_Slot { slot, pfunc }
+}
+
+fn make<'py>(py: Python<'py>, info: &'static OpInfo, form: Form, name: String) -> PyResult<Bound<'py, PyAny>> {
+    let row = Box::leak(Box::new(Row { info, signature: Signature::parse(info.signature), form, name }));
+    // SAFETY: the type was made; the object's fields are written before anyone sees it.
+    unsafe {
+        let Some(alloc) = (*OP_TYPE).tp_alloc else { return Err(PyTypeError::new_err("no allocator")) };
+        let op = alloc(OP_TYPE, 0);
+        if op.is_null() {
+            return Err(PyErr::fetch(py));
+        }
+        (*op.cast::<OpObject>()).vectorcall = Some(call);
+        (*op.cast::<OpObject>()).row = row;
+        Ok(Bound::from_owned_ptr(py, op))
+    }
+}
+
+/// Puts every operation where its row says: the module, the Tensor type, the in-place twins.
+pub fn register(module: &Bound<'_, PyModule>, tensor: &Bound<'_, PyAny>) -> PyResult<()> {
+    let py = module.py();
+    make_type(py)?;
+    for info in wengert::ops::TABLE {
+        let form = if info.face.writes() { Form::InPlace } else { Form::Plain };
+        let op = make(py, info, form, info.name.to_owned())?;
+        if info.face.function() {
+            module.add(info.name, &op)?;
+        }
+        if info.face.method() {
+            tensor.setattr(info.name, &op)?;
+        }
+        if info.face.inplace() {
+            let name = format!("{}_", info.name);
+            tensor.setattr(name.as_str(), make(py, info, Form::InPlace, name.clone())?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Every row of the table as a dict, for tests and generators.
+#[pyfunction]
+pub fn ops(py: Python<'_>) -> PyResult<Vec<Py<pyo3::types::PyDict>>> {
+    wengert::ops::TABLE
+        .iter()
+        .map(|info| {
+            let d = pyo3::types::PyDict::new(py);
+            d.set_item("name", info.name)?;
+            d.set_item("signature", info.signature)?;
+            d.set_item("returns", info.returns)?;
+            d.set_item("doc", info.doc)?;
+            d.set_item("samples", info.samples)?;
+            d.set_item("method", info.face.method())?;
+            d.set_item("function", info.face.function())?;
+            d.set_item("inplace", info.face.inplace())?;
+            d.set_item("writes", info.face.writes())?;
+            d.set_item("differentiable", info.differentiable)?;
+            Ok(d.unbind())
+        })
+        .collect()
+}

@@ -1,0 +1,42 @@
+//! The Python face of wengert: the Tensor type, operations, autograd. Thin: what computes is in the core crate.
+
+mod autograd;
+mod collect;
+mod convert;
+mod creation;
+mod custom;
+mod data;
+mod function;
+mod indexing;
+mod methods;
+mod numpy;
+mod object;
+mod properties;
+mod site;
+mod slots;
+
+use pyo3::prelude::*;
+use wengert::DType;
+
+/// The compiled core of wengert.
+#[pymodule]
+fn _core(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = m.py();
+    let tensor = slots::make_type(py)?;
+    m.add("Tensor", &tensor)?;
+    function::register(m, &tensor)?;
+    m.add_class::<convert::PyDType>()?;
+    for dtype in DType::ALL {
+        m.add(dtype.name(), convert::dtype_object(py, dtype)?)?;
+    }
+    m.add_class::<numpy::Exported>()?;
+    m.add_class::<custom::SavedTensor>()?;
+    m.add_class::<custom::SavedEdge>()?;
+    m.add_function(wrap_pyfunction!(custom::_record_function, m)?)?;
+    m.add_function(wrap_pyfunction!(function::ops, m)?)?;
+    m.add_function(wrap_pyfunction!(data::tensor, m)?)?;
+    m.add_function(wrap_pyfunction!(properties::is_tensor, m)?)?;
+    autograd::register(m)?;
+    creation::register(m)?;
+    Ok(())
+}

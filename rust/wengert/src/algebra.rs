@@ -1,0 +1,201 @@
+//! The algebra in which derivative formulas are written: machine lanes (the fused kernel) and recordable expressions
+//! (the rule of any order) both satisfy it. Depends on tensors and elementwise ops.
+
+use crate::array::{Scalar, Weight};
+use crate::error::{Error, Result};
+use crate::ops;
+use crate::tensor::Tensor;
+use std::cell::RefCell;
+use std::ops::{Add, Div, Mul, Neg, Sub};
+use wengert_kernels::Real;
+
+/// What a derivative formula may use.
+pub trait Algebra:
+    Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + Neg<Output = Self>
+{
+    /// A number.
+    fn lit(v: f64, like: Self) -> Self;
+    /// Natural exponential.
+    fn exp(self) -> Self;
+    /// Natural logarithm.
+    fn log(self) -> Self;
+    /// Sine.
+    fn sin(self) -> Self;
+    /// Cosine.
+    fn cos(self) -> Self;
+    /// -1, 0 or 1.
+    fn sign(self) -> Self;
+    /// `self` where `m > 0`, else 0: unlike a product with a mask, right for infinite values.
+    fn gate(self, m: Self) -> Self;
+}
+
+impl<R: Real> Algebra for R {
+    #[inline(always)]
+    fn lit(v: f64, _: Self) -> Self {
+        R::lit(v)
+    }
+    #[inline(always)]
+    fn exp(self) -> Self {
+        Real::exp(self)
+    }
+    #[inline(always)]
+    fn log(self) -> Self {
+        Real::log(self)
+    }
+    #[inline(always)]
+    fn sin(self) -> Self {
+        Real::sin(self)
+    }
+    #[inline(always)]
+    fn cos(self) -> Self {
+        Real::cos(self)
+    }
+    #[inline(always)]
+    fn sign(self) -> Self {
+        Real::sign(self)
+    }
+    #[inline(always)]
+    fn gate(self, m: Self) -> Self {
+        R::pick(m.gt(R::lit(0.0)), self, R::lit(0.0))
+    }
+}
+
+/// A scope in which expressions live: each result is a recorded tensor, the first error ends it.
+pub struct Scope {
+    values: RefCell<Vec<Tensor>>,
+    error: RefCell<Option<Error>>,
+}
+
+/// A recordable expression: a `Copy` handle to a tensor of a scope, so that formulas read like mathematics.
+#[derive(Clone, Copy)]
+pub struct Expr<'s> {
+    scope: &'s Scope,
+    at: usize,
+}
+
+impl Scope {
+    /// An empty scope.
+    pub fn new() -> Scope {
+        Scope { values: RefCell::new(Vec::with_capacity(8)), error: RefCell::new(None) }
+    }
+
+    /// Brings a tensor into the scope.
+    pub fn enter(&self, t: Tensor) -> Expr<'_> {
+        let mut values = self.values.borrow_mut();
+        values.push(t);
+        Expr { scope: self, at: values.len() - 1 }
+    }
+
+    /// The tensor of an expression, or the first error met on the way.
+    pub fn leave(&self, e: Expr<'_>) -> Result<Tensor> {
+        match self.error.borrow_mut().take() {
+            Some(error) => Err(error),
+            None => Ok(e.get()),
+        }
+    }
+}
+
+impl Default for Scope {
+    fn default() -> Self {
+        Scope::new()
+    }
+}
+
+impl<'s> Expr<'s> {
+    fn get(self) -> Tensor {
+        self.scope.values.borrow()[self.at].clone()
+    }
+
+    fn put(self, result: Result<Tensor>) -> Expr<'s> {
+        match result {
+            Ok(t) => self.scope.enter(t),
+            Err(e) => {
+                self.scope.error.borrow_mut().get_or_insert(e);
+                self
+            }
+        }
+    }
+
+    fn unary(self, f: impl FnOnce(&Tensor) -> Result<Tensor>) -> Expr<'s> {
+        if self.scope.error.borrow().is_some() {
+            return self;
+        }
+        self.put(f(&self.get()))
+    }
+
+    fn binary(self, other: Expr<'s>, f: impl FnOnce(&Tensor, &Tensor) -> Result<Tensor>) -> Expr<'s> {
+        if self.scope.error.borrow().is_some() {
+            return self;
+        }
+        self.put(f(&self.get(), &other.get()))
+    }
+}
+
+macro_rules! operators {
+    ($($Trait:ident $method:ident $op:path;)*) => {$(
+        impl<'s> $Trait for Expr<'s> {
+            type Output = Expr<'s>;
+            fn $method(self, other: Expr<'s>) -> Expr<'s> {
+                self.binary(other, |a, b| $op(a, b))
+            }
+        }
+        impl<'s> $Trait<f64> for Expr<'s> {
+            type Output = Expr<'s>;
+            fn $method(self, other: f64) -> Expr<'s> {
+                let other = Expr::lit(other, self);
+                self.binary(other, |a, b| $op(a, b))
+            }
+        }
+        impl<'s> $Trait<Expr<'s>> for f64 {
+            type Output = Expr<'s>;
+            fn $method(self, other: Expr<'s>) -> Expr<'s> {
+                Expr::lit(self, other).binary(other, |a, b| $op(a, b))
+            }
+        }
+    )*};
+}
+operators! {
+    Add add ops::add;
+    Sub sub ops::sub;
+    Mul mul ops::mul;
+    Div div ops::div;
+}
+
+impl<'s> Neg for Expr<'s> {
+    type Output = Expr<'s>;
+    fn neg(self) -> Expr<'s> {
+        self.unary(ops::neg)
+    }
+}
+
+impl Algebra for Expr<'_> {
+    fn lit(v: f64, like: Self) -> Self {
+        like.unary(|t| Tensor::scalar(t.dtype(), Scalar::Float(v)))
+    }
+    fn exp(self) -> Self {
+        self.unary(ops::exp)
+    }
+    fn log(self) -> Self {
+        self.unary(ops::log)
+    }
+    fn sin(self) -> Self {
+        self.unary(ops::sin)
+    }
+    fn cos(self) -> Self {
+        self.unary(ops::cos)
+    }
+    fn sign(self) -> Self {
+        self.unary(ops::sign)
+    }
+    fn gate(self, m: Self) -> Self {
+        self.binary(m, |g, m| {
+            let zero = Tensor::scalar(g.dtype(), Scalar::Float(0.0))?;
+            ops::where_(&ops::gt(m, &zero)?, g, &zero)
+        })
+    }
+}
+
+/// Weight of an operand in promotion.
+pub(crate) fn weight(t: &Tensor) -> Weight {
+    if t.ndim() == 0 { Weight::ZeroDim } else { Weight::Dims }
+}

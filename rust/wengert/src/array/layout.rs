@@ -1,0 +1,190 @@
+//! `Layout`: shape and strides, counted and shared by all arrays that have the same. Depends on `count` and `error`.
+
+use crate::count::Shared;
+use crate::error::{Error, Result};
+use smallvec::SmallVec;
+
+/// Sizes of dimensions.
+pub type Dims = SmallVec<[usize; 4]>;
+/// Strides in elements.
+pub type Strides = SmallVec<[isize; 4]>;
+
+/// Shape and strides of an array; a counted handle, so that equal layouts are mostly the same pointer.
+#[derive(Clone, Debug)]
+pub struct Layout(Shared<Data>);
+
+#[derive(Debug)]
+struct Data {
+    numel: usize,
+    contiguous: bool,
+    shape: Dims,
+    strides: Strides,
+}
+
+/// Row-major strides of `shape`.
+pub fn row_major(shape: &[usize]) -> Strides {
+    let mut strides: Strides = SmallVec::from_elem(1, shape.len());
+    for d in (1..shape.len()).rev() {
+        strides[d - 1] = strides[d] * shape[d].max(1) as isize;
+    }
+    strides
+}
+
+/// Number of elements of `shape`, refusing what cannot be addressed.
+pub fn checked_numel(shape: &[usize]) -> Result<usize> {
+    // Sizes are multiplied as if none were zero: strides must not overflow either.
+    let mut full: usize = 1;
+    for &n in shape {
+        full = full.checked_mul(n.max(1)).filter(|&n| n <= isize::MAX as usize / 16).ok_or_else(|| {
+            Error::runtime(format!("size {} holds more elements than can be addressed; try smaller sizes", show(shape)))
+        })?;
+    }
+    Ok(if shape.contains(&0) { 0 } else { full })
+}
+
+/// A shape as PyTorch prints it: `[2, 3]`.
+pub fn show(shape: &[usize]) -> String {
+    format!("{shape:?}")
+}
+
+impl Layout {
+    /// A row-major layout. Fails when the size cannot be addressed.
+    pub fn contiguous(shape: &[usize]) -> Result<Layout> {
+        let numel = checked_numel(shape)?;
+        Ok(Layout(Shared::new(Data {
+            numel,
+            contiguous: true,
+            shape: SmallVec::from_slice(shape),
+            strides: row_major(shape),
+        })))
+    }
+
+    /// A layout with given strides; the caller answers for their staying inside the storage.
+    pub fn strided(shape: &[usize], strides: &[isize]) -> Layout {
+        debug_assert_eq!(shape.len(), strides.len());
+        let numel = if shape.contains(&0) { 0 } else { shape.iter().product() };
+        Layout(Shared::new(Data {
+            numel,
+            contiguous: is_row_major(shape, strides),
+            shape: SmallVec::from_slice(shape),
+            strides: SmallVec::from_slice(strides),
+        }))
+    }
+
+    /// Sizes.
+    #[inline(always)]
+    pub fn shape(&self) -> &[usize] {
+        &self.0.shape
+    }
+
+    /// Strides in elements.
+    #[inline(always)]
+    pub fn strides(&self) -> &[isize] {
+        &self.0.strides
+    }
+
+    /// Number of dimensions.
+    #[inline(always)]
+    pub fn ndim(&self) -> usize {
+        self.0.shape.len()
+    }
+
+    /// Number of elements.
+    #[inline(always)]
+    pub fn numel(&self) -> usize {
+        self.0.numel
+    }
+
+    /// Whether elements lie in row-major order without gaps.
+    #[inline(always)]
+    pub fn is_contiguous(&self) -> bool {
+        self.0.contiguous
+    }
+
+    /// Whether both are the same shared layout: the cheap test before comparing shapes.
+    #[inline(always)]
+    pub fn same(&self, other: &Layout) -> bool {
+        self.0.same(&other.0)
+    }
+
+    /// Whether shapes are equal.
+    #[inline(always)]
+    pub fn same_shape(&self, other: &Layout) -> bool {
+        self.same(other) || self.shape() == other.shape()
+    }
+}
+
+fn is_row_major(shape: &[usize], strides: &[isize]) -> bool {
+    let mut expected = 1isize;
+    for (&n, &s) in shape.iter().zip(strides).rev() {
+        if n == 0 {
+            return true;
+        }
+        if n != 1 {
+            if s != expected {
+                return false;
+            }
+            expected *= n as isize;
+        }
+    }
+    true
+}
+
+/// The shape two shapes broadcast to (NumPy's rule); None when they do not fit.
+pub fn broadcast(a: &[usize], b: &[usize]) -> Option<Dims> {
+    let n = a.len().max(b.len());
+    let mut out: Dims = SmallVec::from_elem(1, n);
+    for (i, slot) in out.iter_mut().enumerate() {
+        let x = (i + a.len()).checked_sub(n).map_or(1, |k| a[k]);
+        let y = (i + b.len()).checked_sub(n).map_or(1, |k| b[k]);
+        *slot = match (x, y) {
+            _ if x == y => x,
+            (1, y) => y,
+            (x, 1) => x,
+            _ => return None,
+        };
+    }
+    Some(out)
+}
+
+/// The error of shapes that do not broadcast, naming the first dimension from the left at fault, as PyTorch does.
+#[cold]
+pub fn broadcast_error(name: &str, a: &[usize], b: &[usize]) -> Error {
+    let n = a.len().max(b.len());
+    let at = |s: &[usize], i: usize| (i + s.len()).checked_sub(n).map_or(1, |k| s[k]);
+    for i in (0..n).rev() {
+        let (x, y) = (at(a, i), at(b, i));
+        if x != y && x != 1 && y != 1 {
+            return Error::runtime(format!(
+                "{name}: The size of tensor a ({x}) must match the size of tensor b ({y}) at non-singleton dimension {i}; \
+                 got shapes {} and {}, wanted sizes that are equal or 1; try unsqueeze, expand or reshape",
+                show(a),
+                show(b)
+            ));
+        }
+    }
+    Error::runtime(format!("{name}: shapes {} and {} do not broadcast", show(a), show(b)))
+}
+
+/// Strides of `layout` seen as the larger `shape`: 0 along broadcast dimensions.
+pub fn broadcast_strides(layout: &Layout, shape: &[usize]) -> Strides {
+    let lead = shape.len() - layout.ndim();
+    let mut strides: Strides = SmallVec::from_elem(0, shape.len());
+    for d in 0..layout.ndim() {
+        strides[lead + d] = if layout.shape()[d] == 1 { 0 } else { layout.strides()[d] };
+    }
+    strides
+}
+
+/// A dimension given from either end, wrapped into `0..ndim`. A 0-d tensor has one virtual dimension, as PyTorch's.
+pub fn wrap_dim(name: &str, dim: i64, ndim: usize) -> Result<usize> {
+    let n = ndim.max(1) as i64;
+    if dim < -n || dim >= n {
+        return Err(Error::index(format!(
+            "{name}: Dimension out of range (expected to be in range of [{}, {}], but got {dim})",
+            -n,
+            n - 1
+        )));
+    }
+    Ok((if dim < 0 { dim + n } else { dim }) as usize)
+}

@@ -1,0 +1,11 @@
+//! Arrays: dtype, layout, storage and the views of it. Knows kernels, counts and errors; no tape.
+
+pub mod dtype;
+pub mod layout;
+mod storage;
+mod values;
+
+pub use dtype::{DType, Weight, default_dtype, promote, set_default_dtype};
+pub use layout::{Dims, Layout, Strides};
+pub use storage::Array;
+pub use values::{Element, Scalar};

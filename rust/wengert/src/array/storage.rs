@@ -1,0 +1,434 @@
+//! `Array`: a counted header over a storage that never moves, and the versions of that storage that rules still need.
+//! Depends on `count`, `layout` and the kernels' memory. The unsafe of array memory lives here.
+//!
+//! A fresh array is one block: storage header, array header and, when small, its elements. A view is a header of its
+//! own over the same storage. A kept value is (array, version): a write into a storage whose current version is kept
+//! first sets a frozen copy of it aside (one a version, freed with its last user).
+
+use super::dtype::DType;
+use super::layout::Layout;
+use crate::count::Count;
+use crate::error::{Error, Result};
+use std::mem::{offset_of, size_of};
+use std::ptr::NonNull;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicPtr, Ordering};
+use wengert_kernels::memory;
+
+/// Elements up to this many bytes live in the header's block.
+const INLINE: usize = 256;
+
+#[repr(C)]
+struct Storage {
+    /// Array headers over this storage.
+    count: Count,
+    /// Writes so far.
+    version: Count,
+    /// Kept values of the current version.
+    kept: Count,
+    /// Recorded writes so far: a tensor whose history is older must look its node up again.
+    history: Count,
+    base: *mut u8,
+    bytes: usize,
+    extra: AtomicPtr<Extra>,
+}
+
+/// What few storages have: frozen versions, a foreign owner of the memory.
+#[derive(Default)]
+struct Extra {
+    frozen: Mutex<Vec<Frozen>>,
+    owner: Option<Box<dyn Send + Sync>>,
+    read_only: bool,
+}
+
+struct Frozen {
+    version: u32,
+    users: u32,
+    copy: Array,
+}
+
+#[repr(C)]
+struct Header {
+    count: Count,
+    dtype: DType,
+    layout: Layout,
+    data: *mut u8,
+    storage: NonNull<Storage>,
+}
+
+#[repr(C)]
+struct Block {
+    storage: Storage,
+    header: Header,
+}
+
+/// Elements of one dtype in some layout over a storage; a counted handle. Knows nothing of derivatives.
+pub struct Array(NonNull<Header>);
+
+// SAFETY: counts are atomic or guarded by the embedding's lock; elements are written only through the tensor API, which
+// as in PyTorch leaves it to the program not to write to a tensor that another thread is using.
+unsafe impl Send for Array {}
+// SAFETY: as above.
+unsafe impl Sync for Array {}
+
+fn too_large(layout: &Layout, dtype: DType, bytes: usize) -> Error {
+    Error::memory(format!(
+        "cannot allocate {bytes} bytes for a tensor of shape {} and dtype {}; try smaller sizes or a smaller dtype",
+        super::layout::show(layout.shape()),
+        dtype.name()
+    ))
+}
+
+impl Array {
+    /// Uninitialised elements in a row-major layout (strides of `layout` are taken only if it is contiguous).
+    #[inline]
+    pub(crate) fn empty(layout: Layout, dtype: DType) -> Result<Array> {
+        debug_assert!(layout.is_contiguous());
+        let bytes = layout.numel() * dtype.size();
+        let inline = bytes <= INLINE;
+        let size = size_of::<Block>() + if inline { bytes } else { 0 };
+        let Some(block) = memory::small_alloc(size) else { return Err(too_large(&layout, dtype, bytes)) };
+        let block = block.cast::<Block>();
+        let base = if inline {
+            // SAFETY: the block holds `bytes` bytes after its headers.
+            unsafe { block.as_ptr().cast::<u8>().add(size_of::<Block>()) }
+        } else {
+            match memory::alloc(bytes) {
+                Some(p) => p.as_ptr(),
+                None => {
+                    // SAFETY: just allocated with this size.
+                    unsafe { memory::small_free(block.cast(), size) };
+                    return Err(too_large(&layout, dtype, bytes));
+                }
+            }
+        };
+        // SAFETY: the block is ours, large and aligned enough.
+        Ok(unsafe { Self::init(block, base, bytes, layout, dtype, base) })
+    }
+
+    /// # Safety
+    /// `block` is a fresh allocation for at least a `Block`; `data` stays inside `base..base + bytes` for `layout`.
+    #[inline(always)]
+    unsafe fn init(block: NonNull<Block>, base: *mut u8, bytes: usize, layout: Layout, dtype: DType, data: *mut u8) -> Array {
+        let p = block.as_ptr();
+        // SAFETY: by the contract above.
+        unsafe {
+            (&raw mut (*p).storage).write(Storage {
+                count: Count::new(1),
+                version: Count::new(0),
+                kept: Count::new(0),
+                history: Count::new(0),
+                base,
+                bytes,
+                extra: AtomicPtr::new(std::ptr::null_mut()),
+            });
+            (&raw mut (*p).header).write(Header {
+                count: Count::new(1),
+                dtype,
+                layout,
+                data,
+                storage: NonNull::new_unchecked(&raw mut (*p).storage),
+            });
+            Array(NonNull::new_unchecked(&raw mut (*p).header))
+        }
+    }
+
+    /// An array over memory that something else owns (a NumPy array); `owner` is dropped with the last view of it.
+    ///
+    /// # Safety
+    /// `base..base + bytes` stays valid and in place while `owner` lives; `data` with `layout` stays inside it.
+    pub unsafe fn from_foreign(
+        base: *mut u8,
+        bytes: usize,
+        data: *mut u8,
+        layout: Layout,
+        dtype: DType,
+        read_only: bool,
+        owner: Box<dyn Send + Sync>,
+    ) -> Result<Array> {
+        let Some(block) = memory::small_alloc(size_of::<Block>()) else {
+            return Err(too_large(&layout, dtype, size_of::<Block>()));
+        };
+        // SAFETY: a fresh block; the contract covers the rest.
+        let array = unsafe { Self::init(block.cast(), base, bytes, layout, dtype, data) };
+        let extra = Box::new(Extra { owner: Some(owner), read_only, ..Extra::default() });
+        array.storage().extra.store(Box::into_raw(extra), Ordering::Release);
+        Ok(array)
+    }
+
+    #[inline(always)]
+    fn header(&self) -> &Header {
+        // SAFETY: a handle keeps its header alive.
+        unsafe { self.0.as_ref() }
+    }
+
+    #[inline(always)]
+    fn storage(&self) -> &Storage {
+        // SAFETY: a header keeps its storage alive.
+        unsafe { self.header().storage.as_ref() }
+    }
+
+    /// A view: other layout over the same storage, starting `offset` elements after this array's first.
+    /// The caller answers for the layout's staying inside the storage.
+    pub(crate) fn view(&self, layout: Layout, offset: isize) -> Array {
+        let h = self.header();
+        let block = memory::small_alloc(size_of::<Header>())
+            .unwrap_or_else(|| std::alloc::handle_alloc_error(std::alloc::Layout::new::<Header>()))
+            .cast::<Header>();
+        self.storage().count.inc();
+        let data = h.data.wrapping_offset(offset * h.dtype.size() as isize);
+        // SAFETY: a fresh block of the size of a header.
+        unsafe { block.write(Header { count: Count::new(1), dtype: h.dtype, layout, data, storage: h.storage }) };
+        Array(block)
+    }
+
+    /// Shape and strides.
+    #[inline(always)]
+    pub fn layout(&self) -> &Layout {
+        &self.header().layout
+    }
+
+    /// Sizes.
+    #[inline(always)]
+    pub fn shape(&self) -> &[usize] {
+        self.layout().shape()
+    }
+
+    /// Number of elements.
+    #[inline(always)]
+    pub fn numel(&self) -> usize {
+        self.layout().numel()
+    }
+
+    /// Element type.
+    #[inline(always)]
+    pub fn dtype(&self) -> DType {
+        self.header().dtype
+    }
+
+    /// Address of the first element.
+    #[inline(always)]
+    pub fn data_ptr(&self) -> *mut u8 {
+        self.header().data
+    }
+
+    /// Distance of the first element from the start of the storage, in elements.
+    pub fn storage_offset(&self) -> usize {
+        (self.data_ptr() as usize - self.storage().base as usize) / self.dtype().size()
+    }
+
+    /// Bytes of the whole storage.
+    pub fn storage_bytes(&self) -> usize {
+        self.storage().bytes
+    }
+
+    /// Address of the storage: equal for arrays that share one.
+    pub fn storage_id(&self) -> usize {
+        self.header().storage.as_ptr() as usize
+    }
+
+    /// Writes into the storage so far.
+    pub fn version(&self) -> u32 {
+        self.storage().version.get()
+    }
+
+    /// Recorded writes into the storage so far.
+    #[inline(always)]
+    pub(crate) fn history(&self) -> u32 {
+        self.storage().history.get()
+    }
+
+    /// Notes a recorded write; returns the new count.
+    pub(crate) fn bump_history(&self) -> u32 {
+        let s = self.storage();
+        s.history.inc();
+        s.history.get()
+    }
+
+    /// Whether nobody else holds this array or its storage, so that its elements may be overwritten unseen.
+    #[inline(always)]
+    pub(crate) fn is_unique(&self) -> bool {
+        self.header().count.get() == 1 && self.storage().count.get() == 1 && self.storage().extra.load(Ordering::Relaxed).is_null()
+    }
+
+    /// Handles to this very header plus other headers over the storage: 2 for an array nobody else knows.
+    pub(crate) fn sharers(&self) -> u32 {
+        self.header().count.get() + self.storage().count.get()
+    }
+
+    /// Whether both are the same header.
+    #[inline(always)]
+    pub fn same(&self, other: &Array) -> bool {
+        self.0 == other.0
+    }
+
+    fn extra(&self) -> &Extra {
+        let slot = &self.storage().extra;
+        let mut p = slot.load(Ordering::Acquire);
+        if p.is_null() {
+            let fresh = Box::into_raw(Box::<Extra>::default());
+            match slot.compare_exchange(std::ptr::null_mut(), fresh, Ordering::AcqRel, Ordering::Acquire) {
+                Ok(_) => p = fresh,
+                Err(other) => {
+                    // SAFETY: never published.
+                    drop(unsafe { Box::from_raw(fresh) });
+                    p = other;
+                }
+            }
+        }
+        // SAFETY: set once, freed with the storage.
+        unsafe { &*p }
+    }
+
+    /// Registers one more kept value of the current version; pair with [`Array::unkeep`].
+    #[inline(always)]
+    pub(crate) fn keep(&self) -> u32 {
+        let s = self.storage();
+        s.kept.inc();
+        s.version.get()
+    }
+
+    /// Whether keeping this view would hold much more memory than its elements take.
+    #[inline(always)]
+    pub(crate) fn is_small_view(&self) -> bool {
+        let own = self.numel() * self.dtype().size();
+        self.storage().bytes > INLINE && own * 4 < self.storage().bytes
+    }
+
+    /// The value at `version`, kept before.
+    #[inline(always)]
+    pub(crate) fn kept_value(&self, version: u32) -> Array {
+        if self.storage().version.get() == version {
+            return self.clone();
+        }
+        self.frozen_value(version)
+    }
+
+    #[cold]
+    fn frozen_value(&self, version: u32) -> Array {
+        let frozen = self.extra().frozen.lock().unwrap_or_else(|e| e.into_inner());
+        let Some(entry) = frozen.iter().find(|f| f.version == version) else { return self.clone() };
+        let shift = self.data_ptr() as isize - self.storage().base as isize;
+        let mut view = entry.copy.view(self.layout().clone(), 0);
+        // SAFETY: the header is fresh and ours alone; the copy has the bytes of the storage, so the shift stays inside.
+        unsafe {
+            let h = view.0.as_mut();
+            h.dtype = self.dtype();
+            h.data = h.data.wrapping_offset(shift);
+        }
+        view
+    }
+
+    /// Gives one kept value of `version` back.
+    #[inline(always)]
+    pub(crate) fn unkeep(&self, version: u32) {
+        let s = self.storage();
+        if s.version.get() == version {
+            let _ = s.kept.dec();
+        } else {
+            self.unkeep_frozen(version);
+        }
+    }
+
+    #[cold]
+    fn unkeep_frozen(&self, version: u32) {
+        let mut frozen = self.extra().frozen.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some(at) = frozen.iter().position(|f| f.version == version) {
+            frozen[at].users -= 1;
+            if frozen[at].users == 0 {
+                frozen.swap_remove(at);
+            }
+        }
+    }
+
+    /// Must come before every write through this library: sets kept values of the present version aside.
+    pub(crate) fn prepare_write(&self) -> Result<()> {
+        let s = self.storage();
+        let extra = s.extra.load(Ordering::Acquire);
+        // SAFETY: set once, freed with the storage.
+        if !extra.is_null() && unsafe { (*extra).read_only } {
+            return Err(Error::runtime(
+                "the tensor shares memory with a read-only array and cannot be written; try clone() first",
+            ));
+        }
+        let users = s.kept.get();
+        if users > 0 {
+            let copy = Array::empty(Layout::contiguous(&[s.bytes])?, DType::Bool)?;
+            // SAFETY: both have `bytes` bytes and are disjoint.
+            unsafe { std::ptr::copy_nonoverlapping(s.base, copy.data_ptr(), s.bytes) };
+            let mut frozen = self.extra().frozen.lock().unwrap_or_else(|e| e.into_inner());
+            frozen.push(Frozen { version: s.version.get(), users, copy });
+            s.kept.set(0);
+        }
+        s.version.set(s.version.get().wrapping_add(1));
+        Ok(())
+    }
+
+    /// The whole storage as bytes range, for overlap tests and sharing: (base, bytes).
+    pub fn storage_range(&self) -> (*mut u8, usize) {
+        (self.storage().base, self.storage().bytes)
+    }
+}
+
+impl Clone for Array {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        self.header().count.inc();
+        Array(self.0)
+    }
+}
+
+impl Drop for Array {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if self.header().count.dec() {
+            // SAFETY: the last handle.
+            unsafe { drop_header(self.0) };
+        }
+    }
+}
+
+/// # Safety
+/// The last handle of `header` is gone.
+unsafe fn drop_header(header: NonNull<Header>) {
+    // SAFETY: the header is still intact; it is freed below or together with its storage's block.
+    unsafe {
+        let p = header.as_ptr();
+        let storage = (*p).storage;
+        std::ptr::drop_in_place(&raw mut (*p).layout);
+        let embedded = storage.as_ptr().cast::<u8>().add(offset_of!(Block, header)) == p.cast::<u8>();
+        if !embedded {
+            memory::small_free(header.cast(), size_of::<Header>());
+        }
+        if storage.as_ref().count.dec() {
+            drop_storage(storage);
+        }
+    }
+}
+
+/// # Safety
+/// The last header over `storage` is gone.
+unsafe fn drop_storage(storage: NonNull<Storage>) {
+    // SAFETY: nobody refers to the storage any more; memory goes back the way it was had.
+    unsafe {
+        let s = storage.as_ptr();
+        let (base, bytes) = ((*s).base, (*s).bytes);
+        let extra = (*s).extra.load(Ordering::Acquire);
+        let inline = base == s.cast::<u8>().add(size_of::<Block>());
+        let mut foreign = false;
+        if !extra.is_null() {
+            let extra = Box::from_raw(extra);
+            foreign = extra.owner.is_some();
+        }
+        if !inline && !foreign {
+            memory::free(NonNull::new_unchecked(base), bytes);
+        }
+        memory::small_free(storage.cast(), size_of::<Block>() + if inline { bytes } else { 0 });
+    }
+}
+
+impl std::fmt::Debug for Array {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Array({}, {:?})", self.dtype().name(), self.shape())
+    }
+}

@@ -1,0 +1,194 @@
+//! Elements in and out of arrays: typed pointers, scalars, filling, copying, casting. Depends on storage and kernels.
+
+use super::dtype::DType;
+use super::layout::{Layout, checked_numel};
+use super::storage::Array;
+use crate::error::{Error, Result};
+use crate::with_dtype;
+use std::sync::OnceLock;
+use wengert_kernels::copy as kernel;
+
+/// A Rust type that elements can have.
+pub trait Element: wengert_kernels::Element {
+    /// Its dtype.
+    const DTYPE: DType;
+    /// Widens to a scalar.
+    fn to_scalar(self) -> Scalar;
+    /// Narrows a scalar, as a cast does.
+    fn from_scalar(s: Scalar) -> Self;
+}
+
+/// One value of any dtype.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Scalar {
+    /// A truth value.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A real number.
+    Float(f64),
+}
+
+impl Scalar {
+    /// The dtype whose category it has (floats: the default dtype decides elsewhere, this is f64).
+    pub fn dtype(self) -> DType {
+        match self {
+            Scalar::Bool(_) => DType::Bool,
+            Scalar::Int(_) => DType::I64,
+            Scalar::Float(_) => DType::F64,
+        }
+    }
+
+    /// As f64.
+    pub fn as_f64(self) -> f64 {
+        match self {
+            Scalar::Bool(b) => f64::from(u8::from(b)),
+            Scalar::Int(i) => i as f64,
+            Scalar::Float(x) => x,
+        }
+    }
+}
+
+macro_rules! element {
+    ($($T:ty, $D:ident, $V:ident, |$s:ident| $b:expr, $i:expr, $x:expr;)*) => {$(
+        impl Element for $T {
+            const DTYPE: DType = DType::$D;
+            #[inline(always)]
+            fn to_scalar(self) -> Scalar {
+                Scalar::$V(self.into())
+            }
+            #[inline(always)]
+            fn from_scalar(s: Scalar) -> Self {
+                match s {
+                    Scalar::Bool($s) => $b,
+                    Scalar::Int($s) => $i,
+                    Scalar::Float($s) => $x,
+                }
+            }
+        }
+    )*};
+}
+element! {
+    bool, Bool, Bool, |v| v, v != 0, v != 0.0;
+    i64, I64, Int, |v| i64::from(v), v, v as i64;
+    f32, F32, Float, |v| f32::from(u8::from(v)), v as f32, v as f32;
+    f64, F64, Float, |v| f64::from(u8::from(v)), v as f64, v;
+}
+
+impl Array {
+    /// Typed address of the first element.
+    #[inline(always)]
+    pub(crate) fn ptr<T: Element>(&self) -> *mut T {
+        debug_assert_eq!(self.dtype(), T::DTYPE);
+        self.data_ptr().cast()
+    }
+
+    /// A row-major array of `shape` with the elements of `values`.
+    pub fn from_slice<T: Element>(values: &[T], shape: &[usize]) -> Result<Array> {
+        let n = checked_numel(shape)?;
+        if n != values.len() {
+            return Err(Error::value(format!("got {} values for shape {shape:?}, wanted {n}", values.len())));
+        }
+        let out = Array::empty(Layout::contiguous(shape)?, T::DTYPE)?;
+        // SAFETY: `out` is fresh and has `n` elements of T.
+        unsafe { std::ptr::copy_nonoverlapping(values.as_ptr(), out.ptr::<T>(), n) };
+        Ok(out)
+    }
+
+    /// A fresh array of one value.
+    pub fn full(layout: Layout, dtype: DType, value: Scalar) -> Result<Array> {
+        let out = Array::empty(layout, dtype)?;
+        out.fill_unseen(value);
+        Ok(out)
+    }
+
+    /// A fresh 0-d array.
+    #[inline]
+    pub fn scalar(dtype: DType, value: Scalar) -> Result<Array> {
+        let out = Array::empty(scalar_layout(), dtype)?;
+        with_dtype!(dtype, T => {
+            // SAFETY: `out` is fresh and has one element.
+            unsafe { *out.ptr::<T>() = T::from_scalar(value) }
+        });
+        Ok(out)
+    }
+
+    /// Overwrites every element without a new version: for arrays nobody else has seen, or after `prepare_write`.
+    pub(crate) fn fill_unseen(&self, value: Scalar) {
+        with_dtype!(self.dtype(), T => {
+            // SAFETY: the layout stays inside the storage.
+            unsafe { kernel::fill::<T>(self.shape(), self.ptr(), self.layout().strides(), T::from_scalar(value)) }
+        });
+    }
+
+    /// The elements in row-major order.
+    pub fn to_vec<T: Element>(&self) -> Result<Vec<T>> {
+        if self.dtype() != T::DTYPE {
+            return Err(Error::type_(format!("got dtype {}, wanted {}; try to()", self.dtype().name(), T::DTYPE.name())));
+        }
+        let dense = self.contiguous()?;
+        // SAFETY: dense and of T.
+        Ok(unsafe { std::slice::from_raw_parts(dense.ptr::<T>(), dense.numel()) }.to_vec())
+    }
+
+    /// Its one value.
+    pub fn item(&self) -> Result<Scalar> {
+        if self.numel() != 1 {
+            return Err(Error::runtime(format!(
+                "a Tensor with {} elements cannot be converted to Scalar; got shape {:?}, wanted one element; try tolist() or an index",
+                self.numel(),
+                self.shape()
+            )));
+        }
+        // SAFETY: there is one element.
+        Ok(with_dtype!(self.dtype(), T => unsafe { *self.ptr::<T>() }.to_scalar()))
+    }
+
+    /// Itself when row-major, else a row-major copy.
+    pub(crate) fn contiguous(&self) -> Result<Array> {
+        if self.layout().is_contiguous() { Ok(self.clone()) } else { self.copied() }
+    }
+
+    /// A fresh row-major copy.
+    pub(crate) fn copied(&self) -> Result<Array> {
+        let layout = if self.layout().is_contiguous() { self.layout().clone() } else { Layout::contiguous(self.shape())? };
+        let out = Array::empty(layout, self.dtype())?;
+        out.write_unseen(self);
+        Ok(out)
+    }
+
+    /// A fresh row-major copy in another dtype.
+    pub(crate) fn cast(&self, dtype: DType) -> Result<Array> {
+        if dtype == self.dtype() {
+            return self.copied();
+        }
+        let out = Array::empty(Layout::contiguous(self.shape())?, dtype)?;
+        out.write_unseen(self);
+        Ok(out)
+    }
+
+    /// Overwrites the elements with those of `source` (broadcast, cast), without a new version.
+    pub(crate) fn write_unseen(&self, source: &Array) {
+        let strides = super::layout::broadcast_strides(source.layout(), self.shape());
+        with_dtype!(self.dtype(), T => {
+            with_dtype!(source.dtype(), U => {
+                // SAFETY: layouts stay inside their storages; overlapping callers copy the source first.
+                unsafe {
+                    if self.dtype() == source.dtype() {
+                        kernel::copy::<T>(self.shape(), self.ptr(), self.layout().strides(), source.data_ptr().cast(), &strides);
+                    } else {
+                        kernel::cast::<U, T>(self.shape(), self.ptr(), self.layout().strides(), source.ptr::<U>(), &strides);
+                    }
+                }
+            })
+        });
+    }
+}
+
+static SCALAR: OnceLock<Layout> = OnceLock::new();
+
+/// The shared layout of 0-d arrays.
+#[inline]
+pub(crate) fn scalar_layout() -> Layout {
+    SCALAR.get_or_init(|| Layout::contiguous(&[]).expect("one element can be addressed")).clone()
+}

@@ -1,0 +1,67 @@
+//! Every error the library raises: a class that maps onto Python's and a message saying got / wanted / try.
+//! Depends on nothing.
+
+use std::fmt;
+
+/// The class of an error, named after the Python exception it becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The value of an argument is unusable.
+    Value,
+    /// The type or dtype of an argument is unusable.
+    Type,
+    /// A dimension or an index is out of range.
+    Index,
+    /// Memory could not be had.
+    Memory,
+    /// The operation cannot be carried out in this state (PyTorch's `RuntimeError`).
+    Runtime,
+    /// The operation is not defined for these arguments.
+    NotImplemented,
+    /// The embedding language raised while being called back; it holds the details under this key.
+    Foreign(u64),
+}
+
+/// An error: class and message.
+#[derive(Clone, Debug)]
+pub struct Error {
+    /// Which class of error.
+    pub kind: ErrorKind,
+    /// What was got, what was wanted, what to try.
+    pub message: String,
+}
+
+/// `Result` with the library's [`Error`].
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+macro_rules! constructors {
+    ($($(#[$doc:meta])* $name:ident => $kind:ident),* $(,)?) => {
+        impl Error {
+            $($(#[$doc])* #[cold] pub fn $name(message: impl Into<String>) -> Self {
+                Error { kind: ErrorKind::$kind, message: message.into() }
+            })*
+        }
+    };
+}
+constructors! {
+    /// A `ValueError`.
+    value => Value,
+    /// A `TypeError`.
+    type_ => Type,
+    /// An `IndexError`.
+    index => Index,
+    /// A `MemoryError`.
+    memory => Memory,
+    /// A `RuntimeError`.
+    runtime => Runtime,
+    /// A `NotImplementedError`.
+    not_implemented => NotImplemented,
+}

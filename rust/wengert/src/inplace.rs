@@ -1,0 +1,187 @@
+//! Writes through this library: elementwise ops in place, `copy_`, `fill_`, and what they do to history.
+//! Depends on `record`, `history`, the tape and the two ops that stand for a write (`ops::write`).
+
+use crate::array::layout::show;
+use crate::array::{Array, Scalar, Weight, promote};
+use crate::error::{Error, Result};
+use crate::mode::grad_enabled;
+use crate::op::OpRef;
+use crate::ops;
+use crate::record::{apply, record_only};
+use crate::tape::Edge;
+use crate::tensor::Tensor;
+use smallvec::SmallVec;
+
+/// `target = op(target, others...)` in the storage of `target`.
+#[track_caller]
+pub fn apply_inplace(op: OpRef, target: &mut Tensor, others: &[&Tensor]) -> Result<()> {
+    let name = format!("{}_", op.get().name());
+    let others: SmallVec<[Tensor; 2]> = others.iter().map(|t| t.current()).collect::<Result<_>>()?;
+    if target.is_lifted() || others.iter().any(Tensor::is_lifted) {
+        let before = target.clone();
+        let inputs: SmallVec<[&Tensor; 4]> = std::iter::once(&before).chain(&others).collect();
+        let value = apply(op, &inputs)?;
+        return crate::transform::rebind(target, value, &name);
+    }
+    target.refresh()?;
+    let mut operands: SmallVec<[_; 3]> = SmallVec::new();
+    operands.push((target.dtype(), Weight::Dims));
+    for t in &others {
+        if crate::array::layout::broadcast(target.shape(), t.shape()).as_deref() != Some(target.shape()) {
+            return Err(output_shape(&name, target.shape(), t.shape()));
+        }
+        operands.push((t.dtype(), if t.ndim() == 0 { Weight::ZeroDim } else { Weight::Dims }));
+    }
+    if target.ndim() == 0 {
+        operands[0].1 = Weight::ZeroDim;
+    }
+    let compute = promote(&operands);
+    if compute.category() > target.dtype().category() {
+        return Err(Error::runtime(format!(
+            "{name}: result type {} can't be cast to the desired output type {}; try the out-of-place operation, or to() first",
+            compute.word(),
+            target.dtype().word()
+        )));
+    }
+    check_writable(&name, target, others.iter().any(|t| t.edge().is_some()))?;
+    if compute != target.dtype() {
+        // Computed in the wider type of the other operand, then cast back: an ordinary result copied in.
+        let mut inputs: SmallVec<[Tensor; 4]> = SmallVec::new();
+        for t in std::iter::once(&*target).chain(&others) {
+            inputs.push(ops::cast(t, compute)?);
+        }
+        let refs: SmallVec<[&Tensor; 4]> = inputs.iter().collect();
+        let value = apply(op, &refs)?;
+        return copy_(target, &value);
+    }
+    let mut inputs: SmallVec<[Tensor; 4]> = SmallVec::new();
+    for t in &others {
+        let t = if t.dtype() == compute { t.clone() } else { ops::cast(t, compute)? };
+        let overlaps = t.array().storage_id() == target.array().storage_id()
+            && !(t.array().data_ptr() == target.array().data_ptr()
+                && t.layout().strides() == target.layout().strides()
+                && t.layout().same_shape(target.layout()));
+        inputs.push(if overlaps { Tensor::from_parts(t.array().copied()?, t.gradient_edge()) } else { t });
+    }
+    let before = target.clone();
+    let all: SmallVec<[&Tensor; 4]> = std::iter::once(&before).chain(&inputs).collect();
+    let recording = grad_enabled() && compute.is_float() && all.iter().any(|t| t.edge().is_some());
+    let edge = recording.then(|| record_only(op.clone(), &all, target.layout(), target.dtype()));
+    target.array().prepare_write()?;
+    let arrays: SmallVec<[&Array; 4]> = all.iter().map(|t| t.array()).collect();
+    op.get().forward_into(&arrays, target.array())?;
+    if let Some(edge) = edge {
+        if let Some(node) = edge.node() {
+            node.keep_output(target.array());
+        }
+        set_history(target, edge)?;
+    }
+    Ok(())
+}
+
+#[cold]
+fn output_shape(name: &str, target: &[usize], other: &[usize]) -> Error {
+    match crate::array::layout::broadcast(target, other) {
+        None => crate::array::layout::broadcast_error(name, target, other),
+        Some(full) => Error::runtime(format!(
+            "{name}: output with shape {} doesn't match the broadcast shape {}; try the out-of-place operation",
+            show(target),
+            show(&full)
+        )),
+    }
+}
+
+/// Refuses writes that PyTorch refuses: to leaves that need a gradient, to expanded memory.
+pub(crate) fn check_writable(name: &str, target: &Tensor, _source_needs: bool) -> Result<()> {
+    if grad_enabled() && target.edge().is_some() {
+        let of_leaf = !target.chain().is_empty()
+            && target.group().is_some_and(|g| g.get().0.node().is_some_and(crate::tape::Node::is_leaf));
+        if target.is_leaf() || of_leaf {
+            let what = if of_leaf { "a view of a leaf Variable" } else { "a leaf Variable" };
+            return Err(Error::runtime(format!(
+                "{name}: {what} that requires grad is being used in an in-place operation; \
+                 try `with no_grad():` for an update, or clone() first"
+            )));
+        }
+    }
+    let l = target.layout();
+    if l.shape().iter().zip(l.strides()).any(|(&n, &s)| n > 1 && s == 0) {
+        return Err(Error::runtime(format!(
+            "{name}: unsupported operation: more than one element of the written-to tensor refers to a single memory location. \
+             Please clone() the tensor before performing the operation"
+        )));
+    }
+    Ok(())
+}
+
+/// Overwrites `target` with `source`, broadcast and cast.
+#[track_caller]
+pub fn copy_(target: &mut Tensor, source: &Tensor) -> Result<()> {
+    if target.is_lifted() || source.is_lifted() {
+        let value = crate::transform::expand_like(source, target)?;
+        return crate::transform::rebind(target, value, "copy_");
+    }
+    target.refresh()?;
+    let source = source.current()?;
+    if crate::array::layout::broadcast(target.shape(), source.shape()).as_deref() != Some(target.shape()) {
+        return Err(output_shape("copy_", target.shape(), source.shape()));
+    }
+    check_writable("copy_", target, source.edge().is_some())?;
+    let recording = grad_enabled() && target.dtype().is_float() && (source.edge().is_some() || target.edge().is_some());
+    let edge = recording.then(|| ops::write::record_copy(target, &source));
+    let value = if source.array().storage_id() == target.array().storage_id() {
+        source.array().copied()?
+    } else {
+        source.array().clone()
+    };
+    target.array().prepare_write()?;
+    target.array().write_unseen(&value);
+    if let Some(edge) = edge {
+        set_history(target, edge)?;
+    }
+    Ok(())
+}
+
+/// Overwrites every element with one value.
+#[track_caller]
+pub fn fill_(target: &mut Tensor, value: Scalar) -> Result<()> {
+    if target.is_lifted() {
+        let value = Tensor::full(target.shape(), target.dtype(), value)?;
+        return crate::transform::rebind(target, value, "fill_");
+    }
+    target.refresh()?;
+    check_writable("fill_", target, false)?;
+    let recording = grad_enabled() && target.edge().is_some();
+    let edge = recording.then(|| ops::write::record_fill(target));
+    target.array().prepare_write()?;
+    target.array().fill_unseen(value);
+    if let Some(edge) = edge {
+        set_history(target, edge)?;
+    }
+    Ok(())
+}
+
+/// After a recorded write: `edge` stands for the value of `target`, and every alias learns of it.
+#[track_caller]
+pub(crate) fn set_history(target: &mut Tensor, edge: Edge) -> Result<()> {
+    let Some(group) = target.group().cloned() else {
+        if target.array().sharers() > 2 {
+            target.array().bump_history();
+        }
+        target.rebase(edge);
+        return Ok(());
+    };
+    if target.chain().is_empty() {
+        let written = target.array().bump_history();
+        group.set(edge.clone(), written);
+        target.rebase(edge);
+        return Ok(());
+    }
+    let base = Tensor::from_parts(group.base().clone(), group.get().0);
+    let value = Tensor::from_parts(target.array().clone(), edge.clone());
+    let base_edge = ops::write::record_scatter(target.chain(), &base, &value);
+    let written = target.array().bump_history();
+    group.set(base_edge, written);
+    target.rebase(edge);
+    Ok(())
+}

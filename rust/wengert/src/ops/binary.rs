@@ -1,0 +1,427 @@
+//! Elementwise operations of two inputs, with broadcasting: a row each. Depends on `algebra`, kernels and `record`.
+//!
+//! `f` computes the output; `da` and `db` are the derivatives times `g`, which are VJP, JVP and fused backward at once.
+//! What they name besides `g` is kept: `a`, `b` the inputs, `y` the output (two of them at most).
+
+use crate::algebra::{Algebra, Scope, weight};
+use crate::array::layout::{broadcast, broadcast_error, broadcast_strides};
+use crate::array::{Array, DType, Layout, Scalar, Weight, default_dtype, promote};
+use crate::error::{Error, Result};
+use crate::op::{Batched, Cotangents, Grads, OUTPUT, Op, OpRef};
+use crate::ops::table::{Args, Body, Face, OpInfo, Operand, Value};
+use crate::record::apply2;
+use crate::saved::Saved;
+use crate::tensor::Tensor;
+use crate::with_float;
+use smallvec::{SmallVec, smallvec};
+use std::fmt::Debug;
+use std::marker::PhantomData;
+use std::ops::{Add, Div, Mul, Sub};
+use wengert_kernels::{IMap2, Map1, Map2, Map3, Real, map};
+
+/// What a derivative formula names: `a`, `b`, `y`.
+pub type Keeps = [bool; 3];
+
+/// What a row of the table says.
+pub trait Rule: Debug + Send + Sync + Sized + 'static {
+    /// Public name.
+    const NAME: &'static str;
+    /// PyTorch's name of the node.
+    const GRAD_NAME: &'static str;
+    /// What `da` and `db` name.
+    const KEEPS: [Keeps; 2];
+    /// Whether integers stay integers (else they become the default float).
+    const INTEGER: bool;
+    /// Formula of the output.
+    fn f<R: Real>(a: R, b: R) -> R
+    where
+        f64: Add<R, Output = R> + Sub<R, Output = R> + Mul<R, Output = R> + Div<R, Output = R>;
+    /// Formula for integers.
+    fn i(a: i64, b: i64) -> i64;
+    /// Derivative with respect to `a` (0) or `b` (1), times `g`, of the two values that it names.
+    fn d<A: Algebra>(which: usize, g: A, k: A, l: A) -> A
+    where
+        f64: Add<A, Output = A> + Sub<A, Output = A> + Mul<A, Output = A> + Div<A, Output = A>;
+}
+
+/// The op of a row.
+#[derive(Debug)]
+pub struct Binary<B>(PhantomData<B>);
+
+struct Forward<B>(PhantomData<B>);
+struct Integer<B>(PhantomData<B>);
+struct Linear<B, const W: usize>(PhantomData<B>);
+struct Fused<B, const W: usize>(PhantomData<B>);
+struct FusedBoth<B, const W: usize>(PhantomData<B>);
+
+macro_rules! bounded {
+    (impl[$($p:tt)*] $Trait:ident for $T:ty { ($($x:ident),*) => $e:expr }) => {
+        impl<$($p)*> $Trait for $T {
+            #[inline(always)]
+            fn call<R: Real>($($x: R),*) -> R
+            where
+                f64: Add<R, Output = R> + Sub<R, Output = R> + Mul<R, Output = R> + Div<R, Output = R>,
+            {
+                $e
+            }
+        }
+    };
+}
+bounded!(impl[B: Rule] Map2 for Forward<B> { (a, b) => B::f(a, b) });
+bounded!(impl[B: Rule, const W: usize] Map1 for Linear<B, W> { (g) => B::d(W, g, g, g) });
+bounded!(impl[B: Rule, const W: usize] Map2 for Fused<B, W> { (g, k) => B::d(W, g, k, k) });
+bounded!(impl[B: Rule, const W: usize] Map3 for FusedBoth<B, W> { (g, k, l) => B::d(W, g, k, l) });
+impl<B: Rule> IMap2 for Integer<B> {
+    #[inline(always)]
+    fn call(a: i64, b: i64) -> i64 {
+        B::i(a, b)
+    }
+}
+
+/// The layout of a result over two operands: shared with one of them where it can be.
+#[inline]
+pub(crate) fn result_layout(name: &str, a: &Array, b: &Array) -> Result<Layout> {
+    let (la, lb) = (a.layout(), b.layout());
+    if la.same(lb) && la.is_contiguous() {
+        return Ok(la.clone());
+    }
+    let shape = if la.shape() == lb.shape() { SmallVec::from_slice(la.shape()) } else {
+        match broadcast(la.shape(), lb.shape()) {
+            Some(shape) => shape,
+            None => return Err(broadcast_error(name, la.shape(), lb.shape())),
+        }
+    };
+    for l in [la, lb] {
+        if l.is_contiguous() && l.shape() == &*shape {
+            return Ok(l.clone());
+        }
+    }
+    Layout::contiguous(&shape)
+}
+
+/// Runs a two-operand float kernel over broadcast operands.
+///
+/// # Safety
+/// `out` has the broadcast shape and coincides with an operand exactly or is disjoint from it.
+#[inline]
+unsafe fn run_map2<F: Map2, T: crate::array::Element + wengert_kernels::Float>(out: &Array, a: &Array, b: &Array) {
+    let n = out.numel();
+    // SAFETY: by the contract.
+    unsafe {
+        if out.layout().is_contiguous() {
+            let whole_a = a.numel() == n && a.layout().is_contiguous();
+            let whole_b = b.numel() == n && b.layout().is_contiguous();
+            if whole_a && whole_b {
+                return map::map2_flat::<F, T>(n, out.ptr(), a.ptr(), b.ptr());
+            }
+            if whole_a && b.numel() == 1 {
+                return map::map2_scalar_rhs::<F, T>(n, out.ptr(), a.ptr(), *b.ptr::<T>());
+            }
+            if whole_b && a.numel() == 1 {
+                return map::map2_scalar_lhs::<F, T>(n, out.ptr(), *a.ptr::<T>(), b.ptr());
+            }
+        }
+        let shape = out.shape();
+        let (sa, sb) = (broadcast_strides(a.layout(), shape), broadcast_strides(b.layout(), shape));
+        map::map2::<F, T>(shape, out.ptr(), out.layout().strides(), a.ptr(), &sa, b.ptr(), &sb);
+    }
+}
+
+impl<B: Rule> Binary<B> {
+    /// The one instance.
+    pub const OP: &'static Binary<B> = &Binary(PhantomData);
+
+    fn fused<const W: usize>(g: &Array, kept: &[Array], layout: &Layout) -> Result<Array> {
+        let layout = if layout.is_contiguous() { layout.clone() } else { Layout::contiguous(layout.shape())? };
+        let out = Array::empty(layout, g.dtype())?;
+        let s = out.shape();
+        let gs = broadcast_strides(g.layout(), s);
+        with_float!(g.dtype(), T => {
+            // SAFETY: fresh output; every operand broadcasts to its shape.
+            unsafe {
+                match kept {
+                    [] => map::map1::<Linear<B, W>, T>(s, out.ptr(), out.layout().strides(), g.ptr(), &gs),
+                    [k] => run_map2::<Fused<B, W>, T>(&out, g, k),
+                    [k, l, ..] => map::map3::<FusedBoth<B, W>, T>(
+                        s, out.ptr(), out.layout().strides(), g.ptr(), &gs,
+                        k.ptr(), &broadcast_strides(k.layout(), s), l.ptr(), &broadcast_strides(l.layout(), s)),
+                }
+            }
+        }, else ());
+        Ok(out)
+    }
+
+    fn recorded(which: usize, g: &Tensor, kept: &[Tensor]) -> Result<Tensor> {
+        let scope = Scope::new();
+        let g = scope.enter(g.clone());
+        let k = kept.first().map_or(g, |k| scope.enter(k.clone()));
+        let l = kept.get(1).map_or(k, |l| scope.enter(l.clone()));
+        scope.leave(B::d(which, g, k, l))
+    }
+
+    fn contribution<const W: usize>(saved: &Saved<'_>, g: &Tensor) -> Result<Tensor> {
+        let mut kept: SmallVec<[Tensor; 2]> = SmallVec::new();
+        for (i, &named) in B::KEEPS[W].iter().enumerate() {
+            if named {
+                kept.push(if i == 2 { saved.output()? } else { saved.input(i)? });
+            }
+        }
+        let full = if saved.create_graph() {
+            Self::recorded(W, g, &kept)?
+        } else if kept.is_empty() && B::is_identity(W) {
+            g.clone()
+        } else {
+            let arrays: SmallVec<[Array; 2]> = kept.iter().map(|t| t.array().clone()).collect();
+            Tensor::from_array(Self::fused::<W>(g.array(), &arrays, g.layout())?)
+        };
+        crate::ops::sum_to(full, saved.input_layout(W))
+    }
+}
+
+/// Whether a derivative formula is just `g`.
+trait Identity {
+    fn is_identity(which: usize) -> bool;
+}
+impl<B: Rule> Identity for B {
+    fn is_identity(which: usize) -> bool {
+        matches!((B::NAME, which), ("add", _) | ("sub", 0))
+    }
+}
+
+impl<B: Rule> Op for Binary<B> {
+    fn name(&self) -> &str {
+        B::NAME
+    }
+
+    fn grad_name(&self) -> String {
+        B::GRAD_NAME.to_owned()
+    }
+
+    #[inline]
+    fn forward(&self, inputs: &[&Array]) -> Result<Array> {
+        let (a, b) = (inputs[0], inputs[1]);
+        let out = Array::empty(result_layout(B::NAME, a, b)?, a.dtype())?;
+        self.forward_into(inputs, &out)?;
+        Ok(out)
+    }
+
+    #[inline]
+    fn forward_into(&self, inputs: &[&Array], out: &Array) -> Result<()> {
+        let (a, b) = (inputs[0], inputs[1]);
+        with_float!(a.dtype(), T => {
+            // SAFETY: the caller broadcast; the same elements or disjoint.
+            unsafe { run_map2::<Forward<B>, T>(out, a, b) }
+        }, else {
+            return integer_forward::<B>(a, b, out);
+        });
+        Ok(())
+    }
+
+    #[inline]
+    fn keep(&self, needs: u32) -> u32 {
+        let mut mask = 0;
+        for which in 0..2 {
+            if needs & (1 << which) != 0 {
+                let [a, b, y] = B::KEEPS[which];
+                mask |= u32::from(a) | (u32::from(b) << 1) | if y { OUTPUT } else { 0 };
+            }
+        }
+        mask
+    }
+
+    #[inline]
+    fn vjp(&self, saved: &Saved<'_>, cotangents: Cotangents) -> Result<Grads> {
+        let Some(Some(g)) = cotangents.first() else { return Ok(Grads::new()) };
+        let a = if saved.needs(0) { Some(Self::contribution::<0>(saved, g)?) } else { None };
+        let b = if saved.needs(1) { Some(Self::contribution::<1>(saved, g)?) } else { None };
+        Ok(smallvec![a, b])
+    }
+
+    fn jvp(&self, inputs: &[&Tensor], out: &Tensor, tangents: &[Option<Tensor>]) -> Result<Option<Tensor>> {
+        let mut sum: Option<Tensor> = None;
+        for (which, tangent) in tangents.iter().enumerate().take(2) {
+            let Some(t) = tangent else { continue };
+            let all = [inputs[0], inputs[1], out];
+            let kept: SmallVec<[Tensor; 2]> =
+                (0..3).filter(|&i| B::KEEPS[which][i]).map(|i| all[i].clone()).collect();
+            let term = Self::recorded(which, t, &kept)?;
+            let term = if term.shape() == out.shape() { term } else { crate::ops::view::expand(&term, out.shape())? };
+            sum = Some(match sum {
+                None => term,
+                Some(s) => add(&s, &term)?,
+            });
+        }
+        Ok(sum)
+    }
+
+    fn batch(&self, inputs: &[Batched], _size: usize) -> Result<Option<Batched>> {
+        let (a, b) = crate::transform::align(&inputs[0], &inputs[1])?;
+        Ok(Some((crate::record::apply(OpRef::Static(Self::OP), &[&a, &b])?, Some(0))))
+    }
+}
+
+#[cold]
+fn integer_forward<B: Rule>(a: &Array, b: &Array, out: &Array) -> Result<()> {
+    if a.dtype() == DType::Bool {
+        if B::NAME == "sub" {
+            return Err(Error::runtime(
+                "sub: subtraction with bool tensors is not supported; got bool and bool; try to(int64), or ne() for exclusive or",
+            ));
+        }
+        let (x, y) = (a.cast(DType::I64)?, b.cast(DType::I64)?);
+        let sum = Array::empty(Layout::contiguous(out.shape())?, DType::I64)?;
+        integer_forward::<B>(&x, &y, &sum)?;
+        out.write_unseen(&sum);
+        return Ok(());
+    }
+    let shape = out.shape();
+    let (sa, sb) = (broadcast_strides(a.layout(), shape), broadcast_strides(b.layout(), shape));
+    // SAFETY: i64 operands that broadcast to the output; the same elements or disjoint.
+    unsafe { map::imap2::<Integer<B>>(shape, out.ptr(), out.layout().strides(), a.ptr(), &sa, b.ptr(), &sb) };
+    Ok(())
+}
+
+/// A number as a 0-d tensor of the dtype that it takes beside `t`.
+#[inline]
+pub fn number_beside(t: &Tensor, value: Scalar) -> Result<Tensor> {
+    let dtype = if t.dtype().is_float() {
+        t.dtype()
+    } else {
+        promote(&[(t.dtype(), Weight::Dims), (value.dtype(), Weight::Number)])
+    };
+    Tensor::scalar(dtype, value)
+}
+
+/// Operands brought to their common dtype (`min_float`: at least the default float).
+pub(crate) fn unify(a: &Tensor, b: &Tensor, min_float: bool) -> Result<(Tensor, Tensor)> {
+    let mut dtype = if a.dtype() == b.dtype() { a.dtype() } else { promote(&[(a.dtype(), weight(a)), (b.dtype(), weight(b))]) };
+    if min_float && !dtype.is_float() {
+        dtype = default_dtype();
+    }
+    Ok((crate::ops::cast(a, dtype)?, crate::ops::cast(b, dtype)?))
+}
+
+/// Runs a row's op on two tensors.
+#[inline]
+#[track_caller]
+pub fn run<B: Rule>(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    if a.dtype() == b.dtype() && (a.dtype().is_float() || B::INTEGER) {
+        return apply2(Binary::<B>::OP, a, b);
+    }
+    let (a, b) = unify(a, b, !B::INTEGER)?;
+    apply2(Binary::<B>::OP, &a, &b)
+}
+
+/// Two operands of a call as tensors.
+pub(crate) fn operands(args: &Args<'_>) -> Result<(Tensor, Tensor)> {
+    Ok(match (args.operand(0)?, args.operand(1)?) {
+        (Operand::Tensor(a), Operand::Tensor(b)) => (a.clone(), b.clone()),
+        (Operand::Tensor(a), Operand::Number(b)) => (a.clone(), number_beside(a, b)?),
+        (Operand::Number(a), Operand::Tensor(b)) => (number_beside(b, a)?, b.clone()),
+        (Operand::Number(a), Operand::Number(b)) => {
+            let a = Tensor::scalar(promote(&[(a.dtype(), Weight::Number)]), a)?;
+            let b = number_beside(&a, b)?;
+            (a, b)
+        }
+    })
+}
+
+fn call<B: Rule>(args: &Args<'_>) -> Result<Value> {
+    let (a, b) = operands(args)?;
+    run::<B>(&a, &b).map(Value::from)
+}
+
+/// `sum += grad`, unseen by versions: equal shapes and dtypes.
+#[inline]
+pub(crate) fn add_unseen(sum: &Array, grad: &Array) {
+    // The op's own kernel: the same bits as an addition out of place.
+    let _ = Binary::<AddRule>::OP.forward_into(&[sum, grad], sum);
+}
+
+/// `alpha` of add and sub: `a + alpha * b`.
+fn scaled<B: Rule>(args: &Args<'_>) -> Result<Value> {
+    let (a, b) = operands(args)?;
+    let alpha = args.number_or(2, Scalar::Int(1))?;
+    if alpha.as_f64() == 1.0 {
+        return run::<B>(&a, &b).map(Value::from);
+    }
+    let b = run::<MulRule>(&b, &number_beside(&b, alpha)?)?;
+    run::<B>(&a, &b).map(Value::from)
+}
+
+macro_rules! binary {
+    ($(
+        $(#[doc = $doc:literal])*
+        $name:ident, $Type:ident, $info:ident, $grad:literal, $signature:literal, $call:ident, samples $samples:expr;
+        f($fa:ident, $fb:ident) = $f:expr;
+        $(i($ia:ident, $ib:ident) = $i:expr;)?
+        da($ga:ident $(, $ka:ident)*) = $da:expr;
+        db($gb:ident $(, $kb:ident)*) = $db:expr;
+    )*) => {$(
+        $(#[doc = $doc])*
+        #[derive(Debug)]
+        pub struct $Type;
+        impl Rule for $Type {
+            const NAME: &'static str = stringify!($name);
+            const GRAD_NAME: &'static str = $grad;
+            const KEEPS: [Keeps; 2] = [keeps!([false, false, false]; $($ka)*), keeps!([false, false, false]; $($kb)*)];
+            const INTEGER: bool = integer!($($ia)?);
+            #[inline(always)]
+            fn f<R: Real>($fa: R, $fb: R) -> R
+            where
+                f64: Add<R, Output = R> + Sub<R, Output = R> + Mul<R, Output = R> + Div<R, Output = R>,
+            {
+                $f
+            }
+            #[inline(always)]
+            fn i(a: i64, b: i64) -> i64 {
+                integer!(a b; $($ia $ib = $i)?)
+            }
+            #[inline(always)]
+            fn d<A: Algebra>(which: usize, g: A, k: A, l: A) -> A
+            where
+                f64: Add<A, Output = A> + Sub<A, Output = A> + Mul<A, Output = A> + Div<A, Output = A>,
+            {
+                let _ = (k, l);
+                if which == 0 { let $ga = g; bind!(k l; $($ka)*; $da) } else { let $gb = g; bind!(k l; $($kb)*; $db) }
+            }
+        }
+        $(#[doc = $doc])*
+        #[inline]
+        #[track_caller]
+        pub fn $name(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+            run::<$Type>(a, b)
+        }
+        /// The row of the table.
+        pub static $info: OpInfo = OpInfo {
+            name: stringify!($name),
+            doc: concat!($($doc, "\n"),*),
+            signature: $signature,
+            returns: "Tensor",
+            face: Face::ELEMENTWISE,
+            differentiable: true,
+            body: Body::Binary(run::<$Type>, $call::<$Type>, Binary::<$Type>::OP),
+            samples: $samples,
+        };
+    )*};
+}
+macro_rules! keeps {
+    ([$a:expr, $b:expr, $y:expr];) => { [$a, $b, $y] };
+    ([$a:expr, $b:expr, $y:expr]; a $($r:ident)*) => { keeps!([true, $b, $y]; $($r)*) };
+    ([$a:expr, $b:expr, $y:expr]; b $($r:ident)*) => { keeps!([$a, true, $y]; $($r)*) };
+    ([$a:expr, $b:expr, $y:expr]; y $($r:ident)*) => { keeps!([$a, $b, true]; $($r)*) };
+}
+macro_rules! integer {
+    () => { false };
+    ($x:ident) => { true };
+    ($a:ident $b:ident;) => { $a.wrapping_add($b) };
+    ($a:ident $b:ident; $ia:ident $ib:ident = $i:expr) => {{ let ($ia, $ib) = ($a, $b); $i }};
+}
+macro_rules! bind {
+    ($k:ident $l:ident;; $d:expr) => { $d };
+    ($k:ident $l:ident; $p:ident; $d:expr) => {{ let $p = $k; $d }};
+    ($k:ident $l:ident; $p:ident $q:ident; $d:expr) => {{ let ($p, $q) = ($k, $l); $d }};
+}
+
+mod rows;
+pub use rows::*;

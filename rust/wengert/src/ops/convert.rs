@@ -1,0 +1,147 @@
+//! Copies and casts: the same values in fresh memory or in another dtype. Depends on `record`.
+
+use crate::array::{Array, DType};
+use crate::error::Result;
+use crate::op::{Batched, Cotangents, Grads, Op, OpRef};
+use crate::ops::table::{Body, Face, OpInfo, Value};
+use crate::record::{apply, apply1};
+use crate::saved::Saved;
+use crate::tensor::Tensor;
+use smallvec::smallvec;
+
+/// A copy in fresh memory.
+#[derive(Debug)]
+struct Clone;
+
+impl Op for Clone {
+    fn name(&self) -> &str {
+        "clone"
+    }
+    fn grad_name(&self) -> String {
+        "CloneBackward0".to_owned()
+    }
+    fn forward(&self, inputs: &[&Array]) -> Result<Array> {
+        inputs[0].copied()
+    }
+    fn vjp(&self, _: &Saved<'_>, cotangents: Cotangents) -> Result<Grads> {
+        Ok(cotangents.into_iter().collect())
+    }
+    fn jvp(&self, _: &[&Tensor], _: &Tensor, tangents: &[Option<Tensor>]) -> Result<Option<Tensor>> {
+        Ok(tangents[0].clone())
+    }
+    fn batch(&self, inputs: &[Batched], _: usize) -> Result<Option<Batched>> {
+        Ok(Some((clone(&inputs[0].0)?, inputs[0].1)))
+    }
+}
+
+/// The same values in another dtype.
+#[derive(Debug)]
+struct Cast {
+    dtype: DType,
+}
+
+impl Op for Cast {
+    fn name(&self) -> &str {
+        "to"
+    }
+    fn grad_name(&self) -> String {
+        "ToCopyBackward0".to_owned()
+    }
+    fn forward(&self, inputs: &[&Array]) -> Result<Array> {
+        inputs[0].cast(self.dtype)
+    }
+    fn vjp(&self, saved: &Saved<'_>, cotangents: Cotangents) -> Result<Grads> {
+        let Some(Some(g)) = cotangents.first() else { return Ok(Grads::new()) };
+        Ok(smallvec![Some(cast(g, saved.input_dtype(0))?)])
+    }
+    fn jvp(&self, _: &[&Tensor], _: &Tensor, tangents: &[Option<Tensor>]) -> Result<Option<Tensor>> {
+        match &tangents[0] {
+            Some(t) if self.dtype.is_float() => cast(t, self.dtype).map(Some),
+            _ => Ok(None),
+        }
+    }
+    fn batch(&self, inputs: &[Batched], _: usize) -> Result<Option<Batched>> {
+        Ok(Some((cast(&inputs[0].0, self.dtype)?, inputs[0].1)))
+    }
+    fn is_differentiable(&self) -> bool {
+        self.dtype.is_float()
+    }
+}
+
+/// A copy in fresh memory.
+#[track_caller]
+pub fn clone(x: &Tensor) -> Result<Tensor> {
+    apply1(&Clone, x)
+}
+
+/// Itself where it is row-major, else a row-major copy.
+#[track_caller]
+pub fn contiguous(x: &Tensor) -> Result<Tensor> {
+    if x.layout().is_contiguous() && !x.is_lifted() { Ok(x.clone()) } else { clone(x) }
+}
+
+/// Itself where it has the dtype, else a copy in that dtype.
+#[inline]
+#[track_caller]
+pub fn cast(x: &Tensor, dtype: DType) -> Result<Tensor> {
+    if x.dtype() == dtype { Ok(x.clone()) } else { apply(OpRef::new(Cast { dtype }), &[x]) }
+}
+
+/// The row of the table.
+pub static CLONE: OpInfo = OpInfo {
+    name: "clone",
+    doc: "Copy in fresh memory; gradients flow through.\n",
+    signature: "input: Tensor, *, memory_format: object = None",
+    returns: "Tensor",
+    face: Face::BOTH,
+    differentiable: true,
+    body: Body::Call(|a| clone(a.tensor(0)?).map(Value::from)),
+    samples: &["f(2, 3)", "f()"],
+};
+
+/// The row of the table.
+pub static CONTIGUOUS: OpInfo = OpInfo {
+    name: "contiguous",
+    doc: "Itself where it is row-major, else a row-major copy.\n",
+    signature: "input: Tensor",
+    returns: "Tensor",
+    face: Face::METHOD,
+    differentiable: true,
+    body: Body::Call(|a| contiguous(a.tensor(0)?).map(Value::from)),
+    samples: &["f(2, 3)"],
+};
+
+/// The same value under a node of its own.
+#[derive(Debug)]
+struct Alias;
+
+impl Op for Alias {
+    fn name(&self) -> &str {
+        "alias"
+    }
+    fn grad_name(&self) -> String {
+        "AliasBackward0".to_owned()
+    }
+    fn forward(&self, inputs: &[&Array]) -> Result<Array> {
+        let x = inputs[0];
+        Ok(x.view(x.layout().clone(), 0))
+    }
+    fn vjp(&self, _: &Saved<'_>, cotangents: Cotangents) -> Result<Grads> {
+        Ok(cotangents.into_iter().collect())
+    }
+    fn jvp(&self, _: &[&Tensor], _: &Tensor, tangents: &[Option<Tensor>]) -> Result<Option<Tensor>> {
+        Ok(tangents[0].clone())
+    }
+    fn batch(&self, inputs: &[Batched], _: usize) -> Result<Option<Batched>> {
+        Ok(Some((alias(&inputs[0].0)?, inputs[0].1)))
+    }
+    fn is_view(&self) -> bool {
+        true
+    }
+}
+
+/// A view of everything, with a node of its own.
+#[track_caller]
+pub fn alias(x: &Tensor) -> Result<Tensor> {
+    apply(OpRef::Static(&Alias), &[x])
+}

@@ -1,0 +1,235 @@
+//! pow: powers of tensors and numbers. Its rules need care at 0, so it is no row of the binary table.
+
+use crate::array::layout::broadcast_strides;
+use crate::array::{Array, DType, Scalar};
+use crate::error::{Error, Result};
+use crate::op::{Batched, Cotangents, Grads, OUTPUT, Op, OpRef};
+use crate::ops::binary::{operands, result_layout};
+use crate::ops::table::{Args, Body, Face, OpInfo, Operand, Value};
+use crate::record::{apply, apply2};
+use crate::saved::Saved;
+use crate::tensor::Tensor;
+use crate::with_float;
+use smallvec::smallvec;
+use std::ops::{Add, Div, Mul, Sub};
+use wengert_kernels::{IMap2, Map1, Map2, Real, map};
+
+/// `a ** b`.
+#[derive(Debug)]
+struct Pow {
+    /// PyTorch tells powers by a number (0) from powers by a tensor (1) of a number (2... it calls that 1 too).
+    scalar_exponent: bool,
+}
+
+static POW_TENSOR: Pow = Pow { scalar_exponent: false };
+static POW_SCALAR: Pow = Pow { scalar_exponent: true };
+
+struct General;
+impl Map2 for General {
+    #[inline(always)]
+    fn call<R: Real>(a: R, b: R) -> R
+    where
+        f64: Add<R, Output = R> + Sub<R, Output = R> + Mul<R, Output = R> + Div<R, Output = R>,
+    {
+        a.pow(b)
+    }
+}
+
+macro_rules! shortcuts {
+    ($($Type:ident |$x:ident| $e:expr;)*) => {$(
+        struct $Type;
+        impl Map1 for $Type {
+            #[inline(always)]
+            fn call<R: Real>($x: R) -> R
+            where
+                f64: Add<R, Output = R> + Sub<R, Output = R> + Mul<R, Output = R> + Div<R, Output = R>,
+            {
+                $e
+            }
+        }
+    )*};
+}
+shortcuts! {
+    Square |x| x * x;
+    Cube |x| x * x * x;
+    Half |x| x.sqrt();
+    Reciprocal |x| 1.0 / x;
+}
+
+struct Whole;
+impl IMap2 for Whole {
+    #[inline(always)]
+    fn call(a: i64, b: i64) -> i64 {
+        let (mut base, mut left, mut out) = (a, b, 1i64);
+        if left < 0 {
+            // Only 1 and -1 have whole inverses; PyTorch gives 0 for the others.
+            return match a {
+                1 => 1,
+                -1 => if left & 1 == 0 { 1 } else { -1 },
+                _ => 0,
+            };
+        }
+        while left > 0 {
+            if left & 1 == 1 {
+                out = out.wrapping_mul(base);
+            }
+            base = base.wrapping_mul(base);
+            left >>= 1;
+        }
+        out
+    }
+}
+
+impl Op for Pow {
+    fn name(&self) -> &str {
+        "pow"
+    }
+    fn grad_name(&self) -> String {
+        if self.scalar_exponent { "PowBackward0" } else { "PowBackward1" }.to_owned()
+    }
+    fn forward(&self, inputs: &[&Array]) -> Result<Array> {
+        let out = Array::empty(result_layout("pow", inputs[0], inputs[1])?, inputs[0].dtype())?;
+        self.forward_into(inputs, &out)?;
+        Ok(out)
+    }
+    fn forward_into(&self, inputs: &[&Array], out: &Array) -> Result<()> {
+        let (a, b) = (inputs[0], inputs[1]);
+        let shape = out.shape();
+        let (os, sa, sb) = (out.layout().strides(), broadcast_strides(a.layout(), shape), broadcast_strides(b.layout(), shape));
+        with_float!(a.dtype(), T => {
+            // SAFETY: operands broadcast to the output; the same elements or disjoint.
+            unsafe {
+                let fixed = if b.numel() == 1 && self.scalar_exponent { Some(f64::from(*b.ptr::<T>())) } else { None };
+                match fixed {
+                    Some(2.0) => map::map1::<Square, T>(shape, out.ptr(), os, a.ptr(), &sa),
+                    Some(3.0) => map::map1::<Cube, T>(shape, out.ptr(), os, a.ptr(), &sa),
+                    Some(0.5) => map::map1::<Half, T>(shape, out.ptr(), os, a.ptr(), &sa),
+                    Some(-1.0) => map::map1::<Reciprocal, T>(shape, out.ptr(), os, a.ptr(), &sa),
+                    _ => map::map2::<General, T>(shape, out.ptr(), os, a.ptr(), &sa, b.ptr(), &sb),
+                }
+            }
+        }, else {
+            if a.dtype() == DType::Bool {
+                return Err(Error::runtime("pow: not implemented for bool; try to(int64)"));
+            }
+            // SAFETY: as above.
+            unsafe { map::imap2::<Whole>(shape, out.ptr(), os, a.ptr(), &sa, b.ptr(), &sb) }
+        });
+        Ok(())
+    }
+    fn keep(&self, needs: u32) -> u32 {
+        if needs & 2 != 0 { 3 | OUTPUT } else { 3 }
+    }
+    fn vjp(&self, saved: &Saved<'_>, cotangents: Cotangents) -> Result<Grads> {
+        let Some(Some(g)) = cotangents.first() else { return Ok(Grads::new()) };
+        let (a, b) = (saved.input(0)?, saved.input(1)?);
+        let da = if saved.needs(0) {
+            Some(crate::ops::sum_to(self.base_term(g, &a, &b)?, saved.input_layout(0))?)
+        } else {
+            None
+        };
+        let db = if saved.needs(1) {
+            Some(crate::ops::sum_to(exponent_term(g, &a, &b, &saved.output()?)?, saved.input_layout(1))?)
+        } else {
+            None
+        };
+        Ok(smallvec![da, db])
+    }
+    fn jvp(&self, inputs: &[&Tensor], out: &Tensor, tangents: &[Option<Tensor>]) -> Result<Option<Tensor>> {
+        let full = |t: Tensor| if t.shape() == out.shape() { Ok(t) } else { crate::ops::view::expand(&t, out.shape()) };
+        let a = tangents[0].as_ref().map(|t| self.base_term(t, inputs[0], inputs[1]).and_then(full)).transpose()?;
+        let b = tangents[1].as_ref().map(|t| exponent_term(t, inputs[0], inputs[1], out).and_then(full)).transpose()?;
+        match (a, b) {
+            (Some(a), Some(b)) => crate::ops::add(&a, &b).map(Some),
+            (a, b) => Ok(a.or(b)),
+        }
+    }
+    fn batch(&self, inputs: &[Batched], _: usize) -> Result<Option<Batched>> {
+        if self.scalar_exponent && inputs[1].1.is_none() && inputs[1].0.ndim() == 0 {
+            return Ok(Some((apply(OpRef::Static(&POW_SCALAR), &[&inputs[0].0, &inputs[1].0])?, inputs[0].1)));
+        }
+        let (a, b) = crate::transform::align(&inputs[0], &inputs[1])?;
+        Ok(Some((apply(OpRef::Static(&POW_TENSOR), &[&a, &b])?, Some(0))))
+    }
+}
+
+fn like(t: &Tensor, v: f64) -> Result<Tensor> {
+    Tensor::scalar(t.dtype(), Scalar::Float(v))
+}
+
+impl Pow {
+    /// g b a^(b-1), and 0 where b is 0.
+    fn base_term(&self, g: &Tensor, a: &Tensor, b: &Tensor) -> Result<Tensor> {
+        if self.scalar_exponent && !b.is_lifted() && b.numel() == 1 && b.node().is_none() {
+            let e = b.item()?.as_f64();
+            if e == 0.0 {
+                return crate::ops::mul(g, &crate::ops::write::zeros_like(a)?);
+            }
+            if e == 1.0 {
+                return crate::ops::mul(g, &like(a, 1.0)?);
+            }
+            let slope = crate::ops::mul(b, &apply(OpRef::Static(&POW_SCALAR), &[a, &like(b, e - 1.0)?])?)?;
+            return crate::ops::mul(g, &slope);
+        }
+        let zero = like(b, 0.0)?;
+        let slope = crate::ops::mul(b, &apply2(&POW_TENSOR, a, &crate::ops::sub(b, &like(b, 1.0)?)?)?)?;
+        crate::ops::where_(&crate::ops::eq(&b.detach(), &zero)?, &zero, &crate::ops::mul(g, &slope)?)
+    }
+}
+
+/// g y log(a), and 0 where a is 0 and b is not negative.
+fn exponent_term(g: &Tensor, a: &Tensor, b: &Tensor, y: &Tensor) -> Result<Tensor> {
+    let zero = like(a, 0.0)?;
+    let a_zero = crate::ops::eq(&a.detach(), &zero)?;
+    let b_ok = crate::ops::ge(&b.detach(), &zero)?;
+    // `and` of two masks is their product.
+    let flat = crate::ops::mul(&a_zero, &b_ok)?;
+    let safe = crate::ops::where_(&flat, &like(a, 1.0)?, a)?;
+    let term = crate::ops::mul(g, &crate::ops::mul(y, &crate::ops::log(&safe)?)?)?;
+    crate::ops::where_(&flat, &zero, &term)
+}
+
+/// Powers of elements, with broadcasting and promotion.
+#[track_caller]
+pub fn pow(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    let (a, b) = crate::ops::binary::unify(a, b, false)?;
+    apply2(&POW_TENSOR, &a, &b)
+}
+
+/// Powers by one number.
+#[track_caller]
+pub fn pow_number(a: &Tensor, e: Scalar) -> Result<Tensor> {
+    if let (DType::I64 | DType::Bool, Scalar::Int(n)) = (a.dtype(), e)
+        && n < 0
+    {
+        return Err(Error::runtime("Integers to negative integer powers are not allowed; try to(float32) or a float exponent"));
+    }
+    let b = crate::ops::binary::number_beside(a, e)?;
+    let a = crate::ops::cast(a, b.dtype())?;
+    apply2(&POW_SCALAR, &a, &b)
+}
+
+fn call(args: &Args<'_>) -> Result<Value> {
+    if let (Operand::Tensor(a), Operand::Number(e)) = (args.operand(0)?, args.operand(1)?) {
+        return pow_number(a, e).map(Value::from);
+    }
+    let (a, b) = operands(args)?;
+    pow(&a, &b).map(Value::from)
+}
+
+/// The row of the table.
+pub static POW: OpInfo = OpInfo {
+    name: "pow",
+    doc: "Power input ** exponent of tensors or numbers, with broadcasting.\n\nThe derivative by the base is 0 where the exponent is 0, by the exponent 0 where the base is 0.\n",
+    signature: "input: Tensor | Number, exponent: Tensor | Number",
+    returns: "Tensor",
+    face: Face::ELEMENTWISE,
+    differentiable: true,
+    body: Body::Binary(pow, call, &POW_TENSOR),
+    samples: &["f(2, 3), 2", "f(2, 3), 3.0", "pos(2, 3), 0.5", "pos(2, 3), f(2, 3)", "2.0, f(3)", "pos(2, 3), f(3)", "pos(3), -1"],
+};
+
+/// The op of a power by one number, for in-place use.
+pub fn by_number() -> OpRef {
+    OpRef::Static(&POW_SCALAR)
+}

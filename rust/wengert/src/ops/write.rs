@@ -1,0 +1,263 @@
+//! Ops that stand for writes: `copy_`, `fill_`, a write through a view, and `embed`, the adjoint of a partial view.
+//! Depends on `record`, `inplace` and views only as data.
+
+use crate::array::{Array, Dims, Layout, Scalar};
+use crate::error::{Error, Result};
+use crate::op::{Batched, Cotangents, Grads, Op, OpRef};
+use crate::ops::table::{Body, Face, OpInfo};
+use crate::record::{apply, apply1, record_only};
+use crate::saved::Saved;
+use crate::tape::Edge;
+use crate::tensor::Tensor;
+use smallvec::{SmallVec, smallvec};
+
+/// `target.copy_(source)`: inputs target and source; only the source matters to the result.
+#[derive(Debug)]
+struct Copy;
+
+impl Op for Copy {
+    fn name(&self) -> &str {
+        "copy"
+    }
+    fn grad_name(&self) -> String {
+        "CopyBackwards".to_owned()
+    }
+    fn forward(&self, inputs: &[&Array]) -> Result<Array> {
+        let out = Array::empty(Layout::contiguous(inputs[0].shape())?, inputs[0].dtype())?;
+        out.write_unseen(inputs[1]);
+        Ok(out)
+    }
+    fn vjp(&self, saved: &Saved<'_>, mut cotangents: Cotangents) -> Result<Grads> {
+        let Some(g) = cotangents[0].take() else { return Ok(Grads::new()) };
+        if !saved.needs(1) {
+            return Ok(Grads::new());
+        }
+        let g = crate::ops::sum_to(g, saved.input_layout(1))?;
+        Ok(smallvec![None, Some(crate::ops::cast(&g, saved.input_dtype(1))?)])
+    }
+    fn jvp(&self, inputs: &[&Tensor], _: &Tensor, tangents: &[Option<Tensor>]) -> Result<Option<Tensor>> {
+        let Some(t) = &tangents[1] else { return Ok(None) };
+        let t = crate::ops::cast(t, inputs[0].dtype())?;
+        crate::ops::view::expand(&t, inputs[0].shape()).map(Some)
+    }
+}
+
+/// The node of `target.copy_(source)`.
+#[track_caller]
+pub(crate) fn record_copy(target: &Tensor, source: &Tensor) -> Edge {
+    record_only(OpRef::Static(&Copy), &[target, source], target.layout(), target.dtype())
+}
+
+/// `target.fill_(number)`: nothing of the input remains.
+#[derive(Debug)]
+struct Fill;
+
+impl Op for Fill {
+    fn name(&self) -> &str {
+        "fill"
+    }
+    fn grad_name(&self) -> String {
+        "FillBackward0".to_owned()
+    }
+    fn forward(&self, inputs: &[&Array]) -> Result<Array> {
+        inputs[0].copied()
+    }
+    fn vjp(&self, _: &Saved<'_>, _: Cotangents) -> Result<Grads> {
+        Ok(Grads::new())
+    }
+    fn jvp(&self, _: &[&Tensor], _: &Tensor, _: &[Option<Tensor>]) -> Result<Option<Tensor>> {
+        Ok(None)
+    }
+}
+
+/// The node of `target.fill_(number)`.
+#[track_caller]
+pub(crate) fn record_fill(target: &Tensor) -> Edge {
+    record_only(OpRef::Static(&Fill), &[target], target.layout(), target.dtype())
+}
+
+/// A chain of view ops from a base of known shape, applied to any array or tensor of that shape.
+fn follow(chain: &[OpRef], x: &Tensor) -> Result<Tensor> {
+    let mut at = x.clone();
+    for op in chain {
+        at = apply(op.clone(), &[&at])?;
+    }
+    Ok(at)
+}
+
+fn follow_array(chain: &[OpRef], x: &Array) -> Result<Array> {
+    let mut at = x.clone();
+    for op in chain {
+        at = op.get().forward(&[&at])?;
+    }
+    Ok(at)
+}
+
+/// The base with the part that a chain of views shows replaced by a value: inputs base and value. PyTorch's CopySlices.
+#[derive(Debug)]
+struct Scatter {
+    chain: SmallVec<[OpRef; 1]>,
+}
+
+impl Op for Scatter {
+    fn name(&self) -> &str {
+        "scatter_view"
+    }
+    fn grad_name(&self) -> String {
+        "CopySlices".to_owned()
+    }
+    fn forward(&self, inputs: &[&Array]) -> Result<Array> {
+        let out = inputs[0].copied()?;
+        follow_array(&self.chain, &out)?.write_unseen(inputs[1]);
+        Ok(out)
+    }
+    fn vjp(&self, saved: &Saved<'_>, mut cotangents: Cotangents) -> Result<Grads> {
+        let Some(g) = cotangents[0].take() else { return Ok(Grads::new()) };
+        drop(cotangents);
+        let part = if saved.needs(1) { Some(crate::ops::clone(&follow(&self.chain, &g)?)?) } else { None };
+        if !saved.needs(0) {
+            return Ok(smallvec![None, part]);
+        }
+        if !saved.create_graph() && g.array().is_unique() && g.layout().is_contiguous() {
+            // Nobody else knows this cotangent: the written part is zeroed where it lies.
+            follow_array(&self.chain, g.array())?.fill_unseen(Scalar::Int(0));
+            return Ok(smallvec![Some(g), part]);
+        }
+        let hole = Tensor::scalar(g.dtype(), Scalar::Int(0))?;
+        let hole = crate::ops::view::expand(&hole, follow_array(&self.chain, g.array())?.shape())?;
+        Ok(smallvec![Some(scatter(&self.chain, &g, &hole)?), part])
+    }
+    fn jvp(&self, inputs: &[&Tensor], _: &Tensor, tangents: &[Option<Tensor>]) -> Result<Option<Tensor>> {
+        let tangent = |i: usize| -> Result<Tensor> {
+            match &tangents[i] {
+                Some(t) => Ok(t.clone()),
+                None => Tensor::zeros(inputs[i].layout(), inputs[i].dtype()),
+            }
+        };
+        scatter(&self.chain, &tangent(0)?, &tangent(1)?).map(Some)
+    }
+}
+
+/// `base` with the part shown by `chain` replaced by `value`, out of place.
+#[track_caller]
+pub(crate) fn scatter(chain: &[OpRef], base: &Tensor, value: &Tensor) -> Result<Tensor> {
+    apply(OpRef::new(Scatter { chain: chain.iter().cloned().collect() }), &[base, value])
+}
+
+/// The node of a write into `base` through `chain`.
+#[track_caller]
+pub(crate) fn record_scatter(chain: &[OpRef], base: &Tensor, value: &Tensor) -> Edge {
+    record_only(OpRef::new(Scatter { chain: chain.iter().cloned().collect() }), &[base, value], base.layout(), base.dtype())
+}
+
+/// Zeros of `shape` with the part that a view op shows replaced by the input: the adjoint of that view.
+#[derive(Debug)]
+struct Embed {
+    view: OpRef,
+    shape: Dims,
+}
+
+impl Op for Embed {
+    fn name(&self) -> &str {
+        "embed"
+    }
+    fn grad_name(&self) -> String {
+        let view = self.view.get().grad_name();
+        // PyTorch: the node of select's adjoint is SelectBackwardBackward0.
+        view.replacen("Backward", "BackwardBackward", 1)
+    }
+    fn forward(&self, inputs: &[&Array]) -> Result<Array> {
+        let out = Array::full(Layout::contiguous(&self.shape)?, inputs[0].dtype(), Scalar::Int(0))?;
+        self.view.get().forward(&[&out])?.write_unseen(inputs[0]);
+        Ok(out)
+    }
+    fn vjp(&self, _: &Saved<'_>, cotangents: Cotangents) -> Result<Grads> {
+        let Some(Some(g)) = cotangents.first() else { return Ok(Grads::new()) };
+        Ok(smallvec![Some(apply(self.view.clone(), &[g])?)])
+    }
+    fn jvp(&self, _: &[&Tensor], _: &Tensor, tangents: &[Option<Tensor>]) -> Result<Option<Tensor>> {
+        tangents[0].as_ref().map(|t| embed(self.view.clone(), t, &self.shape)).transpose()
+    }
+}
+
+/// The adjoint of a partial view: `g` set into zeros of `shape`.
+pub(crate) fn embed(view: OpRef, g: &Tensor, shape: &[usize]) -> Result<Tensor> {
+    apply(OpRef::new(Embed { view, shape: SmallVec::from_slice(shape) }), &[g])
+}
+
+/// A value with the gradient cut for elements where a mask says so is `where`; this one zeroes all of it (`zero_`'s
+/// out-of-place form, for transforms).
+#[derive(Debug)]
+struct ZerosLike;
+
+impl Op for ZerosLike {
+    fn name(&self) -> &str {
+        "zeros_like"
+    }
+    fn grad_name(&self) -> String {
+        "ZerosLikeBackward0".to_owned()
+    }
+    fn forward(&self, inputs: &[&Array]) -> Result<Array> {
+        Array::full(Layout::contiguous(inputs[0].shape())?, inputs[0].dtype(), Scalar::Int(0))
+    }
+    fn vjp(&self, _: &Saved<'_>, _: Cotangents) -> Result<Grads> {
+        Ok(Grads::new())
+    }
+    fn jvp(&self, _: &[&Tensor], _: &Tensor, _: &[Option<Tensor>]) -> Result<Option<Tensor>> {
+        Ok(None)
+    }
+    fn batch(&self, inputs: &[Batched], _: usize) -> Result<Option<Batched>> {
+        Ok(Some((apply1(&ZerosLike, &inputs[0].0)?, inputs[0].1)))
+    }
+    fn is_differentiable(&self) -> bool {
+        false
+    }
+}
+
+/// Zeros of the same shape and dtype, whatever wraps the input.
+pub fn zeros_like(x: &Tensor) -> Result<Tensor> {
+    apply1(&ZerosLike, x)
+}
+
+/// The row of the table.
+pub static COPY_: OpInfo = OpInfo {
+    name: "copy_",
+    doc: "Overwrites the tensor with `src`, broadcast and cast; returns the tensor.\n",
+    signature: "input: Tensor, src: Tensor, non_blocking: bool = False",
+    returns: "Tensor",
+    face: Face::WRITE,
+    differentiable: true,
+    body: Body::Write(|x, a| crate::inplace::copy_(x, a.tensor(1)?)),
+    samples: &[],
+};
+
+/// The row of the table.
+pub static FILL_: OpInfo = OpInfo {
+    name: "fill_",
+    doc: "Overwrites every element with `value`; returns the tensor.\n",
+    signature: "input: Tensor, value: Tensor | Number",
+    returns: "Tensor",
+    face: Face::WRITE,
+    differentiable: true,
+    body: Body::Write(|x, a| match a.operand(1)? {
+        crate::ops::Operand::Number(v) => crate::inplace::fill_(x, v),
+        crate::ops::Operand::Tensor(t) if t.ndim() == 0 => crate::inplace::copy_(x, t),
+        crate::ops::Operand::Tensor(t) => Err(Error::runtime(format!(
+            "fill_ only supports 0-dimension value tensor but got tensor with {} dimensions; try copy_()",
+            t.ndim()
+        ))),
+    }),
+    samples: &[],
+};
+
+/// The row of the table.
+pub static ZERO_: OpInfo = OpInfo {
+    name: "zero_",
+    doc: "Overwrites every element with 0; returns the tensor.\n",
+    signature: "input: Tensor",
+    returns: "Tensor",
+    face: Face::WRITE,
+    differentiable: true,
+    body: Body::Write(|x, _| crate::inplace::fill_(x, Scalar::Int(0))),
+    samples: &[],
+};

@@ -1,0 +1,86 @@
+//! `Saved`: what a VJP rule sees of its node. Depends on the tape and tensors.
+
+use crate::array::{DType, Layout};
+use crate::error::Result;
+use crate::op::OUTPUT;
+use crate::tape::{Edge, Node};
+use crate::tensor::Tensor;
+
+/// A node as its rule sees it. Kept values come attached to their nodes when the backward itself is recorded.
+pub struct Saved<'n> {
+    node: &'n Node,
+    edge: &'n Edge,
+    create_graph: bool,
+}
+
+impl<'n> Saved<'n> {
+    pub(crate) fn new(edge: &'n Edge, node: &'n Node, create_graph: bool) -> Self {
+        Saved { node, edge, create_graph }
+    }
+
+    /// Whether the rule's own operations are recorded.
+    #[inline(always)]
+    pub fn create_graph(&self) -> bool {
+        self.create_graph
+    }
+
+    /// Whether input `i` needs a gradient.
+    #[inline(always)]
+    pub fn needs(&self, i: usize) -> bool {
+        self.node.inputs().get(i).is_some_and(Edge::is_some)
+    }
+
+    /// How many inputs there are.
+    pub fn arity(&self) -> usize {
+        self.node.inputs().len()
+    }
+
+    /// The kept value of input `i`.
+    #[inline]
+    pub fn input(&self, i: usize) -> Result<Tensor> {
+        let array = self.node.kept(1 << i)?;
+        Ok(if self.create_graph {
+            Tensor::from_parts(array, self.node.inputs().get(i).cloned().unwrap_or_default())
+        } else {
+            Tensor::from_array(array)
+        })
+    }
+
+    /// The kept value of the output.
+    #[inline]
+    pub fn output(&self) -> Result<Tensor> {
+        let array = self.node.kept(OUTPUT)?;
+        Ok(if self.create_graph {
+            Tensor::from_parts(array, self.edge.with_out(0))
+        } else {
+            Tensor::from_array(array)
+        })
+    }
+
+    /// Layout of input `i`; only for inputs that need a gradient.
+    #[inline(always)]
+    pub fn input_layout(&self, i: usize) -> &Layout {
+        match self.node.inputs().get(i).and_then(|e| e.node().map(|n| n.out_layout(e.out()))) {
+            Some(layout) => layout,
+            None => self.node.out_layout(0),
+        }
+    }
+
+    /// dtype of input `i`; only for inputs that need a gradient.
+    pub fn input_dtype(&self, i: usize) -> DType {
+        match self.node.inputs().get(i).and_then(|e| e.node().map(|n| n.out_dtype(e.out()))) {
+            Some(dtype) => dtype,
+            None => self.node.out_dtype(0),
+        }
+    }
+
+    /// The node itself.
+    pub fn node(&self) -> &'n Node {
+        self.node
+    }
+
+    /// The edge to the node.
+    pub fn edge(&self) -> &'n Edge {
+        self.edge
+    }
+}

@@ -1,0 +1,67 @@
+//! Putting finished gradients into their cells: moved, copied or added in place. Depends on tensors and `record`.
+
+use super::LeafCell;
+use crate::array::Array;
+use crate::error::Result;
+use crate::record;
+use crate::tensor::Tensor;
+use std::sync::Arc;
+
+/// What will be done to a cell; prepared first, so that nothing fails half-way.
+enum Step {
+    /// Put this tensor in place.
+    Put(Tensor),
+    /// Add to the gradient there, at its address.
+    Add(Array, Array),
+}
+
+fn prepare(cell: &LeafCell, grad: Tensor, create_graph: bool) -> Result<Step> {
+    let Some(old) = cell.get() else { return Ok(Step::Put(owned(grad, create_graph)?)) };
+    if create_graph || old.dtype() != grad.dtype() || !old.layout().same_shape(grad.layout()) || old.is_lifted() {
+        return Ok(Step::Put(record::add(&old, &grad)?));
+    }
+    if let Err(e) = old.array().prepare_write() {
+        // A gradient that shares read-only memory cannot be added to in place; a new one can.
+        return record::add(&old, &grad).map(Step::Put).map_err(|_| e);
+    }
+    let source = if shares(old.array(), grad.array()) { grad.array().copied()? } else { grad.array().clone() };
+    Ok(Step::Add(old.array().clone(), source))
+}
+
+fn shares(a: &Array, b: &Array) -> bool {
+    a.storage_id() == b.storage_id() && !a.same(b)
+}
+
+/// A gradient that is nobody else's: never the caller's own `gradient`, never an expanded value.
+fn owned(grad: Tensor, create_graph: bool) -> Result<Tensor> {
+    if create_graph || (grad.array().is_unique() && grad.layout().is_contiguous()) {
+        return Ok(grad);
+    }
+    Ok(Tensor::from_array(grad.array().copied()?))
+}
+
+fn carry_out(cell: &LeafCell, step: Step) {
+    match step {
+        Step::Put(grad) => cell.set(Some(grad)),
+        Step::Add(sum, grad) => record::add_into(&sum, &grad),
+    }
+}
+
+/// Accumulates one gradient.
+pub(super) fn accumulate(cell: &LeafCell, grad: Tensor, create_graph: bool) -> Result<()> {
+    let step = prepare(cell, grad, create_graph)?;
+    carry_out(cell, step);
+    Ok(())
+}
+
+/// Accumulates all gradients of a sweep, or none.
+pub(super) fn accumulate_all(grads: Vec<(Arc<LeafCell>, Tensor)>, create_graph: bool) -> Result<()> {
+    let steps = grads
+        .into_iter()
+        .map(|(cell, grad)| prepare(&cell, grad, create_graph).map(|step| (cell, step)))
+        .collect::<Result<Vec<_>>>()?;
+    for (cell, step) in steps {
+        carry_out(&cell, step);
+    }
+    Ok(())
+}

@@ -1,0 +1,518 @@
+//! `Node`: one recorded operation, 96 bytes of plain data in the small-block pool (chunks that never move).
+//! Depends on `edge`, `trait Op` and arrays. The unsafe of node memory lives here.
+//!
+//! A node keeps arrays (values), never tensors (handles): no reference cycle, and freeing never recurses.
+
+use super::edge::Edge;
+use super::leaf::LeafSink;
+use super::site::Site;
+use crate::array::{Array, DType, Layout};
+use crate::count::Count;
+use crate::error::{Error, Result};
+use crate::op::{OUTPUT, Op, OpRef};
+use crate::tensor::Tensor;
+use smallvec::SmallVec;
+use std::any::Any;
+use std::cell::{Cell, UnsafeCell};
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use wengert_kernels::memory;
+
+const SPENT: u8 = 1;
+const OWNED_OP: u8 = 2;
+const LEAF: u8 = 4;
+const MANY: u8 = 8;
+
+/// A recorded operation. Reached through an [`Edge`].
+#[repr(C)]
+pub struct Node {
+    pub(super) count: Count,
+    /// Number of inputs (2 bits; 3 means: in the extension) and dtype of the first output.
+    arity: u8,
+    flags: Cell<u8>,
+    /// Which inputs (bits 0..7) and whether the output (bit 7) is kept.
+    keep: Cell<u8>,
+    /// The sweep's mark: 0 unseen, 1 counted.
+    pub(super) mark: Cell<u8>,
+    site: Site,
+    /// Larger than that of every input.
+    seq: u32,
+    /// The sweep's count of consumers yet to contribute.
+    pub(super) pending: Cell<u32>,
+    /// The sweep's slot of accumulated cotangents, plus one.
+    pub(super) slot: Cell<u32>,
+    op: *const dyn Op,
+    layout: Layout,
+    inputs: [Edge; 2],
+    kept: UnsafeCell<[Option<Array>; 2]>,
+    versions: [Cell<u32>; 2],
+    ext: AtomicPtr<Extension>,
+}
+
+const _: () = assert!(std::mem::size_of::<Node>() == 96);
+
+// SAFETY: `mark`, `pending`, `slot`, `flags` and kept values change only inside a sweep (one at a time: see sweep.rs) or
+// before the node is published; everything else is immutable or counted.
+unsafe impl Send for Node {}
+// SAFETY: as above.
+unsafe impl Sync for Node {}
+
+/// A value that a rule will need, with the version it had.
+type KeptMany = SmallVec<[Option<(Array, u32)>; 4]>;
+
+/// What few nodes have.
+#[derive(Default)]
+struct Extension {
+    inputs: Vec<Edge>,
+    kept: Mutex<KeptMany>,
+    outputs: Vec<(Layout, DType)>,
+    leaf: LeafSink,
+    hooks: Mutex<Hooks>,
+    payload: Mutex<Option<Arc<dyn Any + Send + Sync>>>,
+}
+
+/// Foreign code run by the sweep.
+pub trait Hook: Send + Sync {
+    /// Called with a complete cotangent; may replace it. A post-accumulate hook gets the accumulated gradient.
+    fn call(&self, grad: &Tensor) -> Result<Option<Tensor>>;
+    /// The foreign object behind it, for garbage collectors.
+    fn foreign(&self) -> Option<&(dyn Any + Send + Sync)> {
+        None
+    }
+}
+
+/// Registered hooks, each with its id and the output that it watches.
+#[derive(Default, Clone)]
+pub struct Hooks {
+    next: u64,
+    /// On the cotangent of an output, before the rule runs (or the leaf accumulates).
+    pub pre: SmallVec<[(u64, u16, Arc<dyn Hook>); 1]>,
+    /// On a leaf, after its gradient was accumulated.
+    pub post: SmallVec<[(u64, Arc<dyn Hook>); 1]>,
+    /// Where `retain_grad` wants the cotangent of an output.
+    pub retain: SmallVec<[(u16, LeafSink); 1]>,
+}
+
+impl Node {
+    /// Records `op` over `inputs` with the output `out`; keeps those inputs that the op's rule names. The output, where
+    /// the rule names it, is kept by [`Node::keep_output`] once it has its value.
+    #[inline]
+    pub(crate) fn record(op: OpRef, site: Site, inputs: &[&Tensor], layout: &Layout, dtype: DType) -> Edge {
+        let mut needs = 0u32;
+        let mut seq = 0;
+        for (i, t) in inputs.iter().enumerate() {
+            if let Some(node) = t.edge().node() {
+                needs |= 1 << i.min(31);
+                seq = seq.max(node.seq);
+            }
+        }
+        let keep = op.get().keep(needs);
+        let mut node = Self::blank(op, site, seq.saturating_add(1), layout.clone(), dtype);
+        node.keep.set(keep as u8);
+        let kept_inputs = (keep & !OUTPUT).count_ones();
+        if inputs.len() <= 2 && keep.count_ones() <= 2 {
+            node.arity = (node.arity & !3) | inputs.len() as u8;
+            let mut at = 0;
+            for (i, t) in inputs.iter().enumerate() {
+                node.inputs[i] = t.edge().clone();
+                if keep & (1 << i) != 0 {
+                    let (array, version) = keep_array(t.array());
+                    node.kept.get_mut()[at] = Some(array);
+                    node.versions[at].set(version);
+                    at += 1;
+                }
+            }
+        } else {
+            node.arity |= 3;
+            node.flags.set(node.flags.get() | MANY);
+            let mut kept = KeptMany::with_capacity(kept_inputs as usize + 1);
+            for (i, t) in inputs.iter().enumerate() {
+                if i < 7 && keep & (1 << i) != 0 {
+                    kept.push(Some(keep_array(t.array())));
+                }
+            }
+            let inputs = inputs.iter().map(|t| t.edge().clone()).collect();
+            node.install(Extension { inputs, kept: Mutex::new(kept), ..Extension::default() });
+        }
+        node.publish()
+    }
+
+    /// A node for a leaf: no op to run, a place to accumulate into.
+    pub(crate) fn leaf(layout: &Layout, dtype: DType, sink: LeafSink, site: Site) -> Edge {
+        let node = Self::blank(OpRef::Static(&crate::op::ACCUMULATE), site, 0, layout.clone(), dtype);
+        node.flags.set(node.flags.get() | LEAF);
+        node.install(Extension { leaf: sink, ..Extension::default() });
+        node.publish()
+    }
+
+    /// A node with any number of outputs, for ops that keep what they need in a payload of their own.
+    pub fn record_many(
+        op: OpRef,
+        site: Site,
+        inputs: &[&Tensor],
+        outputs: Vec<(Layout, DType)>,
+        payload: Option<Arc<dyn Any + Send + Sync>>,
+    ) -> Option<Edge> {
+        let (layout, dtype) = outputs.first().cloned()?;
+        let seq = inputs.iter().filter_map(|t| t.edge().node()).map(|n| n.seq).max().unwrap_or(0);
+        let mut node = Self::blank(op, site, seq.saturating_add(1), layout, dtype);
+        node.arity |= 3;
+        node.flags.set(node.flags.get() | MANY);
+        let inputs = inputs.iter().map(|t| t.edge().clone()).collect();
+        node.install(Extension { inputs, outputs, payload: Mutex::new(payload), ..Extension::default() });
+        Some(node.publish())
+    }
+
+    #[inline(always)]
+    fn blank(op: OpRef, site: Site, seq: u32, layout: Layout, dtype: DType) -> Node {
+        let (op, owned) = op.into_raw();
+        Node {
+            count: Count::new(1),
+            arity: (dtype as u8) << 2,
+            flags: Cell::new(if owned { OWNED_OP } else { 0 }),
+            keep: Cell::new(0),
+            mark: Cell::new(0),
+            site,
+            seq,
+            pending: Cell::new(0),
+            slot: Cell::new(0),
+            op,
+            layout,
+            inputs: [Edge::NONE, Edge::NONE],
+            kept: UnsafeCell::new([None, None]),
+            versions: [Cell::new(0), Cell::new(0)],
+            ext: AtomicPtr::new(std::ptr::null_mut()),
+        }
+    }
+
+    #[inline(always)]
+    fn publish(self) -> Edge {
+        let block = memory::small_alloc(std::mem::size_of::<Node>())
+            .unwrap_or_else(|| std::alloc::handle_alloc_error(std::alloc::Layout::new::<Node>()))
+            .cast::<Node>();
+        // SAFETY: a fresh block of a node's size.
+        unsafe { block.write(self) };
+        Edge::from_counted(block, 0)
+    }
+
+    fn install(&self, ext: Extension) -> &Extension {
+        let fresh = Box::into_raw(Box::new(ext));
+        match self.ext.compare_exchange(std::ptr::null_mut(), fresh, Ordering::AcqRel, Ordering::Acquire) {
+            // SAFETY: published just now, freed with the node.
+            Ok(_) => unsafe { &*fresh },
+            Err(other) => {
+                // SAFETY: `fresh` was never published; `other` lives as long as the node.
+                unsafe {
+                    drop(Box::from_raw(fresh));
+                    &*other
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn ext(&self) -> Option<&Extension> {
+        // SAFETY: set once, freed with the node.
+        unsafe { self.ext.load(Ordering::Acquire).as_ref() }
+    }
+
+    fn ext_or_new(&self) -> &Extension {
+        self.ext().unwrap_or_else(|| self.install(Extension::default()))
+    }
+
+    /// The op.
+    #[inline(always)]
+    pub fn op(&self) -> &dyn Op {
+        // SAFETY: static, or a count of it is held by this node.
+        unsafe { &*self.op }
+    }
+
+    /// PyTorch's name of the node: `MulBackward0`.
+    pub fn name(&self) -> String {
+        self.op().grad_name()
+    }
+
+    /// Where it was recorded.
+    pub fn site(&self) -> Site {
+        self.site
+    }
+
+    /// A number larger than that of every input.
+    pub fn seq(&self) -> u32 {
+        self.seq
+    }
+
+    /// The edges to its inputs; none where an input needs no gradient.
+    #[inline(always)]
+    pub fn inputs(&self) -> &[Edge] {
+        match self.arity & 3 {
+            3 => self.ext().map_or(&[], |e| &e.inputs),
+            n => &self.inputs[..n as usize],
+        }
+    }
+
+    /// Layout of output `out` as it was recorded.
+    pub fn out_layout(&self, out: u16) -> &Layout {
+        self.ext().and_then(|e| e.outputs.get(out as usize)).map_or(&self.layout, |(l, _)| l)
+    }
+
+    /// dtype of output `out`.
+    pub fn out_dtype(&self, out: u16) -> DType {
+        self.ext().and_then(|e| e.outputs.get(out as usize)).map_or(DType::from_code(self.arity >> 2), |&(_, d)| d)
+    }
+
+    /// How many outputs.
+    pub fn out_count(&self) -> usize {
+        self.ext().map_or(1, |e| e.outputs.len().max(1))
+    }
+
+    /// Whether it is a leaf.
+    #[inline(always)]
+    pub fn is_leaf(&self) -> bool {
+        self.flags.get() & LEAF != 0
+    }
+
+    /// The leaf's gradient cell, while its tensor lives.
+    pub(crate) fn leaf_sink(&self) -> Option<Arc<super::LeafCell>> {
+        self.ext().and_then(|e| e.leaf.upgrade())
+    }
+
+    /// What a multi-output op keeps of its own.
+    pub fn payload(&self) -> Option<Arc<dyn Any + Send + Sync>> {
+        self.ext().and_then(|e| lock(&e.payload).clone())
+    }
+
+    /// Whether its kept values were given back by a backward without `retain_graph`.
+    pub fn is_spent(&self) -> bool {
+        self.flags.get() & SPENT != 0
+    }
+
+    /// Whether a second backward through it cannot work.
+    #[inline(always)]
+    pub(super) fn is_unusable(&self) -> bool {
+        self.flags.get() & SPENT != 0 && (self.keep.get() != 0 || self.op().keeps_payload())
+    }
+
+    /// How many handles and consumers it has.
+    pub fn references(&self) -> u32 {
+        self.count.get()
+    }
+
+    /// Keeps the output's value; only before the node is shared.
+    #[inline(always)]
+    pub(crate) fn keep_output(&self, out: &Array) {
+        if self.keep.get() & OUTPUT as u8 == 0 {
+            return;
+        }
+        let (array, version) = keep_array(out);
+        if self.flags.get() & MANY != 0 {
+            if let Some(ext) = self.ext() {
+                lock(&ext.kept).push(Some((array, version)));
+            }
+            return;
+        }
+        let at = (self.keep.get() & !(OUTPUT as u8)).count_ones() as usize;
+        // SAFETY: the node is not shared yet.
+        unsafe { (*self.kept.get())[at] = Some(array) };
+        self.versions[at].set(version);
+    }
+
+    /// The value kept under `bit` (an input's, or [`OUTPUT`]).
+    #[inline]
+    pub(crate) fn kept(&self, bit: u32) -> Result<Array> {
+        let keep = u32::from(self.keep.get());
+        let at = (keep & (bit - 1)).count_ones() as usize;
+        let found = if keep & bit == 0 {
+            None
+        } else if self.flags.get() & MANY != 0 {
+            self.ext().and_then(|e| lock(&e.kept).get(at).and_then(|k| k.as_ref().map(|(a, v)| a.kept_value(*v))))
+        } else {
+            // SAFETY: kept values change only in `spend`, under the sweep's lock, as does this read.
+            unsafe { (&*self.kept.get())[at].as_ref().map(|a| a.kept_value(self.versions[at].get())) }
+        };
+        found.ok_or_else(|| self.spent_error())
+    }
+
+    #[cold]
+    pub(super) fn spent_error(&self) -> Error {
+        Error::runtime(format!(
+            "Trying to backward through the graph a second time: the values kept by {}{} were freed by an earlier backward. \
+             Specify retain_graph=True in the first backward if you need to go through the graph again",
+            self.name(),
+            super::site::suffix(self.site)
+        ))
+    }
+
+    /// Gives the kept values back; a second use is then an error.
+    #[inline]
+    pub(super) fn spend(&self) {
+        self.flags.set(self.flags.get() | SPENT);
+        if self.flags.get() & MANY != 0 {
+            self.spend_many();
+            return;
+        }
+        if self.keep.get() != 0 {
+            for at in 0..2 {
+                // SAFETY: under the sweep's lock; the value is moved out before anything of it is dropped.
+                if let Some(array) = unsafe { (*self.kept.get())[at].take() } {
+                    array.unkeep(self.versions[at].get());
+                }
+            }
+        }
+    }
+
+    #[cold]
+    fn spend_many(&self) {
+        if let Some(ext) = self.ext() {
+            let kept = std::mem::take(&mut *lock(&ext.kept));
+            for (array, version) in kept.into_iter().flatten() {
+                array.unkeep(version);
+            }
+            self.op().spend_payload(lock(&ext.payload).clone());
+        }
+    }
+
+    /// Hooks, if any were ever registered.
+    #[inline(always)]
+    pub(super) fn hooks(&self) -> Option<Hooks> {
+        let ext = self.ext()?;
+        let hooks = lock(&ext.hooks);
+        if hooks.pre.is_empty() && hooks.post.is_empty() && hooks.retain.is_empty() { None } else { Some(hooks.clone()) }
+    }
+
+    /// A look at the registered hooks, for garbage collectors.
+    pub fn hooks_snapshot(&self) -> Option<Hooks> {
+        self.hooks()
+    }
+
+    /// Registers a hook on the cotangent of output `out`; returns its id.
+    pub fn add_pre_hook(&self, out: u16, hook: Arc<dyn Hook>) -> u64 {
+        let mut hooks = lock(&self.ext_or_new().hooks);
+        hooks.next += 1;
+        let id = hooks.next;
+        hooks.pre.push((id, out, hook));
+        id
+    }
+
+    /// Registers a hook to run after a leaf's gradient was accumulated; returns its id.
+    pub fn add_post_hook(&self, hook: Arc<dyn Hook>) -> u64 {
+        let mut hooks = lock(&self.ext_or_new().hooks);
+        hooks.next += 1;
+        let id = hooks.next;
+        hooks.post.push((id, hook));
+        id
+    }
+
+    /// Removes a hook by id.
+    pub fn remove_hook(&self, id: u64) {
+        if let Some(ext) = self.ext() {
+            let mut hooks = lock(&ext.hooks);
+            let old = hooks.clone();
+            hooks.pre.retain(|h| h.0 != id);
+            hooks.post.retain(|h| h.0 != id);
+            drop(hooks);
+            drop(old);
+        }
+    }
+
+    /// Removes every hook (a garbage collector breaks cycles so).
+    pub fn clear_hooks(&self) {
+        if let Some(ext) = self.ext() {
+            let old = std::mem::take(&mut *lock(&ext.hooks));
+            drop(old);
+        }
+    }
+
+    /// Has the cotangent of output `out` stored in `sink` as well.
+    pub(crate) fn add_retain(&self, out: u16, sink: LeafSink) {
+        lock(&self.ext_or_new().hooks).retain.push((out, sink));
+    }
+
+    /// # Safety
+    /// The count is zero and the node is on the work list only.
+    pub(super) unsafe fn set_next(node: NonNull<Node>, next: Option<NonNull<Node>>) {
+        // The cells of the sweep are free for reuse: no sweep reaches a node without references.
+        let address = next.map_or(0, |p| p.as_ptr().expose_provenance() as u64);
+        // SAFETY: by the contract.
+        let n = unsafe { node.as_ref() };
+        n.pending.set(address as u32);
+        n.slot.set((address >> 32) as u32);
+    }
+
+    /// # Safety
+    /// As for `set_next`, which was called before.
+    pub(super) unsafe fn next(node: NonNull<Node>) -> Option<NonNull<Node>> {
+        // SAFETY: by the contract.
+        let n = unsafe { node.as_ref() };
+        let address = u64::from(n.pending.get()) | (u64::from(n.slot.get()) << 32);
+        NonNull::new(std::ptr::with_exposed_provenance_mut(address as usize))
+    }
+
+    /// # Safety
+    /// The count is zero; nobody refers to the node any more.
+    pub(super) unsafe fn free(node: NonNull<Node>) {
+        // SAFETY: by the contract; the block came from the small pool with this size.
+        unsafe {
+            let value = node.read();
+            memory::small_free(node.cast(), std::mem::size_of::<Node>());
+            value.dismantle();
+        }
+    }
+
+    /// Drops what the node held. Not `Drop`: a node is only ever freed by the work list.
+    fn dismantle(mut self) {
+        self.spend();
+        let ext = *self.ext.get_mut();
+        if !ext.is_null() {
+            // SAFETY: set once, owned by this node, freed here only.
+            drop(unsafe { Box::from_raw(ext) });
+        }
+        if self.flags.get() & OWNED_OP != 0 {
+            // SAFETY: this node held one count of the op.
+            drop(unsafe { Arc::from_raw(self.op) });
+        }
+    }
+}
+
+#[inline(always)]
+fn keep_array(array: &Array) -> (Array, u32) {
+    // A small view would hold its whole storage, and a write anywhere in that storage would set all of it aside.
+    if array.is_small_view()
+        && let Ok(copy) = array.copied()
+    {
+        let version = copy.keep();
+        return (copy, version);
+    }
+    (array.clone(), array.keep())
+}
+
+/// A value kept for a rule that is not the library's own: protected from later writes as those of nodes are.
+#[derive(Debug)]
+pub struct Kept {
+    array: Array,
+    version: u32,
+}
+
+impl Kept {
+    /// Keeps the present value.
+    pub fn new(array: &Array) -> Kept {
+        let (array, version) = keep_array(array);
+        Kept { array, version }
+    }
+
+    /// The value as it was.
+    pub fn value(&self) -> Array {
+        self.array.kept_value(self.version)
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        self.array.unkeep(self.version);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

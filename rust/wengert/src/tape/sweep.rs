@@ -1,0 +1,410 @@
+//! The reverse sweep: a loop over the nodes a root reaches, no recursion and no sort. Depends on nodes and tensors.
+//!
+//! A first pass counts each node's consumers (Kahn) and finds what cannot be used before any gradient is touched; the
+//! second runs rules as nodes become ready. Counts live in the nodes; a sweep inside another one (a backward in a hook,
+//! or on another thread while a callback runs) keeps them in a table of its own.
+
+use super::edge::Edge;
+use super::marks::{COUNTED, InNode, Marks, NEEDED, SideTable, TARGET};
+use super::node::Node;
+use crate::array::Array;
+use crate::error::{Error, Result};
+use crate::mode;
+use crate::op::Cotangents;
+use crate::saved::Saved;
+use crate::tensor::Tensor;
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What a sweep is asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Keep the values that rules need, for another sweep.
+    pub retain_graph: bool,
+    /// Record the sweep itself, for higher derivatives.
+    pub create_graph: bool,
+    /// Accumulate into leaves (into the targets only, where targets are given).
+    pub accumulate: bool,
+}
+
+/// A check for interruption (Ctrl-C), set by the embedding; runs between nodes.
+pub type Interrupt = fn() -> Result<()>;
+static INTERRUPT: std::sync::OnceLock<Interrupt> = std::sync::OnceLock::new();
+
+/// Sets the check for interruption, once.
+pub fn set_interrupt(check: Interrupt) {
+    let _ = INTERRUPT.set(check);
+}
+
+/// Runs the sweep from `roots` with their cotangents. With `targets`, returns each target's cotangent and visits only
+/// what leads to one; without, every leaf reached.
+pub fn sweep(roots: Vec<(Edge, Tensor)>, targets: Option<&[Edge]>, options: Options) -> Result<Vec<Option<Tensor>>> {
+    let guard = Claim::take();
+    let _mode = mode::GradMode::set(options.create_graph);
+    if guard.in_node { run(InNode, roots, targets, options) } else { run(SideTable::default(), roots, targets, options) }
+}
+
+/// The right to keep counts in the nodes: one sweep at a time has it.
+struct Claim {
+    in_node: bool,
+    #[cfg(not(feature = "gil"))]
+    _lock: Option<std::sync::MutexGuard<'static, ()>>,
+}
+
+static IN_USE: AtomicBool = AtomicBool::new(false);
+
+#[cfg(feature = "gil")]
+impl Claim {
+    fn take() -> Claim {
+        Claim { in_node: !IN_USE.swap(true, Ordering::Acquire) }
+    }
+}
+
+/// Without an embedding's lock, kept values may be given back by one sweep while another reads them: sweeps of
+/// different threads take turns.
+#[cfg(not(feature = "gil"))]
+impl Claim {
+    fn take() -> Claim {
+        static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
+        let nested = DEPTH.with(|d| d.replace(d.get() + 1)) > 0;
+        let lock = (!nested).then(|| TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        if !nested {
+            IN_USE.store(true, Ordering::Release);
+        }
+        Claim { in_node: !nested, _lock: lock }
+    }
+}
+#[cfg(not(feature = "gil"))]
+thread_local! {
+    static DEPTH: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        if self.in_node {
+            IN_USE.store(false, Ordering::Release);
+        }
+        #[cfg(not(feature = "gil"))]
+        DEPTH.with(|d| d.set(d.get() - 1));
+    }
+}
+
+/// Cotangents under way, in a slab small enough to stay in cache.
+#[derive(Default)]
+struct Slots {
+    slots: Vec<Cotangents>,
+    free: Vec<u32>,
+}
+
+impl Slots {
+    #[inline(always)]
+    fn new_slot(&mut self) -> u32 {
+        match self.free.pop() {
+            Some(at) => at + 1,
+            None => {
+                self.slots.push(Cotangents::new());
+                self.slots.len() as u32
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn take(&mut self, slot: u32) -> Cotangents {
+        if slot == 0 {
+            return Cotangents::new();
+        }
+        self.free.push(slot - 1);
+        std::mem::take(&mut self.slots[slot as usize - 1])
+    }
+}
+
+struct Sweep<'t, M: Marks> {
+    marks: M,
+    slots: Slots,
+    ready: Vec<NonNull<Node>>,
+    options: Options,
+    targets: Option<&'t [Edge]>,
+    found: Vec<Option<Tensor>>,
+    staged: Vec<(NonNull<Node>, Tensor)>,
+}
+
+fn run<M: Marks>(marks: M, roots: Vec<(Edge, Tensor)>, targets: Option<&[Edge]>, options: Options) -> Result<Vec<Option<Tensor>>> {
+    let mut s = Sweep {
+        marks,
+        slots: Slots::default(),
+        ready: Vec::new(),
+        options,
+        targets,
+        found: targets.map_or_else(Vec::new, |t| vec![None; t.len()]),
+        staged: Vec::new(),
+    };
+    let entries: Vec<NonNull<Node>> = roots.iter().filter_map(|(e, _)| e.pointer()).collect();
+    let outcome = s.count(&entries).and_then(|()| s.process(roots.iter().map(|(e, g)| (e, g.clone()))));
+    s.clear(&entries);
+    outcome?;
+    s.commit()?;
+    Ok(s.found)
+}
+
+impl<M: Marks> Sweep<'_, M> {
+    /// First pass: counts consumers, checks every node that will run.
+    fn count(&mut self, entries: &[NonNull<Node>]) -> Result<()> {
+        if let Some(targets) = self.targets {
+            for p in targets.iter().filter_map(Edge::pointer) {
+                // The mark of a target that the roots never reach is cleared by `clear` as well.
+                self.marks.set_mark(p, TARGET);
+            }
+        }
+        let mut exact = true;
+        let mut order = Vec::new();
+        let mut stack: Vec<NonNull<Node>> = Vec::with_capacity(64);
+        for &p in entries {
+            if self.marks.first_visit(p) {
+                stack.push(p);
+            }
+        }
+        while let Some(p) = stack.pop() {
+            // SAFETY: the roots' edges keep all that they reach alive.
+            let node = unsafe { p.as_ref() };
+            if self.targets.is_some() {
+                order.push(p);
+                // Every node leads to some leaf: when all leaves are targets and nothing else is, all nodes are needed.
+                exact &= node.is_leaf() == (self.marks.mark(p) & TARGET != 0);
+            } else if node.is_unusable() {
+                return Err(node.spent_error());
+            }
+            for q in node.inputs().iter().filter_map(Edge::pointer) {
+                if self.marks.first_visit(q) {
+                    stack.push(q);
+                }
+                self.marks.add_pending(q);
+            }
+        }
+        if self.targets.is_some() {
+            self.select(&order, exact)?;
+        }
+        Ok(())
+    }
+
+    /// Marks the nodes that lead to a target, and checks them.
+    fn select(&mut self, reached: &[NonNull<Node>], exact: bool) -> Result<()> {
+        if exact {
+            for &p in reached {
+                self.marks.set_mark(p, NEEDED);
+            }
+        } else {
+            // Inputs have smaller sequence numbers than their consumers: in that order a node comes after its inputs.
+            // SAFETY (here and below): the roots' edges keep all that they reach alive.
+            let mut by_seq: Vec<(u32, NonNull<Node>)> = reached.iter().map(|&p| (unsafe { p.as_ref() }.seq(), p)).collect();
+            by_seq.sort_by_key(|&(seq, _)| seq);
+            for &(_, p) in &by_seq {
+                // SAFETY: as above.
+                let node = unsafe { p.as_ref() };
+                let leads = node.inputs().iter().filter_map(Edge::pointer).any(|q| self.marks.mark(q) & (NEEDED | TARGET) != 0);
+                // A target itself runs its rule only if it leads to another target.
+                if leads {
+                    self.marks.set_mark(p, NEEDED);
+                }
+            }
+        }
+        for &p in reached {
+            // SAFETY: as above.
+            let node = unsafe { p.as_ref() };
+            if self.marks.mark(p) & NEEDED != 0 && node.is_unusable() {
+                return Err(node.spent_error());
+            }
+        }
+        Ok(())
+    }
+
+    /// Second pass: runs rules as nodes become ready.
+    fn process<'e>(&mut self, roots: impl Iterator<Item = (&'e Edge, Tensor)>) -> Result<()> {
+        let mut starts = Vec::new();
+        for (edge, cotangent) in roots {
+            let Some(p) = edge.pointer() else { continue };
+            self.contribute(p, edge.out(), cotangent)?;
+            if self.marks.pending(p) == 0 && !starts.contains(&p) {
+                starts.push(p);
+            }
+        }
+        self.ready = starts;
+        let mut steps = 0u32;
+        while let Some(p) = self.ready.pop() {
+            steps = steps.wrapping_add(1);
+            if steps.is_multiple_of(1024)
+                && let Some(check) = INTERRUPT.get()
+            {
+                check()?;
+            }
+            self.step(p)?;
+        }
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn step(&mut self, p: NonNull<Node>) -> Result<()> {
+        // SAFETY: the roots' edges keep all that they reach alive; no borrow of the tape's memory is held across a rule.
+        let node = unsafe { p.as_ref() };
+        let mut cotangents = self.slots.take(self.marks.slot(p));
+        if let Some(hooks) = node.hooks() {
+            run_pre_hooks(node, &hooks, &mut cotangents)?;
+        }
+        if self.targets.is_some() && self.marks.mark(p) & TARGET != 0 {
+            self.capture(p, &cotangents);
+        }
+        if node.is_leaf() {
+            return self.reach_leaf(p, node, cotangents);
+        }
+        let wanted = self.targets.is_none() || self.marks.mark(p) & NEEDED != 0;
+        if !wanted || cotangents.iter().all(Option::is_none) {
+            return self.pass_nothing(node);
+        }
+        node.count.inc();
+        let edge = Edge::from_counted(p, 0);
+        let grads = node.op().vjp(&Saved::new(&edge, node, self.options.create_graph), cotangents)?;
+        if !self.options.retain_graph {
+            node.spend();
+        }
+        let mut grads = grads.into_iter();
+        for input in node.inputs() {
+            let grad = grads.next().flatten();
+            let Some(q) = input.pointer() else { continue };
+            if let Some(grad) = grad {
+                self.contribute(q, input.out(), grad)?;
+            }
+            if self.marks.take_pending(q) {
+                self.ready.push(q);
+            }
+        }
+        Ok(())
+    }
+
+    /// A node without a cotangent still counts down its inputs.
+    fn pass_nothing(&mut self, node: &Node) -> Result<()> {
+        for q in node.inputs().iter().filter_map(Edge::pointer) {
+            if self.marks.take_pending(q) {
+                self.ready.push(q);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a cotangent to what output `out` of a node has so far.
+    #[inline(always)]
+    fn contribute(&mut self, p: NonNull<Node>, out: u16, grad: Tensor) -> Result<()> {
+        let mut slot = self.marks.slot(p);
+        if slot == 0 {
+            slot = self.slots.new_slot();
+            self.marks.set_slot(p, slot);
+        }
+        let slots = &mut self.slots.slots[slot as usize - 1];
+        while slots.len() <= out as usize {
+            slots.push(None);
+        }
+        let place = &mut slots[out as usize];
+        *place = Some(match place.take() {
+            None => grad,
+            Some(sum) => add_cotangents(sum, grad, self.options.create_graph)?,
+        });
+        Ok(())
+    }
+
+    fn capture(&mut self, p: NonNull<Node>, cotangents: &Cotangents) {
+        let Some(targets) = self.targets else { return };
+        for (target, found) in targets.iter().zip(&mut self.found) {
+            if target.pointer() == Some(p) {
+                found.clone_from(cotangents.get(target.out() as usize).unwrap_or(&None));
+            }
+        }
+    }
+
+    fn reach_leaf(&mut self, p: NonNull<Node>, node: &Node, mut cotangents: Cotangents) -> Result<()> {
+        let Some(grad) = cotangents.first_mut().and_then(Option::take) else { return Ok(()) };
+        if !self.options.accumulate || (self.targets.is_some() && self.marks.mark(p) & TARGET == 0) {
+            return Ok(());
+        }
+        match node.hooks() {
+            Some(hooks) if !hooks.post.is_empty() => {
+                if let Some(cell) = node.leaf_sink() {
+                    super::commit::accumulate(&cell, grad, self.options.create_graph)?;
+                    for (_, hook) in &hooks.post {
+                        if let Some(grad) = cell.get() {
+                            hook.call(&grad)?;
+                        }
+                    }
+                }
+            }
+            _ => self.staged.push((p, grad)),
+        }
+        Ok(())
+    }
+
+    /// Gradients become visible only when the whole sweep has succeeded.
+    fn commit(&mut self) -> Result<()> {
+        let staged = std::mem::take(&mut self.staged);
+        // SAFETY: the caller of the sweep still holds the roots.
+        let cells = staged.into_iter().filter_map(|(p, grad)| unsafe { p.as_ref() }.leaf_sink().map(|cell| (cell, grad)));
+        super::commit::accumulate_all(cells.collect(), self.options.create_graph)
+    }
+
+    /// Clears the marks of everything visited, whether the sweep ran to its end or not.
+    fn clear(&mut self, entries: &[NonNull<Node>]) {
+        if !M::IN_NODE {
+            return;
+        }
+        let mut stack: Vec<NonNull<Node>> = entries.to_vec();
+        stack.extend(self.targets.into_iter().flatten().filter_map(Edge::pointer));
+        while let Some(p) = stack.pop() {
+            if self.marks.mark(p) == 0 {
+                continue;
+            }
+            let visited = self.marks.mark(p) & COUNTED != 0;
+            self.marks.reset(p);
+            if visited {
+                // SAFETY: roots and targets keep all that they reach alive.
+                stack.extend(unsafe { p.as_ref() }.inputs().iter().filter_map(Edge::pointer));
+            }
+        }
+    }
+}
+
+/// The sum of two cotangents, in place where the first is nobody else's.
+#[inline(always)]
+pub(super) fn add_cotangents(sum: Tensor, grad: Tensor, create_graph: bool) -> Result<Tensor> {
+    if !create_graph && writable(sum.array()) && sum.layout().same_shape(grad.layout()) && sum.dtype() == grad.dtype() {
+        crate::record::add_into(sum.array(), grad.array());
+        return Ok(sum);
+    }
+    crate::record::add(&sum, &grad)
+}
+
+/// Whether an array may be written although it is reachable from here only by chance.
+#[inline(always)]
+fn writable(array: &Array) -> bool {
+    array.is_unique() && array.layout().is_contiguous()
+}
+
+#[cold]
+fn run_pre_hooks(node: &Node, hooks: &super::node::Hooks, cotangents: &mut Cotangents) -> Result<()> {
+    for (_, out, hook) in &hooks.pre {
+        let Some(place) = cotangents.get_mut(*out as usize) else { continue };
+        let Some(grad) = place.clone() else { continue };
+        if let Some(replaced) = hook.call(&grad)? {
+            if replaced.shape() != node.out_layout(*out).shape() {
+                return Err(Error::runtime(format!(
+                    "a hook on {} changed the size of the gradient: got {:?}, wanted {:?}",
+                    node.name(),
+                    replaced.shape(),
+                    node.out_layout(*out).shape()
+                )));
+            }
+            *place = Some(replaced);
+        }
+    }
+    for (out, sink) in &hooks.retain {
+        if let (Some(cell), Some(Some(grad))) = (sink.upgrade(), cotangents.get(*out as usize)) {
+            super::commit::accumulate(&cell, grad.clone(), crate::mode::grad_enabled())?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,379 @@
+//! `Tensor`: an array, the edge to the node that made it, and what few tensors have besides (an alias group, a gradient
+//! cell, a transform's wrapping). Depends on arrays and the tape. Operations on it are in `ops/`.
+
+use crate::array::{Array, DType, Element, Layout, Scalar};
+use crate::count::Shared;
+use crate::error::{Error, Result};
+use crate::history::{Chain, Group};
+use crate::tape::{Edge, LeafCell, Node};
+use crate::transform::Lifted;
+use std::sync::{Arc, OnceLock};
+
+/// Header flag: the tensor is wrapped by a transform (dual or batched).
+pub(crate) const LIFTED: u8 = 1;
+
+/// A value with its history: the handle that programs and rules compute with. Cloning shares storage and history.
+#[derive(Clone, Debug)]
+pub struct Tensor {
+    array: Array,
+    edge: Edge,
+    /// The storage's count of recorded writes when `edge` was right.
+    seen: u32,
+    flags: u8,
+    /// Made by `detach`: writes recorded by others do not change its history.
+    detached: bool,
+    ext: OnceLock<Shared<Ext>>,
+}
+
+/// What few tensors have.
+#[derive(Debug, Default)]
+struct Ext {
+    group: OnceLock<Shared<Group>>,
+    chain: Chain,
+    cell: OnceLock<Arc<LeafCell>>,
+    lifted: Option<Lifted>,
+}
+
+impl Tensor {
+    /// A constant.
+    #[inline(always)]
+    pub fn from_array(array: Array) -> Tensor {
+        let seen = array.history();
+        Tensor { array, edge: Edge::NONE, seen, flags: 0, detached: false, ext: OnceLock::new() }
+    }
+
+    /// A value made by a node.
+    #[inline(always)]
+    pub(crate) fn from_parts(array: Array, edge: Edge) -> Tensor {
+        let seen = array.history();
+        Tensor { array, edge, seen, flags: 0, detached: false, ext: OnceLock::new() }
+    }
+
+    /// A value with a given history, for rules and functions that are not the library's own.
+    pub fn with_edge(array: Array, edge: Edge) -> Tensor {
+        Tensor::from_parts(array, edge)
+    }
+
+    /// A view in the alias group of its base.
+    pub(crate) fn from_view(array: Array, edge: Edge, group: Shared<Group>, chain: Chain) -> Tensor {
+        let seen = array.history();
+        let slot = OnceLock::new();
+        let _ = slot.set(group);
+        let ext = OnceLock::from(Shared::new(Ext { group: slot, chain, ..Ext::default() }));
+        Tensor { array, edge, seen, flags: 0, detached: false, ext }
+    }
+
+    /// A tensor wrapped by a transform; `array` gives the logical shape and dtype only.
+    pub(crate) fn from_lifted(array: Array, lifted: Lifted) -> Tensor {
+        let seen = array.history();
+        let ext = OnceLock::from(Shared::new(Ext { lifted: Some(lifted), ..Ext::default() }));
+        Tensor { array, edge: Edge::NONE, seen, flags: LIFTED, detached: false, ext }
+    }
+
+    /// Its values. Of a lifted tensor only shape and dtype mean anything.
+    #[inline(always)]
+    pub fn array(&self) -> &Array {
+        &self.array
+    }
+
+    /// The edge to its node, as last seen (see [`Tensor::current`]).
+    #[inline(always)]
+    pub(crate) fn edge(&self) -> &Edge {
+        &self.edge
+    }
+
+    /// The node that made it, if it needs a gradient.
+    pub fn node(&self) -> Option<&Node> {
+        self.edge.node()
+    }
+
+    /// The edge to its node, for looking only.
+    pub fn edge_ref(&self) -> &Edge {
+        &self.edge
+    }
+
+    /// A counted reference to its node.
+    pub fn gradient_edge(&self) -> Edge {
+        self.edge.clone()
+    }
+
+    /// Sizes.
+    #[inline(always)]
+    pub fn shape(&self) -> &[usize] {
+        self.array.shape()
+    }
+
+    /// Shape and strides.
+    #[inline(always)]
+    pub fn layout(&self) -> &Layout {
+        self.array.layout()
+    }
+
+    /// Number of dimensions.
+    #[inline(always)]
+    pub fn ndim(&self) -> usize {
+        self.array.layout().ndim()
+    }
+
+    /// Number of elements.
+    #[inline(always)]
+    pub fn numel(&self) -> usize {
+        self.array.numel()
+    }
+
+    /// Element type.
+    #[inline(always)]
+    pub fn dtype(&self) -> DType {
+        self.array.dtype()
+    }
+
+    /// Whether a transform has wrapped it.
+    #[inline(always)]
+    pub fn is_lifted(&self) -> bool {
+        self.flags & LIFTED != 0
+    }
+
+    /// Plain and up to date: the fast path's one test.
+    #[inline(always)]
+    pub fn is_plain(&self) -> bool {
+        self.flags == 0 && self.seen == self.array.history()
+    }
+
+    pub(crate) fn lifted(&self) -> Option<&Lifted> {
+        self.ext.get().and_then(|e| e.lifted.as_ref())
+    }
+
+    /// Whether derivatives with respect to it (or through it) are recorded.
+    #[inline(always)]
+    pub fn requires_grad(&self) -> bool {
+        if self.is_lifted() { crate::transform::requires_grad(self) } else { self.edge.is_some() }
+    }
+
+    /// Whether it is a leaf: made by the program, not by a recorded op.
+    pub fn is_leaf(&self) -> bool {
+        self.edge.node().is_none_or(Node::is_leaf)
+    }
+
+    /// Makes it a leaf that needs a gradient, or a constant again.
+    #[track_caller]
+    pub fn set_requires_grad(&mut self, on: bool) -> Result<()> {
+        if on && !self.dtype().is_float() {
+            return Err(Error::runtime(format!(
+                "only Tensors of floating point dtype can require gradients; got {}; try to(float32) or a literal such as 1.0",
+                self.dtype().name()
+            )));
+        }
+        if on == self.requires_grad() {
+            return Ok(());
+        }
+        if !self.is_leaf() {
+            return Err(Error::runtime(
+                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a \
+                 subgraph that doesn't require differentiation use var_no_grad = var.detach()",
+            ));
+        }
+        if self.is_lifted() {
+            return Err(Error::runtime("requires_grad_() is not allowed inside a function transform; differentiate with func.grad"));
+        }
+        self.edge = if on {
+            let cell = self.cell().clone();
+            Node::leaf(self.array.layout(), self.dtype(), Arc::downgrade(&cell), crate::tape::site::current())
+        } else {
+            Edge::NONE
+        };
+        self.seen = self.array.history();
+        if let Some(group) = self.group() {
+            group.set(self.edge.clone(), self.seen);
+        }
+        Ok(())
+    }
+
+    /// Builder form of [`Tensor::set_requires_grad`].
+    #[track_caller]
+    pub fn requiring_grad(mut self) -> Result<Tensor> {
+        self.set_requires_grad(true)?;
+        Ok(self)
+    }
+
+    fn ext(&self) -> &Ext {
+        self.ext.get_or_init(|| Shared::new(Ext::default()))
+    }
+
+    /// The place of its gradient.
+    pub fn cell(&self) -> &Arc<LeafCell> {
+        self.ext().cell.get_or_init(LeafCell::new)
+    }
+
+    /// The gradient accumulated so far.
+    pub fn grad(&self) -> Option<Tensor> {
+        self.ext.get()?.cell.get()?.get()
+    }
+
+    /// Replaces the accumulated gradient.
+    pub fn set_grad(&self, grad: Option<Tensor>) {
+        if grad.is_some() || self.ext.get().is_some_and(|e| e.cell.get().is_some()) {
+            self.cell().set(grad);
+        }
+    }
+
+    /// Has the gradient of a non-leaf kept as well.
+    pub fn retain_grad(&self) -> Result<()> {
+        let Some(node) = self.edge.node() else {
+            return Err(Error::runtime("can't retain_grad on Tensor that has requires_grad=False"));
+        };
+        if !node.is_leaf() {
+            node.add_retain(self.edge.out(), Arc::downgrade(self.cell()));
+        }
+        Ok(())
+    }
+
+    /// Forgets its own history; other handles keep theirs.
+    pub fn detach_(&mut self) {
+        self.edge = Edge::NONE;
+    }
+
+    /// The same storage (and version) without history.
+    pub fn detach(&self) -> Tensor {
+        if self.is_lifted() {
+            return crate::transform::detach(self);
+        }
+        let layout = self.array.layout().clone();
+        Tensor { detached: true, ..Tensor::from_array(self.array.view(layout, 0)) }
+    }
+
+    /// Its alias group, once a view was taken of it.
+    pub(crate) fn group(&self) -> Option<&Shared<Group>> {
+        self.ext.get().and_then(|e| e.group.get())
+    }
+
+    /// The group that views of it join.
+    pub(crate) fn group_or_new(&self) -> &Shared<Group> {
+        self.ext().group.get_or_init(|| Shared::new(Group::new(self.array.clone(), self.edge.clone(), self.seen)))
+    }
+
+    /// The view ops that lead from the base of its group to it.
+    pub(crate) fn chain(&self) -> &[crate::op::OpRef] {
+        self.ext.get().map_or(&[], |e| &e.chain)
+    }
+
+    /// Whether it is a view of another tensor.
+    pub fn is_view(&self) -> bool {
+        !self.chain().is_empty()
+    }
+
+    /// The tensor it is a view of, with its present history.
+    pub fn base(&self) -> Option<Tensor> {
+        if self.chain().is_empty() {
+            return None;
+        }
+        let group = self.group()?;
+        let (edge, seen) = group.get();
+        let mut base = Tensor::from_parts(group.base().clone(), edge);
+        base.seen = seen.max(base.seen);
+        let _ = base.ext().group.set(group.clone());
+        Some(base)
+    }
+
+    /// Brings its history up to date after recorded writes through aliases.
+    #[inline(always)]
+    pub fn refresh(&mut self) -> Result<()> {
+        if self.seen == self.array.history() { Ok(()) } else { self.refresh_slowly() }
+    }
+
+    #[cold]
+    fn refresh_slowly(&mut self) -> Result<()> {
+        let edge = crate::history::current_edge(self)?;
+        self.seen = self.array.history();
+        if let Some(edge) = edge {
+            self.edge = edge;
+        }
+        Ok(())
+    }
+
+    /// Itself with an up-to-date history.
+    pub(crate) fn current(&self) -> Result<Tensor> {
+        let mut t = self.clone();
+        t.refresh()?;
+        Ok(t)
+    }
+
+    #[inline(always)]
+    pub(crate) fn seen(&self) -> u32 {
+        self.seen
+    }
+
+    pub(crate) fn is_detached(&self) -> bool {
+        self.detached
+    }
+
+    /// After a recorded write: the node that now stands for its value.
+    pub(crate) fn rebase(&mut self, edge: Edge) {
+        self.edge = edge;
+        self.seen = self.array.history();
+    }
+
+    /// Replaces the array (PyTorch's `x.data = y`); the history stays.
+    pub fn set_array(&mut self, array: Array) -> Result<()> {
+        if self.dtype() != array.dtype() && self.edge.is_some() && !array.dtype().is_float() {
+            return Err(Error::runtime(format!(
+                "data set to a tensor that requires gradients must be floating point; got dtype {}",
+                array.dtype().name()
+            )));
+        }
+        self.array = array;
+        self.seen = self.array.history();
+        if let Some(node) = self.edge.node()
+            && node.is_leaf()
+            && (!node.out_layout(0).same_shape(self.array.layout()) || node.out_dtype(0) != self.dtype())
+        {
+            // The leaf's node says what a gradient must look like: another shape needs another node.
+            self.edge = Node::leaf(self.array.layout(), self.dtype(), Arc::downgrade(self.cell()), node.site());
+        }
+        Ok(())
+    }
+
+    /// A tensor of `shape` with the given elements.
+    pub fn from_slice<T: Element>(values: &[T], shape: &[usize]) -> Result<Tensor> {
+        Ok(Tensor::from_array(Array::from_slice(values, shape)?))
+    }
+
+    /// A 0-d tensor.
+    pub fn scalar(dtype: DType, value: Scalar) -> Result<Tensor> {
+        Ok(Tensor::from_array(Array::scalar(dtype, value)?))
+    }
+
+    /// A tensor of one value.
+    pub fn full(shape: &[usize], dtype: DType, value: Scalar) -> Result<Tensor> {
+        Ok(Tensor::from_array(Array::full(Layout::contiguous(shape)?, dtype, value)?))
+    }
+
+    /// Zeros with the shape of `layout`.
+    pub(crate) fn zeros(layout: &Layout, dtype: DType) -> Result<Tensor> {
+        let layout = if layout.is_contiguous() { layout.clone() } else { Layout::contiguous(layout.shape())? };
+        Ok(Tensor::from_array(Array::full(layout, dtype, Scalar::Int(0))?))
+    }
+
+    /// Its elements in row-major order.
+    pub fn to_vec<T: Element>(&self) -> Result<Vec<T>> {
+        self.no_transform("to_vec")?;
+        self.array.to_vec()
+    }
+
+    /// Its one value.
+    pub fn item(&self) -> Result<Scalar> {
+        self.no_transform("item")?;
+        self.array.item()
+    }
+
+    /// Refuses values that a transform hides.
+    pub fn no_transform(&self, what: &str) -> Result<()> {
+        if self.is_lifted() {
+            return Err(Error::runtime(format!(
+                "{what}: the tensor is being transformed (jvp or vmap) and has no single value; \
+                 got {}, wanted a plain tensor; try where() instead of a Python branch, or move this outside the transform",
+                crate::transform::describe(self)
+            )));
+        }
+        Ok(())
+    }
+}

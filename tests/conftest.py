@@ -1,0 +1,14 @@
+"""Pytest set-up shared by all suites: tests/ on the import path, and how many examples Hypothesis draws."""
+
+import os
+import sys
+
+from hypothesis import HealthCheck, settings
+
+sys.path.insert(0, os.path.dirname(__file__))
+
+QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
+
+settings.register_profile("quick", max_examples=25, deadline=None, database=None, derandomize=True, suppress_health_check=QUIET)
+settings.register_profile("thorough", max_examples=1000, deadline=None, database=None, suppress_health_check=QUIET)
+settings.load_profile(os.environ.get("WENGERT_TEST_PROFILE", "quick"))

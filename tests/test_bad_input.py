@@ -1,0 +1,197 @@
+"""Bad inputs: each row raises the stated class with the stated words, and afterwards the library still computes.
+
+The words are a regular expression, matched without regard to case, that PyTorch's message satisfies too; words that only
+wengert promises stand in `PROMISED`, which lists what an error must say of what was got and what was wanted.
+"""
+
+import re
+
+import numpy as np
+import pytest
+
+from backend import ON_TORCH, t64, torch
+
+
+def f(*shape):
+    return torch.ones(*shape, dtype=torch.float64)
+
+
+def leaf(*shape):
+    return f(*shape).requires_grad_()
+
+
+def whole(*values):
+    return torch.tensor(list(values))
+
+
+def put(x, index, value):
+    x[index] = value
+
+
+def unpack(x):
+    a, b = x
+    return a, b
+
+
+IndexOrRuntime = (IndexError, RuntimeError)
+TypeOrRuntime = (TypeError, RuntimeError)
+ValueOrRuntime = (ValueError, RuntimeError)
+
+ROWS = {
+    # creation
+    "tensor of a string": (lambda: torch.tensor("abc"), (TypeError, ValueError), ""),
+    "tensor of ragged lists": (lambda: torch.tensor([[1, 2], [3]]), ValueError, "length|ragged|shape"),
+    "tensor of objects": (lambda: torch.tensor([object()]), (TypeError, ValueError, RuntimeError), ""),
+    "tensor of a huge integer": (lambda: torch.tensor(2**70), (RuntimeError, OverflowError, ValueError), ""),
+    "zeros of a negative size": (lambda: torch.zeros(-1, 2), ValueOrRuntime, "negative"),
+    "zeros of a float size": (lambda: torch.zeros(1.5), TypeError, ""),
+    "full of a string": (lambda: torch.full((2,), "a"), TypeError, ""),
+    "arange without an end": (lambda: torch.arange(0, 5, 0), ValueOrRuntime, "step|zero"),
+    "arange the wrong way": (lambda: torch.arange(5, 0), ValueOrRuntime, "bound|step"),
+    "unknown dtype": (lambda: torch.zeros(2, dtype="float99"), TypeError, ""),
+    "from_numpy of a list": (lambda: torch.from_numpy([1.0]), TypeError, ""),
+    "from_numpy of strings": (lambda: torch.from_numpy(np.array(["a"])), TypeError, ""),
+    "manual_seed of a string": (lambda: torch.manual_seed("x"), (TypeError, ValueError), ""),
+    "more memory than there is": (lambda: torch.zeros(10**7, 10**7), (RuntimeError, MemoryError), "memory|alloc"),
+    "more elements than can be counted": (lambda: torch.zeros(2**40, 2**40), (RuntimeError, MemoryError, ValueError), ""),
+    # shapes
+    "add of unequal shapes": (lambda: f(2, 3) + f(2), ValueOrRuntime, r"\b3\b.*\b2\b|\b2\b.*\b3\b"),
+    "where of unequal shapes": (lambda: torch.where(f(2).bool(), f(3), f(2)), ValueOrRuntime, r"2.*3|3.*2"),
+    "in place into too little": (lambda: f(2).add_(f(3, 2)), ValueOrRuntime, "shape|broadcast"),
+    "mm of unequal sizes": (lambda: f(2, 3).mm(f(2, 3)), ValueOrRuntime, r"2.*3"),
+    "mm of a vector": (lambda: f(2, 3).mm(f(3)), ValueOrRuntime, "2-?D|matri|dim"),
+    "mv of unequal sizes": (lambda: f(2, 3).mv(f(2)), ValueOrRuntime, r"3.*2|2.*3"),
+    "bmm of unequal batches": (lambda: f(2, 3, 4).bmm(f(3, 4, 5)), ValueOrRuntime, r"batch|\[2, 4\]|2.*3"),
+    "dot of matrices": (lambda: f(2, 2).dot(f(2, 2)), ValueOrRuntime, "1D|1-D|2D"),
+    "dot of unequal sizes": (lambda: f(2).dot(f(3)), ValueOrRuntime, r"2.*3"),
+    "matmul of unequal sizes": (lambda: f(3, 5) @ f(4, 2), ValueOrRuntime, r"5.*4"),
+    "matmul of a scalar": (lambda: f(2, 2) @ t64(1.0), ValueOrRuntime, "scalar|0-?D|1D|dim"),
+    "matmul of unequal dtypes": (lambda: f(2, 2) @ torch.ones(2, 2), TypeOrRuntime, "dtype|same|float|double"),
+    "reshape to another size": (lambda: f(2, 3).reshape(4), ValueOrRuntime, r"4"),
+    "reshape with two unknowns": (lambda: f(2, 3).reshape(-1, -1), ValueOrRuntime, "one|infer|-1"),
+    "view of what is not contiguous": (lambda: f(2, 3).t().view(6), ValueOrRuntime, "stride|contiguous|reshape"),
+    "expand of a longer dimension": (lambda: f(2, 3).expand(2, 4), ValueOrRuntime, "expand"),
+    "expand to fewer dimensions": (lambda: f(2, 3).expand(3), ValueOrRuntime, "dim|expand"),
+    "permute with a dimension missing": (lambda: f(2, 3).permute(0), ValueOrRuntime, "dim"),
+    "permute with a dimension twice": (lambda: f(2, 3).permute(0, 0), ValueOrRuntime, "dim|repeat|dup"),
+    "t of a cube": (lambda: f(2, 2, 2).t(), ValueOrRuntime, "2"),
+    "cat of nothing": (lambda: torch.cat([]), ValueOrRuntime, "empty|at least one|non-empty"),
+    "cat of unequal shapes": (lambda: torch.cat([f(2, 3), f(2, 4)]), ValueOrRuntime, r"3.*4|4.*3"),
+    "cat of a number": (lambda: torch.cat([1, 2]), TypeError, ""),
+    # dimensions and indices
+    "sum over a missing dimension": (lambda: f(2, 3).sum(dim=2), IndexError, r"2"),
+    "sum over a dimension twice": (lambda: f(2, 3).sum(dim=(0, 0)), ValueOrRuntime, "dim|appear|repeat|dup"),
+    "mean of integers": (lambda: whole(1, 2).mean(), TypeOrRuntime, "int64|long|float"),
+    "max of nothing": (lambda: f(0).max(), ValueOrRuntime, "numel|empty|no elements"),
+    "max over an empty dimension": (lambda: f(2, 0).max(dim=1), IndexOrRuntime, "size|empty|non-zero"),
+    "norm of integers": (lambda: whole(1, 2).norm(), TypeOrRuntime, "float|dtype"),
+    "transpose of a missing dimension": (lambda: f(2, 3).transpose(0, 2), IndexError, r"2"),
+    "unsqueeze too far": (lambda: f(2).unsqueeze(3), IndexError, r"3"),
+    "squeeze of a missing dimension": (lambda: f(2).squeeze(1), IndexError, r"1"),
+    "index out of range": (lambda: f(2, 3)[2], IndexError, r"2"),
+    "negative index out of range": (lambda: f(2, 3)[0, -4], IndexError, r"4"),
+    "too many indices": (lambda: f(2)[0, 0], IndexError, "too many"),
+    "index of a 0-d tensor": (lambda: t64(1.0)[0], IndexError, "0-dim|scalar|item|too many"),
+    "index by a string": (lambda: f(2)["a"], (IndexError, TypeError), ""),
+    "index by a float": (lambda: f(2)[1.5], (IndexError, TypeError), ""),
+    "index by a float tensor": (lambda: f(2)[t64([0.0])], IndexError, "long|int|bool"),
+    "integer tensor out of range": (lambda: f(2)[whole(0, 5)], IndexError, r"5"),
+    "mask of another shape": (lambda: f(3)[torch.tensor([True, False])], IndexError, r"2.*3|3.*2"),
+    "indices that do not broadcast": (lambda: f(3, 3)[whole(0, 1), whole(0, 1, 2)], (IndexError, RuntimeError), "broadcast"),
+    "negative step": (lambda: f(3)[::-1], ValueError, "step"),
+    "step of zero": (lambda: f(3)[::0], ValueError, "step|zero"),
+    "assignment out of range": (lambda: put(f(2), 3, 1.0), IndexError, r"3"),
+    "assignment of an unfitting tensor": (lambda: put(f(2), slice(None), f(3)), ValueOrRuntime, r"3.*2|2.*3"),
+    "assignment of a string": (lambda: put(f(2), 0, "a"), TypeError, ""),
+    "select out of range": (lambda: f(2).select(0, 2), IndexError, r"2"),
+    # types
+    "add of a string": (lambda: f(2) + "a", TypeError, ""),
+    "add of None": (lambda: f(2) + None, TypeError, ""),
+    "exp of a list": (lambda: torch.exp([1.0]), TypeError, ""),
+    "unknown argument": (lambda: f(2).sum(dimension=0), TypeError, "dimension|keyword|argument"),
+    "missing argument": (lambda: torch.mm(f(2, 2)), TypeError, ""),
+    "surplus argument": (lambda: torch.exp(f(2), f(2), f(2)), TypeError, ""),
+    "item of many": (lambda: f(2).item(), ValueOrRuntime, "one element|scalar|2"),
+    "bool of many": (lambda: bool(f(2)), ValueOrRuntime, "ambiguous"),
+    "float of many": (lambda: float(f(2)), (TypeError, ValueError, RuntimeError), ""),
+    "len of a 0-d tensor": (lambda: len(t64(1.0)), TypeError, "0-d"),
+    "unpacking of too many": (lambda: unpack(f(3)), ValueError, "too many"),
+    "float into integers in place": (lambda: whole(1, 2).add_(0.5), TypeOrRuntime, "cast|dtype|type"),
+    "quotient into integers in place": (lambda: whole(1, 2).div_(2), TypeOrRuntime, "cast|dtype|type"),
+    "negative integer power": (lambda: whole(1, 2) ** -1, ValueOrRuntime, "negative"),
+    "minus on bool": (lambda: -torch.tensor([True]), TypeOrRuntime, "bool"),
+    # autograd
+    "requires_grad on integers": (lambda: whole(1, 2).requires_grad_(), RuntimeError, "float"),
+    "backward without a graph": (lambda: f(1).sum().backward(), RuntimeError, "does not require grad"),
+    "backward of a vector": (lambda: (leaf(2) * 2).backward(), RuntimeError, "scalar"),
+    "gradient of the wrong shape": (lambda: (leaf(2) * 2).backward(f(3)), RuntimeError, "shape"),
+    "gradient that is a list": (lambda: (leaf(2) * 2).backward([1.0, 1.0]), (TypeError, RuntimeError), ""),
+    "gradient by an unused input": (lambda: torch.autograd.grad(leaf(2).sum(), leaf(2)), RuntimeError, "allow_unused"),
+    "in place on a leaf": (lambda: leaf(2).mul_(2), RuntimeError, "leaf"),
+    "numpy of a leaf": (lambda: leaf(2).numpy(), RuntimeError, "detach"),
+    "hook on a constant": (lambda: f(2).register_hook(print), RuntimeError, "require"),
+    "grad of another shape": (lambda: setattr(leaf(2), "grad", f(3)), RuntimeError, "shape|size"),
+    "grad that is a number": (lambda: setattr(leaf(2), "grad", 1.0), TypeOrRuntime, ""),
+    "func.grad of a vector": (lambda: torch.func.grad(lambda x: x * 2)(f(2)), RuntimeError, "scalar"),
+    "func.jvp with another shape": (lambda: torch.func.jvp(torch.exp, (f(2),), (f(3),)), ValueOrRuntime, ""),
+    "func.vmap of unequal sizes": (lambda: torch.func.vmap(torch.add)(f(2), f(3)), ValueError, "2.*3|3.*2|size"),
+    "write into an expanded tensor": (lambda: f(1).expand(3).add_(1), RuntimeError, "memory|expand"),
+}
+
+# What the message says besides: what was got, what was wanted, by name of the op.
+PROMISED = {
+    "add of unequal shapes": r"add.*\(2, 3\).*\(2,\)",
+    "mm of unequal sizes": r"mm.*\(2, 3\)",
+    "matmul of unequal sizes": r"matmul: last dimension of the first input \(5\) must equal the second-to-last of the second \(4\); got \(3, 5\) and \(4, 2\)",
+    "mv of unequal sizes": r"mv.*\(2, 3\).*\(2,\)",
+    "dot of unequal sizes": r"dot.*\b2\b.*\b3\b",
+    "reshape to another size": r"reshape.*\(2, 3\).*\(4,\)",
+    "sum over a missing dimension": r"sum",
+    "sum over a dimension twice": r"sum",
+    "cat of unequal shapes": r"cat.*\(2, 3\).*\(2, 4\)",
+    "max of nothing": r"max",
+    "mean of integers": r"mean.*int64",
+    "expand of a longer dimension": r"expand.*\(2, 3\).*\(2, 4\)",
+    "permute with a dimension twice": r"permute",
+    "index out of range": r"\b2\b.*\b2\b",
+    "view of what is not contiguous": r"view.*reshape",
+}
+
+
+def still_computes():
+    """A value, a gradient and a write, right after an error."""
+    x = t64([1.0, 2.0], requires_grad=True)
+    y = (x * x).exp() * 1
+    y[0] = 3.0
+    y.sum().backward()
+    np.testing.assert_allclose(x.grad.tolist(), [0.0, 4 * np.exp(4.0)])
+    assert torch.is_grad_enabled()
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_bad_input(row):
+    attempt, wanted, words = ROWS[row]
+    with pytest.raises(wanted) as caught:
+        attempt()
+    message = str(caught.value)
+    assert message.strip(), "an error says something"
+    assert re.search(words, message, re.IGNORECASE | re.DOTALL), message
+    assert "panic" not in message.lower() and "src/" not in message
+    if not ON_TORCH and row in PROMISED:
+        assert re.search(PROMISED[row], message, re.DOTALL), message
+    still_computes()
+
+
+def test_promises_are_rows():
+    assert set(PROMISED) <= set(ROWS)
+    assert len(ROWS) >= 40
+
+
+@pytest.mark.parametrize("row", ["add of unequal shapes", "index out of range", "in place on a leaf", "gradient of the wrong shape"])
+def test_bad_input_many_times(row):
+    """An error leaves nothing behind, however often it is made."""
+    attempt, wanted, _ = ROWS[row]
+    for _ in range(2000):
+        with pytest.raises(wanted):
+            attempt()
+    still_computes()
