@@ -24,7 +24,7 @@ SOURCES := Cargo.toml Cargo.lock pyproject.toml README.md LICENSE LICENSE-MIT LI
 export PYO3_PYTHON := $(abspath $(BIN)/python)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-python lint format bench wheel sdist clean
+.PHONY: help demo test test-rust test-python stubs lint format bench wheel sdist clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -40,7 +40,12 @@ test-rust: ## the tests of the pure Rust crates
 
 test-python: $(INSTALLED) ## the tests of the installed wheel, and its stubs
 	$(BIN)/python -P -m pytest -n $(JOBS) $(ARGS)
+	@# Without a stub stubtest finds nothing to complain about.
+	@ls $(VENV)/lib/python*/site-packages/wengert/_core.pyi > /dev/null
 	$(BIN)/python -P -m mypy.stubtest wengert._core
+
+stubs: $(INSTALLED) ## write the stub of the compiled module anew
+	$(BIN)/python -P tools/stubs.py
 
 lint: $(TOOLS) ## formatting, clippy, ruff, mypy; changes nothing
 	$(CARGO) fmt --all --check

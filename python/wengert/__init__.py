@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math as _math
 import os as _os
-from typing import Any as _Any
+import typing as _typing
 
 from wengert import _core
 from wengert._core import *  # noqa: F403 - the operations, each declared once in the core
@@ -15,13 +15,16 @@ from wengert._core import Tensor, dtype, is_grad_enabled, tensor
 
 _core._install(_os.path.dirname(_os.path.abspath(__file__)))
 
-from wengert import _create, _tensor  # noqa: E402
-from wengert import autograd as autograd  # noqa: E402
-from wengert import func as func  # noqa: E402
-from wengert import linalg as linalg  # noqa: E402
+from wengert import (  # noqa: E402
+    _create,
+    _tensor,
+    autograd as autograd,  # noqa: E402
+    func as func,  # noqa: E402
+    linalg as linalg,  # noqa: E402
+)
 from wengert._create import *  # noqa: E402, F403
-from wengert._size import Size  # noqa: E402
-from wengert.autograd import enable_grad, no_grad, set_grad_enabled  # noqa: E402
+from wengert._size import Size as Size  # noqa: E402
+from wengert.autograd import enable_grad as enable_grad, no_grad as no_grad, set_grad_enabled as set_grad_enabled  # noqa: E402
 
 _tensor.install()
 
@@ -48,14 +51,19 @@ def numel(input: Tensor) -> int:
     return input.numel()
 
 
-def __getattr__(name: str) -> _Any:
-    """Modules that are imported when first used."""
-    if name in {"nn"}:
-        import importlib
+if _typing.TYPE_CHECKING:
+    from wengert import nn as nn
+    from wengert._tensor_str import set_printoptions as set_printoptions
+else:
 
-        return importlib.import_module(f"wengert.{name}")
-    if name == "set_printoptions":
-        from wengert._tensor_str import set_printoptions
+    def __getattr__(name: str) -> _typing.Any:
+        """What is imported when first used."""
+        if name in {"nn"}:
+            import importlib
 
-        return set_printoptions
-    raise AttributeError(f"module 'wengert' has no attribute {name!r}")
+            return importlib.import_module(f"wengert.{name}")
+        if name == "set_printoptions":
+            from wengert._tensor_str import set_printoptions
+
+            return set_printoptions
+        raise AttributeError(f"module 'wengert' has no attribute {name!r}")

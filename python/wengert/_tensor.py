@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import builtins
 import copy
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, SupportsIndex
 
 from wengert import _core
 from wengert._core import Tensor, dtype as _dtype
@@ -29,7 +30,7 @@ def __format__(self: Tensor, spec: str) -> str:
     return object.__format__(self, spec) if spec else repr(self)
 
 
-def numpy(self: Tensor, *, force: bool = False) -> Any:
+def numpy(self: Tensor, *, force: builtins.bool = False) -> Any:
     """NumPy array that shares the tensor's memory.
 
     Raises RuntimeError where the tensor requires grad, unless `force` (which detaches).
@@ -43,7 +44,7 @@ def numpy(self: Tensor, *, force: bool = False) -> Any:
     return self._share_numpy()
 
 
-def __array__(self: Tensor, dtype: Any = None, copy: bool | None = None) -> Any:
+def __array__(self: Tensor, dtype: Any = None, copy: builtins.bool | None = None) -> Any:
     array = numpy(self)
     if dtype is not None and array.dtype != dtype:
         return array.astype(dtype)
@@ -75,7 +76,14 @@ def stride(self: Tensor, dim: int | None = None) -> Any:
     return self._strides if dim is None else self._strides[dim]
 
 
-def to(self: Tensor, *args: Any, dtype: _dtype | None = None, device: Any = None, copy: bool = False, non_blocking: bool = False) -> Tensor:
+def to(
+    self: Tensor,
+    *args: Any,
+    dtype: _dtype | None = None,
+    device: Any = None,
+    copy: builtins.bool = False,
+    non_blocking: builtins.bool = False,
+) -> Tensor:
     """The tensor in another dtype: `to(dtype)`, `to(other)`, `to("cpu")`; itself where nothing changes.
 
     >>> import wengert
@@ -87,7 +95,7 @@ def to(self: Tensor, *args: Any, dtype: _dtype | None = None, device: Any = None
             dtype = arg.dtype
         elif isinstance(arg, str) or type(arg).__name__ == "device":
             device = arg
-        elif isinstance(arg, bool):
+        elif isinstance(arg, builtins.bool):
             continue
         else:
             dtype = arg
@@ -106,7 +114,7 @@ def type_as(self: Tensor, other: Tensor) -> Tensor:
     return to(self, other.dtype)
 
 
-def float(self: Tensor) -> Tensor:  # noqa: A001
+def _float(self: Tensor) -> Tensor:
     """The tensor as float32."""
     return to(self, _core.float32)
 
@@ -121,7 +129,7 @@ def long(self: Tensor) -> Tensor:
     return to(self, _core.int64)
 
 
-def bool(self: Tensor) -> Tensor:  # noqa: A001
+def _bool(self: Tensor) -> Tensor:
     """The tensor as bool: where it is not 0."""
     return to(self, _core.bool)
 
@@ -213,7 +221,7 @@ def _rebuild(cls: type, array: Any, requires_grad: Any, attributes: dict[str, An
     return out
 
 
-def __reduce_ex__(self: Tensor, protocol: int) -> tuple[Any, ...]:
+def __reduce_ex__(self: Tensor, protocol: SupportsIndex) -> tuple[Any, ...]:
     if not self.is_leaf:
         raise RuntimeError("only leaf tensors can be pickled: a graph is not saved; try detach()")
     return (_rebuild, (type(self), self.detach().numpy().copy(), self.requires_grad, dict(self.__dict__)))
@@ -242,7 +250,7 @@ def device(self: Tensor) -> str:
 
 
 _METHODS = [
-    __repr__, __format__, numpy, __array__, size, stride, to, type_as, float, double, long, bool, cpu, view_as, reshape_as,
+    __repr__, __format__, numpy, __array__, size, stride, to, type_as, _float, double, long, _bool, cpu, view_as, reshape_as,
     expand_as, detach_, register_hook, register_post_accumulate_grad_hook, __deepcopy__, __reduce_ex__, __contains__,
     __reversed__,
 ]  # fmt: skip
@@ -251,10 +259,12 @@ _METHODS = [
 def install() -> None:
     """Puts the methods on the type."""
     for method in _METHODS:
+        # `float` and `bool` would hide the builtins in this module.
+        method.__name__ = method.__name__ if method.__name__.startswith("__") else method.__name__.lstrip("_")
         setattr(Tensor, method.__name__, method)
     Tensor.__array_priority__ = 1000  # NumPy's arrays leave mixed operators to us.
-    Tensor.device = property(device)
-    Tensor._make_subclass = staticmethod(_make_subclass)
+    setattr(Tensor, "device", property(device))  # noqa: B010 - to mypy these are assignments to a method
+    setattr(Tensor, "_make_subclass", staticmethod(_make_subclass))  # noqa: B010
 
 
 def _make_subclass(cls: type, data: Tensor, require_grad: Any = False) -> Tensor:

@@ -152,13 +152,14 @@ UNSEEN = {"detached", "item", "unseen_double"}  # values that depend on the inpu
 @st.composite
 def programs(draw, longest=16, unseen=True):
     """A program that the reference can run; without `unseen`, one whose gradients are the slopes of its values."""
-    elements = st.floats(-1.5, 1.5, width=32).filter(lambda x: abs(x) > 0.01)
+    elements = st.integers(-12, 11)  # of eighths, off the grid: never zero, never tied
     count = draw(st.integers(1, 3))
     inputs = []
     for _ in range(count):
         shape = draw(st.sampled_from(SHAPES))
-        flat = draw(st.lists(elements, min_size=int(np.prod(shape)), max_size=int(np.prod(shape)), unique=True))
-        inputs.append(np.array(flat, float).reshape(shape))
+        size = int(np.prod(shape))
+        flat = draw(st.lists(elements, min_size=size, max_size=size, unique=True))
+        inputs.append((np.array(flat).reshape(shape) + 0.37 + 0.1 * len(inputs)) / 8)
     machine, chosen = OnNumPy(inputs), []
     roots = list(range(count))  # the register whose storage each register lies in
     for _ in range(draw(st.integers(1, longest))):

@@ -10,8 +10,8 @@ __all__ = ["Node", "RemovableHandle"]
 class RemovableHandle:
     """What registering a hook returns: `remove()` takes the hook away, as does leaving it as a context."""
 
-    def __init__(self, node: Node, hook_id: int) -> None:
-        self._node: Node | None = node
+    def __init__(self, node: Node | None, hook_id: int) -> None:
+        self._node = node
         self.id = hook_id
 
     def remove(self) -> None:

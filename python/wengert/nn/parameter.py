@@ -24,6 +24,11 @@ class Parameter(Tensor):
             data = _core.tensor(data)
         return _core._make_subclass(cls, data, requires_grad)
 
+    def __repr__(self) -> str:
+        from wengert._tensor_str import format_tensor
+
+        return format_tensor(self, heading="Parameter containing:")
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
         if id(self) not in memo:
             memo[id(self)] = type(self)(self.detach().clone(), self.requires_grad)

@@ -1,13 +1,20 @@
-//! Copies, casts and fills over any strides. Depends on drive and walk.
+//! Copies, casts and fills over any strides. Depends on drive.
 
 use crate::drive::{Kernel, Operand, drive};
 use crate::element::{Element, Kind};
+use std::mem::MaybeUninit;
 
 /// out = x.
 ///
 /// # Safety
 /// As for `map::map1`.
-pub unsafe fn copy<T: Element>(shape: &[usize], out: *mut T, os: &[isize], x: *const T, xs: &[isize]) {
+pub unsafe fn copy<T: Element>(
+    shape: &[usize],
+    out: *mut T,
+    os: &[isize],
+    x: *const T,
+    xs: &[isize],
+) {
     unsafe fn block<T>(n: usize, out: *mut u8, [x]: [*const u8; 1]) {
         // SAFETY: Kernel's contract; `copy` also allows the one-element coincidence.
         unsafe { std::ptr::copy(x.cast::<T>(), out.cast::<T>(), n) }
@@ -26,20 +33,38 @@ fn cast_one<T: Element, U: Element>(x: T) -> U {
     }
 }
 
+kernels!(convert<T: Element, U: Element>, 1, |n, out, ins, _S| {
+    let (to, x) = (out.cast::<U>(), ins[0].cast::<T>());
+    if n == 1 {
+        to.write(cast_one(*x));
+    } else {
+        let to = std::slice::from_raw_parts_mut(to.cast::<MaybeUninit<U>>(), n);
+        for (i, o) in to.iter_mut().enumerate() {
+            o.write(cast_one(*x.add(i)));
+        }
+    }
+});
+
 /// out = x as another type: floats truncate towards zero, anything but zero is true.
 ///
 /// # Safety
 /// As for `map::map1`; `out` and `x` are disjoint unless of the same size.
-pub unsafe fn cast<T: Element, U: Element>(shape: &[usize], out: *mut U, os: &[isize], x: *const T, xs: &[isize]) {
-    unsafe fn block<T: Element, U: Element>(n: usize, out: *mut u8, [x]: [*const u8; 1]) {
-        let (out, x) = (out.cast::<U>(), x.cast::<T>());
-        for i in 0..n {
-            // SAFETY: Kernel's contract.
-            unsafe { out.add(i).write(cast_one(*x.add(i))) };
-        }
-    }
+pub unsafe fn cast<T: Element, U: Element>(
+    shape: &[usize],
+    out: *mut U,
+    os: &[isize],
+    x: *const T,
+    xs: &[isize],
+) {
     // SAFETY: the caller's.
-    unsafe { drive(shape, Operand::new(out, os), [Operand::new(x, xs)], block::<T, U>) }
+    unsafe {
+        drive(
+            shape,
+            Operand::new(out, os),
+            [Operand::new(x, xs)],
+            convert::get::<T, U>(),
+        )
+    }
 }
 
 /// out = v.

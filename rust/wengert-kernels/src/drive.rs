@@ -18,7 +18,11 @@ pub(crate) struct Operand<'a> {
 
 impl<'a> Operand<'a> {
     pub fn new<T>(ptr: *const T, strides: &'a [isize]) -> Self {
-        Operand { ptr: ptr as *mut u8, size: size_of::<T>(), strides }
+        Operand {
+            ptr: ptr as *mut u8,
+            size: size_of::<T>(),
+            strides,
+        }
     }
 }
 
@@ -30,6 +34,8 @@ pub(crate) const GRAIN: usize = 32 * 1024;
 
 /// Where an operand's blocks come from.
 #[derive(Clone, Copy)]
+// A walk on the stack is cheaper than one behind a pointer.
+#[allow(clippy::large_enum_variant)]
 enum Source {
     Direct,
     /// Contiguous but the same memory as the output: copied first, so that the loop may assume disjoint memory.
@@ -75,9 +81,20 @@ pub(crate) unsafe fn drive<const N: usize>(
     if shape.len() > RANK {
         // Rare: peel the outermost dimension.
         for i in 0..shape[0] {
-            let peel = |o: Operand<'_>| o.ptr.wrapping_offset(i as isize * o.strides[0] * o.size as isize);
-            let out = Operand { ptr: peel(out), strides: &out.strides[1..], ..out };
-            let ins = ins.map(|o| Operand { ptr: peel(o), strides: &o.strides[1..], ..o });
+            let peel = |o: Operand<'_>| {
+                o.ptr
+                    .wrapping_offset(i as isize * o.strides[0] * o.size as isize)
+            };
+            let out = Operand {
+                ptr: peel(out),
+                strides: &out.strides[1..],
+                ..out
+            };
+            let ins = ins.map(|o| Operand {
+                ptr: peel(o),
+                strides: &o.strides[1..],
+                ..o
+            });
             // SAFETY: a sub-nest of the caller's.
             unsafe { drive(&shape[1..], out, ins, kernel) };
         }
@@ -98,7 +115,15 @@ pub(crate) unsafe fn drive<const N: usize>(
         }
         if all {
             // SAFETY: the caller's contract; every operand is contiguous or one element.
-            unsafe { contiguous(n, (out.ptr, out.size), ins.map(|i| (i.ptr, i.size)), plain, kernel) };
+            unsafe {
+                contiguous(
+                    n,
+                    (out.ptr, out.size),
+                    ins.map(|i| (i.ptr, i.size)),
+                    plain,
+                    kernel,
+                )
+            };
             return;
         }
     }
@@ -112,7 +137,11 @@ pub(crate) unsafe fn drive<const N: usize>(
         } else {
             Source::Walk(walk)
         };
-        Plan { ptr: o.ptr, size: o.size, source }
+        Plan {
+            ptr: o.ptr,
+            size: o.size,
+            source,
+        }
     };
     let (out, ins) = (plan(&out), ins.map(|i| plan(&i)));
     // SAFETY: the caller's contract.
@@ -156,9 +185,16 @@ unsafe fn contiguous<const N: usize>(
         unsafe { kernel(n, out.0, ins.map(|i| i.0 as *const u8)) };
         return;
     }
-    let out = Plan { ptr: out.0, size: out.1, source: Source::Direct };
-    let ins: [Plan; N] =
-        std::array::from_fn(|k| Plan { ptr: ins[k].0, size: ins[k].1, source: sources[k] });
+    let out = Plan {
+        ptr: out.0,
+        size: out.1,
+        source: Source::Direct,
+    };
+    let ins: [Plan; N] = std::array::from_fn(|k| Plan {
+        ptr: ins[k].0,
+        size: ins[k].1,
+        source: sources[k],
+    });
     // SAFETY: the caller's contract.
     unsafe { planned(n, out, ins, kernel) }
 }
@@ -203,7 +239,12 @@ unsafe fn blocks<const N: usize>(
             Source::Walk(w) => w.seek(range.start),
             // SAFETY: a constant is one readable element; a stage holds BLOCK of any size.
             Source::Constant => unsafe {
-                fill_erased(i.size, range.len().min(BLOCK), i.ptr, stage.0.as_mut_ptr().cast())
+                fill_erased(
+                    i.size,
+                    range.len().min(BLOCK),
+                    i.ptr,
+                    stage.0.as_mut_ptr().cast(),
+                )
             },
             _ => {}
         }

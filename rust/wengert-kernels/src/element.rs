@@ -44,7 +44,7 @@ pub trait Element: Copy + PartialEq + PartialOrd + Default + Debug + Send + Sync
 #[inline(always)]
 fn truncate(v: f64) -> i64 {
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
-    if v >= -LIMIT && v < LIMIT {
+    if (-LIMIT..LIMIT).contains(&v) {
         // SAFETY: v is not NaN and its integral part fits i64.
         unsafe { v.to_int_unchecked::<i64>() }
     } else {

@@ -34,7 +34,9 @@ impl Fold for Max {
     }
     #[inline(always)]
     fn join<T: Element>(a: T, b: T) -> T {
-        if b > a || b.is_nan() { b } else { a }
+        // The first select is one max instruction, which already lets a NaN in b pass.
+        let m = if a > b { a } else { b };
+        if a.is_nan() { a } else { m }
     }
 }
 impl Fold for Min {
@@ -44,7 +46,8 @@ impl Fold for Min {
     }
     #[inline(always)]
     fn join<T: Element>(a: T, b: T) -> T {
-        if b < a || b.is_nan() { b } else { a }
+        let m = if a < b { a } else { b };
+        if a.is_nan() { a } else { m }
     }
 }
 
@@ -55,7 +58,11 @@ const SHORT: usize = 16;
 
 #[inline(always)]
 unsafe fn lanes<T: Element, O: Fold, const LANES: usize>(
-    n: usize, identity: T, at: impl Fn(usize) -> T, step: impl Fn(T, usize) -> T) -> T {
+    n: usize,
+    identity: T,
+    at: impl Fn(usize) -> T,
+    step: impl Fn(T, usize) -> T,
+) -> T {
     if n < SHORT {
         let mut sum = if n == 0 { identity } else { at(0) };
         for i in 1..n {
@@ -77,19 +84,30 @@ unsafe fn lanes<T: Element, O: Fold, const LANES: usize>(
     for (l, a) in last.iter_mut().enumerate().take(n - whole) {
         *a = step(*a, whole + l);
     }
-    let mut width = LANES / 2;
+    tree::<T, O, LANES>(last)
+}
+
+/// The lanes of an accumulator joined by halves.
+#[inline(always)]
+pub(crate) fn tree<T: Element, O: Fold, const N: usize>(mut v: [T; N]) -> T {
+    let mut width = N / 2;
     while width > 0 {
         for l in 0..width {
-            last[l] = O::join(last[l], last[l + width]);
+            v[l] = O::join(v[l], v[l + width]);
         }
         width /= 2;
     }
-    last[0]
+    v[0]
 }
 
 /// Accumulators: four registers of the widest kind, eight of the next.
 #[inline(always)]
-unsafe fn wide<T: Element, O: Fold>(n: usize, identity: T, at: impl Fn(usize) -> T, step: impl Fn(T, usize) -> T) -> T {
+unsafe fn wide<T: Element, O: Fold>(
+    n: usize,
+    identity: T,
+    at: impl Fn(usize) -> T,
+    step: impl Fn(T, usize) -> T,
+) -> T {
     // SAFETY: the caller's.
     unsafe {
         if size_of::<T>() <= 4 {
@@ -158,7 +176,10 @@ struct Cascade<T> {
 
 impl<T: Element> Cascade<T> {
     fn new() -> Self {
-        Cascade { stack: [MaybeUninit::uninit(); 64], count: 0 }
+        Cascade {
+            stack: [MaybeUninit::uninit(); 64],
+            count: 0,
+        }
     }
 
     /// The stack holds one value for each bit set in `count`.

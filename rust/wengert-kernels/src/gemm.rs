@@ -2,15 +2,17 @@
 //! The only file that knows that crate.
 
 use crate::element::Element;
+use crate::gemv;
 use crate::map::Float;
-use crate::fold::{Shared, grain_for};
-use crate::reduce::dot;
-use crate::threads::{for_chunks, inside};
+use crate::threads::inside;
 use gemm_common::Parallelism;
 
 /// The packed kernel of one element type.
 #[derive(Clone, Copy)]
-pub struct Gemm<T: Element>(unsafe fn(usize, usize, usize, View<T>, View<T>, View<T>, bool, usize));
+pub struct Gemm<T: Element>(Packed<T>);
+
+/// m, n, k, output, left, right, accumulate, threads.
+type Packed<T> = unsafe fn(usize, usize, usize, View<T>, View<T>, View<T>, bool, usize);
 
 /// A matrix: address, row stride, column stride.
 #[derive(Clone, Copy)]
@@ -24,14 +26,44 @@ macro_rules! packed {
         #[allow(non_upper_case_globals)]
         pub(crate) const $t: Gemm<$t> = Gemm({
             #[allow(clippy::too_many_arguments)]
-            unsafe fn run(m: usize, n: usize, k: usize, o: View<$t>, a: View<$t>, b: View<$t>, add: bool, threads: usize) {
-                let parallelism = if threads > 1 { Parallelism::Rayon(threads) } else { Parallelism::None };
+            unsafe fn run(
+                m: usize,
+                n: usize,
+                k: usize,
+                o: View<$t>,
+                a: View<$t>,
+                b: View<$t>,
+                add: bool,
+                threads: usize,
+            ) {
+                let parallelism = if threads > 1 {
+                    Parallelism::Rayon(threads)
+                } else {
+                    Parallelism::None
+                };
                 // The crate's alpha scales the old output and its beta the product.
                 // SAFETY: the caller's.
                 unsafe {
                     $krate::gemm::$t::get_gemm_fn()(
-                        m, n, k, o.0, o.2, o.1, add, a.0, a.2, a.1, b.0, b.2, b.1,
-                        1.0, 1.0, false, false, false, parallelism,
+                        m,
+                        n,
+                        k,
+                        o.0,
+                        o.2,
+                        o.1,
+                        add,
+                        a.0,
+                        a.2,
+                        a.1,
+                        b.0,
+                        b.2,
+                        b.1,
+                        1.0,
+                        1.0,
+                        false,
+                        false,
+                        false,
+                        parallelism,
                     )
                 }
             }
@@ -70,26 +102,15 @@ pub unsafe fn gemm<T: Float>(
     }
     let (o, a, b) = (View(out, ors, ocs), View(a as *mut T, ars, acs), View(b as *mut T, brs, bcs));
     let work = m.saturating_mul(n).saturating_mul(k);
-    // Rows against a vector, when rows are contiguous: a dot product each.
-    let rows = |count: usize, m: View<T>, v: View<T>, step: isize, out_step: isize| {
-        let (m, v, o) = (Shared(m.0), Shared(v.0), Shared(out));
-        let stride = if n == 1 { ars } else { bcs };
-        for_chunks(count, grain_for(k), |range| {
-            for i in range {
-                // SAFETY: row i and output i of the caller's.
-                unsafe {
-                    let sum = dot(k, m.at(0).wrapping_offset(i as isize * stride), 1, v.at(0), step);
-                    let to = o.at(0).wrapping_offset(i as isize * out_step);
-                    to.write(if accumulate { (*to).plus(sum) } else { sum });
-                }
-            }
-        });
-    };
-    if n == 1 && (acs == 1 || k == 1) {
-        return rows(m, a, b, brs, ors);
+    // A vector against contiguous rows.
+    if n == 1 && (acs == 1 || k == 1) && (brs == 1 || k <= gemv::LONGEST) {
+        // SAFETY: the caller's.
+        return unsafe { gemv::run(m, k, a, (b.0, brs), (out, ors), accumulate) };
     }
-    if m == 1 && (brs == 1 || k == 1) {
-        return rows(n, b, a, acs, ocs);
+    if m == 1 && (brs == 1 || k == 1) && (acs == 1 || k <= gemv::LONGEST) {
+        let rows = View(b.0, bcs, brs);
+        // SAFETY: the caller's, transposed.
+        return unsafe { gemv::run(n, k, rows, (a.0, acs), (out, ocs), accumulate) };
     }
     if crate::small_gemm::fits(m, n, k) {
         // SAFETY: the caller's, and k > 0.

@@ -9,16 +9,31 @@ fn inner_rows(shape: &[usize], strides: &[isize], mut row: impl FnMut(isize, isi
     }
     peel(shape, strides, 0, &mut row);
 
-    fn peel(shape: &[usize], strides: &[isize], at: isize, row: &mut impl FnMut(isize, isize, usize)) {
+    fn peel(
+        shape: &[usize],
+        strides: &[isize],
+        at: isize,
+        row: &mut impl FnMut(isize, isize, usize),
+    ) {
         if shape.len() > RANK {
             for i in 0..shape[0] {
-                peel(&shape[1..], &strides[1..], at + i as isize * strides[0], row);
+                peel(
+                    &shape[1..],
+                    &strides[1..],
+                    at + i as isize * strides[0],
+                    row,
+                );
             }
             return;
         }
-        let order = Order { rank: shape.len(), dim: std::array::from_fn(|d| d as u8) };
+        let order = Order {
+            rank: shape.len(),
+            dim: std::array::from_fn(|d| d as u8),
+        };
         let n: usize = shape.iter().product();
-        Walk::new(shape, strides, &order).pieces(n, |_, offset, stride, count| row(at + offset, stride, count));
+        Walk::new(shape, strides, &order).pieces(n, |_, offset, stride, count| {
+            row(at + offset, stride, count)
+        });
     }
 }
 
@@ -26,7 +41,13 @@ fn inner_rows(shape: &[usize], strides: &[isize], mut row: impl FnMut(isize, isi
 ///
 /// # Safety
 /// Each offset plus the inner nest is inside `src`; `out` holds offsets.len() blocks and is disjoint.
-pub unsafe fn gather<T: Copy>(offsets: &[isize], inner_shape: &[usize], src: *const T, inner_src_strides: &[isize], out: *mut T) {
+pub unsafe fn gather<T: Copy>(
+    offsets: &[isize],
+    inner_shape: &[usize],
+    src: *const T,
+    inner_src_strides: &[isize],
+    out: *mut T,
+) {
     let block: usize = inner_shape.iter().product();
     for (i, &at) in offsets.iter().enumerate() {
         let mut done = i * block;
@@ -42,7 +63,13 @@ pub unsafe fn gather<T: Copy>(offsets: &[isize], inner_shape: &[usize], src: *co
 ///
 /// # Safety
 /// As for `gather`, with the directions exchanged.
-pub unsafe fn scatter<T: Copy>(offsets: &[isize], inner_shape: &[usize], dst: *mut T, inner_dst_strides: &[isize], src: *const T) {
+pub unsafe fn scatter<T: Copy>(
+    offsets: &[isize],
+    inner_shape: &[usize],
+    dst: *mut T,
+    inner_dst_strides: &[isize],
+    src: *const T,
+) {
     let block: usize = inner_shape.iter().product();
     for (i, &at) in offsets.iter().enumerate() {
         let mut done = i * block;
@@ -58,7 +85,13 @@ pub unsafe fn scatter<T: Copy>(offsets: &[isize], inner_shape: &[usize], dst: *m
 ///
 /// # Safety
 /// As for `scatter`.
-pub unsafe fn scatter_add<T: crate::Element>(offsets: &[isize], inner_shape: &[usize], dst: *mut T, inner_dst_strides: &[isize], src: *const T) {
+pub unsafe fn scatter_add<T: crate::Element>(
+    offsets: &[isize],
+    inner_shape: &[usize],
+    dst: *mut T,
+    inner_dst_strides: &[isize],
+    src: *const T,
+) {
     let block: usize = inner_shape.iter().product();
     for (i, &at) in offsets.iter().enumerate() {
         let mut done = i * block;

@@ -6,9 +6,11 @@ mod compile;
 mod drive;
 mod elementary;
 mod fold;
+mod gemv;
 mod walk;
 
 mod argmax;
+mod columns;
 
 pub mod copy;
 pub mod element;
@@ -18,10 +20,10 @@ pub mod isa;
 pub mod map;
 pub mod memory;
 mod pool;
-mod small_gemm;
 pub mod random;
 pub mod real;
 pub mod reduce;
+mod small_gemm;
 pub mod threads;
 
 pub use element::{Element, Kind};

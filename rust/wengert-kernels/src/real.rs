@@ -157,7 +157,7 @@ macro_rules! lane {
                 Lane::new(if self.0.is_nan() { self.0 } else { m })
             }
             #[inline(always)]
-            fn pow(self, e: Self) -> Self { Lane::new($functions::pow::<I>(self.0, e.0)) }
+            fn pow(self, e: Self) -> Self { Lane::new($functions::pow(self.0, e.0)) }
             #[inline(always)]
             fn lt(self, o: Self) -> bool { self.0 < o.0 }
             #[inline(always)]

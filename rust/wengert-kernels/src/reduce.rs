@@ -3,9 +3,7 @@
 
 use crate::drive::Kernel;
 use crate::element::Element;
-use crate::fold::{
-    Fold, Max, Min, RUN, Shared, Sum, grain_for, long, products_kernel, row_kernel, rows4_kernel, run_kernel,
-};
+use crate::fold::{Fold, Max, Min, RUN, Shared, Sum, grain_for, long, products_kernel, run_kernel};
 use crate::map::{Float, Map1};
 use crate::threads::for_chunks;
 use crate::walk::{Order, RANK, Walk, strided_read};
@@ -13,37 +11,33 @@ use std::mem::MaybeUninit;
 
 pub use crate::argmax::max_index;
 
-/// Columns folded together when the kept axis is the inner one.
-const WIDTH: usize = 512;
-/// Rows joined one after another before their sum moves up a level.
-const FAN: usize = 128;
 /// Columns rather than rows when rows are shorter than this.
 const SHORT_ROW: usize = 16;
 
 #[repr(align(64))]
-struct Buffer<T, const N: usize>(MaybeUninit<[T; N]>);
+pub(crate) struct Buffer<T, const N: usize>(MaybeUninit<[T; N]>);
 
 impl<T: Element, const N: usize> Buffer<T, N> {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Buffer(MaybeUninit::uninit())
     }
-    fn ptr(&mut self) -> *mut T {
+    pub fn ptr(&mut self) -> *mut T {
         self.0.as_mut_ptr().cast()
     }
-    fn fill(&mut self, n: usize, v: T) {
+    pub fn fill(&mut self, n: usize, v: T) {
         // SAFETY: callers pass n <= N.
         unsafe { strided_read(n.min(N), &v, 0, self.ptr()) }
     }
 }
 
 /// A view to reduce: address, and an optional formula applied to each element first.
-struct View<T> {
-    x: Shared<T>,
-    kept: Walk,
-    reduced: Walk,
-    outputs: usize,
-    length: usize,
-    first: Option<Kernel<1>>,
+pub(crate) struct View<T> {
+    pub x: Shared<T>,
+    pub kept: Walk,
+    pub reduced: Walk,
+    pub outputs: usize,
+    pub length: usize,
+    pub first: Option<Kernel<1>>,
 }
 
 unsafe fn reduce<T: Element, O: Fold>(
@@ -54,7 +48,14 @@ unsafe fn reduce<T: Element, O: Fold>(
     out: *mut T,
     first: Option<Kernel<1>>,
 ) {
-    let count = |which: bool| -> usize { shape.iter().zip(reduced).filter(|&(_, &r)| r == which).map(|(&d, _)| d).product() };
+    let count = |which: bool| -> usize {
+        shape
+            .iter()
+            .zip(reduced)
+            .filter(|&(_, &r)| r == which)
+            .map(|(&d, _)| d)
+            .product()
+    };
     let (outputs, length) = (count(false), count(true));
     if outputs == 0 {
         return;
@@ -63,7 +64,16 @@ unsafe fn reduce<T: Element, O: Fold>(
         // SAFETY: `out` holds one element for each kept position.
         return unsafe { strided_read(outputs, &O::identity(), 0, out) };
     }
-    let (mut kept, mut gone) = (Order { rank: 0, dim: [0; RANK] }, Order { rank: 0, dim: [0; RANK] });
+    let (mut kept, mut gone) = (
+        Order {
+            rank: 0,
+            dim: [0; RANK],
+        },
+        Order {
+            rank: 0,
+            dim: [0; RANK],
+        },
+    );
     for d in 0..shape.len() {
         let list = if reduced[d] { &mut gone } else { &mut kept };
         if shape[d] == 1 {
@@ -93,7 +103,11 @@ unsafe fn reduce<T: Element, O: Fold>(
         && (ks.unsigned_abs() < rs.unsigned_abs() || (run < SHORT_ROW && columns >= SHORT_ROW));
     // SAFETY: the caller's.
     unsafe {
-        if by_columns { view.columns::<O>(out) } else { view.rows::<O>(out) }
+        if by_columns {
+            view.columns::<O>(out)
+        } else {
+            view.rows::<O>(out)
+        }
     }
 }
 
@@ -153,118 +167,6 @@ impl<T: Element> View<T> {
             value
         })
     }
-
-    /// Blocks of neighbouring outputs together, row after row.
-    unsafe fn columns<O: Fold>(&self, out: *mut T) {
-        let (_, columns, ks) = self.kept.last();
-        let outer = self.outputs / columns;
-        let blocks = columns.div_ceil(WIDTH);
-        let out = Shared(out);
-        let one = |index: usize| {
-            let (o, block) = (index / blocks, index % blocks);
-            let first = block * WIDTH;
-            let width = WIDTH.min(columns - first);
-            let base = self.x.at(0).wrapping_offset(self.kept.offset_of(o * columns + first));
-            // SAFETY: a block of the caller's view; blocks do not overlap.
-            unsafe { self.column_block::<O>(base, ks, width, out.at(o * columns + first)) };
-        };
-        if outer * blocks == 1 {
-            one(0);
-        } else {
-            for_chunks(outer * blocks, grain_for(self.length * columns.min(WIDTH)), |range| range.for_each(one));
-        }
-    }
-
-    unsafe fn column_block<O: Fold>(&self, base: *const T, ks: isize, width: usize, out: *mut T) {
-        let base = Shared(base as *mut T);
-        // Narrow dense rows are taken several at a time, as one wide row.
-        let (rank, _, rs) = self.reduced.last();
-        let dense = ks == 1 && rank == 1 && rs == width as isize && self.first.is_none();
-        let group = if dense { (WIDTH / width).max(1) } else { 1 };
-        let wide = width * group;
-        let rows = self.length / group;
-        let chunk_rows = grain_for(wide).next_multiple_of(FAN);
-        let mut total = Buffer::<T, WIDTH>::new();
-        total.fill(wide, O::identity());
-        let join = row_kernel::<T, O>();
-        const WAVE: usize = 8;
-        let mut wave: [Buffer<T, WIDTH>; WAVE] = std::array::from_fn(|_| Buffer::new());
-        let chunks = rows.div_ceil(chunk_rows);
-        // SAFETY: rows inside the caller's view, buffers of WIDTH >= wide elements.
-        unsafe {
-            for first in (0..chunks).step_by(WAVE) {
-                let count = WAVE.min(chunks - first);
-                let slots = Shared(wave.as_mut_ptr());
-                for_chunks(count, 1, |range| {
-                    for i in range {
-                        let start = (first + i) * chunk_rows;
-                        let end = rows.min(start + chunk_rows);
-                        self.some_rows::<O>(base.at(0), ks, wide, group, start..end, (*slots.at(i)).ptr());
-                    }
-                });
-                for slot in &mut wave[..count] {
-                    join(wide, total.ptr().cast(), [slot.ptr() as *const u8]);
-                }
-            }
-            let total = total.ptr();
-            for g in 1..group {
-                join(width, total.cast(), [total.add(g * width) as *const u8]);
-            }
-            for r in rows * group..self.length {
-                join(width, total.cast(), [base.at(r * width) as *const u8]);
-            }
-            std::ptr::copy_nonoverlapping(total, out, width);
-        }
-    }
-
-    /// Folds rows into `acc` in three levels, so that no sum is long.
-    unsafe fn some_rows<O: Fold>(
-        &self,
-        base: *const T,
-        ks: isize,
-        wide: usize,
-        group: usize,
-        rows: std::ops::Range<usize>,
-        acc: *mut T,
-    ) {
-        let (join, join4) = (row_kernel::<T, O>(), rows4_kernel::<T, O>());
-        let mut stage: [Buffer<T, WIDTH>; 4] = std::array::from_fn(|_| Buffer::new());
-        let mut mapped: [Buffer<T, WIDTH>; 4] = std::array::from_fn(|_| Buffer::new());
-        let mut low = Buffer::<T, WIDTH>::new();
-        // SAFETY: rows inside the caller's view, buffers of WIDTH >= wide elements.
-        unsafe {
-            strided_read(wide, &O::identity(), 0, acc);
-            let mut r = rows.start;
-            while r < rows.end {
-                low.fill(wide, O::identity());
-                let stop = rows.end.min(r + FAN);
-                while r < stop {
-                    let n = if stop - r >= 4 { 4 } else { 1 };
-                    let mut from = [std::ptr::null::<u8>(); 4];
-                    for k in 0..n {
-                        let at = if group > 1 { ((r + k) * wide) as isize } else { self.reduced.offset_of(r + k) };
-                        let mut p = base.offset(at);
-                        if ks != 1 {
-                            strided_read(wide, p, ks, stage[k].ptr());
-                            p = stage[k].ptr();
-                        }
-                        if let Some(first) = self.first {
-                            first(wide, mapped[k].ptr().cast(), [p.cast()]);
-                            p = mapped[k].ptr();
-                        }
-                        from[k] = p.cast();
-                    }
-                    if n == 4 {
-                        join4(wide, low.ptr().cast(), from);
-                    } else {
-                        join(wide, low.ptr().cast(), [from[0]]);
-                    }
-                    r += n;
-                }
-                join(wide, acc.cast(), [low.ptr() as *const u8]);
-            }
-        }
-    }
 }
 
 /// More axes than a walk holds: element by element, which nobody will notice.
@@ -277,7 +179,12 @@ unsafe fn many_axes<T: Element, O: Fold>(
     first: Option<Kernel<1>>,
 ) {
     let n: usize = shape.iter().product();
-    let outputs: usize = shape.iter().zip(reduced).filter(|&(_, &r)| !r).map(|(&d, _)| d).product();
+    let outputs: usize = shape
+        .iter()
+        .zip(reduced)
+        .filter(|&(_, &r)| !r)
+        .map(|(&d, _)| d)
+        .product();
     // SAFETY: positions inside the caller's view.
     unsafe {
         strided_read(outputs, &O::identity(), 0, out);
@@ -305,7 +212,13 @@ unsafe fn many_axes<T: Element, O: Fold>(
 ///
 /// # Safety
 /// `x` is readable for the shape and strides, `out` writable for the kept shape and disjoint.
-pub unsafe fn sum<T: Element>(shape: &[usize], x: *const T, xs: &[isize], reduced: &[bool], out: *mut T) {
+pub unsafe fn sum<T: Element>(
+    shape: &[usize],
+    x: *const T,
+    xs: &[isize],
+    reduced: &[bool],
+    out: *mut T,
+) {
     // SAFETY: the caller's.
     unsafe { reduce::<T, Sum>(shape, x, xs, reduced, out, None) }
 }
@@ -314,7 +227,13 @@ pub unsafe fn sum<T: Element>(shape: &[usize], x: *const T, xs: &[isize], reduce
 ///
 /// # Safety
 /// As for `sum`.
-pub unsafe fn sum_map<F: Map1, T: Float>(shape: &[usize], x: *const T, xs: &[isize], reduced: &[bool], out: *mut T) {
+pub unsafe fn sum_map<F: Map1, T: Float>(
+    shape: &[usize],
+    x: *const T,
+    xs: &[isize],
+    reduced: &[bool],
+    out: *mut T,
+) {
     // SAFETY: the caller's.
     unsafe { reduce::<T, Sum>(shape, x, xs, reduced, out, Some(T::kernel1::<F>())) }
 }
@@ -323,7 +242,13 @@ pub unsafe fn sum_map<F: Map1, T: Float>(shape: &[usize], x: *const T, xs: &[isi
 ///
 /// # Safety
 /// As for `sum`.
-pub unsafe fn max<T: Element>(shape: &[usize], x: *const T, xs: &[isize], reduced: &[bool], out: *mut T) {
+pub unsafe fn max<T: Element>(
+    shape: &[usize],
+    x: *const T,
+    xs: &[isize],
+    reduced: &[bool],
+    out: *mut T,
+) {
     // SAFETY: the caller's.
     unsafe { reduce::<T, Max>(shape, x, xs, reduced, out, None) }
 }
@@ -332,7 +257,13 @@ pub unsafe fn max<T: Element>(shape: &[usize], x: *const T, xs: &[isize], reduce
 ///
 /// # Safety
 /// As for `sum`.
-pub unsafe fn min<T: Element>(shape: &[usize], x: *const T, xs: &[isize], reduced: &[bool], out: *mut T) {
+pub unsafe fn min<T: Element>(
+    shape: &[usize],
+    x: *const T,
+    xs: &[isize],
+    reduced: &[bool],
+    out: *mut T,
+) {
     // SAFETY: the caller's.
     unsafe { reduce::<T, Min>(shape, x, xs, reduced, out, None) }
 }
@@ -344,21 +275,25 @@ pub unsafe fn min<T: Element>(shape: &[usize], x: *const T, xs: &[isize], reduce
 pub unsafe fn dot<T: Float>(n: usize, a: *const T, sa: isize, b: *const T, sb: isize) -> T {
     let kernel = products_kernel::<T>();
     let (a, b) = (Shared(a as *mut T), Shared(b as *mut T));
-    long::<T, Sum, _>(n, |_| (), |_, start, n| {
-        let (mut stage_a, mut stage_b) = (Buffer::<T, RUN>::new(), Buffer::<T, RUN>::new());
-        let stage = |p: &Shared<T>, s: isize, buffer: &mut Buffer<T, RUN>| -> *const u8 {
-            let from = p.at(0).wrapping_offset(start as isize * s);
-            if s == 1 || n == 1 {
-                return from.cast();
-            }
-            // SAFETY: elements of the caller's vector; n <= RUN.
-            unsafe { strided_read(n, from, s, buffer.ptr()) };
-            buffer.ptr().cast()
-        };
-        let from = [stage(&a, sa, &mut stage_a), stage(&b, sb, &mut stage_b)];
-        let mut value = T::ZERO;
-        // SAFETY: n readable elements each.
-        unsafe { kernel(n, (&raw mut value).cast(), from) };
-        value
-    })
+    long::<T, Sum, _>(
+        n,
+        |_| (),
+        |_, start, n| {
+            let (mut stage_a, mut stage_b) = (Buffer::<T, RUN>::new(), Buffer::<T, RUN>::new());
+            let stage = |p: &Shared<T>, s: isize, buffer: &mut Buffer<T, RUN>| -> *const u8 {
+                let from = p.at(0).wrapping_offset(start as isize * s);
+                if s == 1 || n == 1 {
+                    return from.cast();
+                }
+                // SAFETY: elements of the caller's vector; n <= RUN.
+                unsafe { strided_read(n, from, s, buffer.ptr()) };
+                buffer.ptr().cast()
+            };
+            let from = [stage(&a, sa, &mut stage_a), stage(&b, sb, &mut stage_b)];
+            let mut value = T::ZERO;
+            // SAFETY: n readable elements each.
+            unsafe { kernel(n, (&raw mut value).cast(), from) };
+            value
+        },
+    )
 }

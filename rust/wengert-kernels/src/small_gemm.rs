@@ -10,7 +10,7 @@ use std::mem::MaybeUninit;
 /// Longest k: a packed panel of B then fits the first-level cache.
 const LONGEST: usize = 128;
 /// Multiply-adds up to which this kernel is quicker than a packed one.
-const WORK: usize = 64 * 64 * 64;
+const WORK: usize = 96 * 96 * 96;
 /// Widest panel of any instruction set and type.
 const WIDEST: usize = 16;
 
@@ -20,11 +20,23 @@ pub(crate) fn fits(m: usize, n: usize, k: usize) -> bool {
 
 /// # Safety
 /// As for `gemm::gemm`, with `fits(m, n, k)` and k > 0.
-pub(crate) unsafe fn run<T: Float>(m: usize, n: usize, k: usize, o: View<T>, a: View<T>, b: View<T>, add: bool) {
+pub(crate) unsafe fn run<T: Float>(
+    m: usize,
+    n: usize,
+    k: usize,
+    o: View<T>,
+    a: View<T>,
+    b: View<T>,
+    add: bool,
+) {
     // Vectors run along a row of the output; a column-major output is the transposed product.
     let flip = o.2 != 1 && o.1 == 1;
     let t = |v: View<T>| View(v.0, v.2, v.1);
-    let (m, n, o, a, b) = if flip { (n, m, t(o), t(b), t(a)) } else { (m, n, o, a, b) };
+    let (m, n, o, a, b) = if flip {
+        (n, m, t(o), t(b), t(a))
+    } else {
+        (m, n, o, a, b)
+    };
     // SAFETY: the caller's; the CPU has what `isa` says.
     unsafe {
         match isa() {
@@ -39,7 +51,15 @@ pub(crate) unsafe fn run<T: Float>(m: usize, n: usize, k: usize, o: View<T>, a: 
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma,bmi1,bmi2,lzcnt")]
-unsafe fn avx512<T: Float>(m: usize, n: usize, k: usize, o: View<T>, a: View<T>, b: View<T>, add: bool) {
+unsafe fn avx512<T: Float>(
+    m: usize,
+    n: usize,
+    k: usize,
+    o: View<T>,
+    a: View<T>,
+    b: View<T>,
+    add: bool,
+) {
     // One register of 64 bytes wide, eight rows: wider tiles do not stay in registers.
     // SAFETY: the caller's.
     unsafe {
@@ -53,7 +73,15 @@ unsafe fn avx512<T: Float>(m: usize, n: usize, k: usize, o: View<T>, a: View<T>,
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt")]
-unsafe fn avx2<T: Float>(m: usize, n: usize, k: usize, o: View<T>, a: View<T>, b: View<T>, add: bool) {
+unsafe fn avx2<T: Float>(
+    m: usize,
+    n: usize,
+    k: usize,
+    o: View<T>,
+    a: View<T>,
+    b: View<T>,
+    add: bool,
+) {
     // SAFETY: the caller's.
     unsafe {
         if size_of::<T>() == 4 {
@@ -64,7 +92,15 @@ unsafe fn avx2<T: Float>(m: usize, n: usize, k: usize, o: View<T>, a: View<T>, b
     }
 }
 
-unsafe fn baseline<T: Float>(m: usize, n: usize, k: usize, o: View<T>, a: View<T>, b: View<T>, add: bool) {
+unsafe fn baseline<T: Float>(
+    m: usize,
+    n: usize,
+    k: usize,
+    o: View<T>,
+    a: View<T>,
+    b: View<T>,
+    add: bool,
+) {
     // SAFETY: the caller's.
     unsafe {
         if size_of::<T>() == 4 {
@@ -80,7 +116,13 @@ struct Panel<T>(MaybeUninit<[[T; WIDEST]; LONGEST]>);
 
 /// Panels of NR columns, the last of NARROW if that holds it.
 #[inline(always)]
-unsafe fn panels<T: Float, S: InstructionSet, const MR: usize, const NR: usize, const NARROW: usize>(
+unsafe fn panels<
+    T: Float,
+    S: InstructionSet,
+    const MR: usize,
+    const NR: usize,
+    const NARROW: usize,
+>(
     m: usize,
     n: usize,
     k: usize,
@@ -132,7 +174,11 @@ unsafe fn panel<T: Float, S: InstructionSet, const MR: usize, const NR: usize>(
                     }
                 } else {
                     for j in 0..NR {
-                        to.add(j).write(if j < width { *from.offset(j as isize * b.2) } else { T::ZERO });
+                        to.add(j).write(if j < width {
+                            *from.offset(j as isize * b.2)
+                        } else {
+                            T::ZERO
+                        });
                     }
                 }
             }

@@ -46,6 +46,12 @@ impl<'n> Saved<'n> {
         })
     }
 
+    /// The kept value of input `i`, bare: for fused rules.
+    #[inline(always)]
+    pub(crate) fn kept_input(&self, i: usize) -> Result<crate::Array> {
+        self.node.kept(1 << i)
+    }
+
     /// The kept value of the output.
     #[inline]
     pub fn output(&self) -> Result<Tensor> {

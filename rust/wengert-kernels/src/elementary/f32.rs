@@ -145,20 +145,20 @@ fn subtract_quarters<I: InstructionSet>(x: f32, n: f32) -> f32 {
     if I::FMA {
         let r = fma::<I>(n, -1.570_796_251_296_997, x);
         let r = fma::<I>(n, -7.549_789_415_861_596e-8, r);
-        fma::<I>(n, -5.390_302_529_957_765e-15, r)
+        fma::<I>(n, -5.390302858158119e-15, r)
     } else {
-        // 11 bits a part: products are exact up to `limit`.
+        // 11 bits a part but the last: products are exact up to `limit`.
         let r = x - n * 1.570_312_5;
         let r = r - n * 0.000_483_751_296_997_070_3;
         let r = r - n * 7.549_533_620_476_723e-8;
-        r - n * 2.563_282_919_254_561_4e-12
+        r - n * 2.563344151594519e-12
     }
 }
 
 /// The largest argument that `subtract_quarters` reduces well.
 #[inline(always)]
 fn limit<I: InstructionSet>() -> f32 {
-    if I::FMA { 1e6 } else { 1e4 }
+    if I::FMA { 1e5 } else { 1e4 }
 }
 
 #[inline(always)]
@@ -187,6 +187,6 @@ pub(crate) fn cos<I: InstructionSet>(x: f32) -> f32 {
 }
 
 #[inline(always)]
-pub(crate) fn pow<I: InstructionSet>(x: f32, y: f32) -> f32 {
+pub(crate) fn pow(x: f32, y: f32) -> f32 {
     x.powf(y)
 }

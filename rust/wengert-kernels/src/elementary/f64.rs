@@ -39,7 +39,10 @@ fn expm1_parts<I: InstructionSet>(x: f64) -> (u64, f64) {
             2.087_529_802_820_539_452_9e-9,
         ],
     );
-    (t.to_bits().wrapping_sub(ROUND.to_bits()), fma::<I>(r * r, q, r))
+    (
+        t.to_bits().wrapping_sub(ROUND.to_bits()),
+        fma::<I>(r * r, q, r),
+    )
 }
 
 #[inline(always)]
@@ -60,7 +63,11 @@ pub(crate) fn exp<I: InstructionSet>(x: f64) -> f64 {
 pub(crate) fn log<I: InstructionSet>(x: f64) -> f64 {
     const ROOT_HALF: u64 = 0x3fe6_a09e_667f_3bcd;
     let tiny = x < f64::MIN_POSITIVE;
-    let y = if tiny { x * 18_014_398_509_481_984.0 } else { x };
+    let y = if tiny {
+        x * 18_014_398_509_481_984.0
+    } else {
+        x
+    };
     let bits = y.to_bits().wrapping_sub(ROOT_HALF);
     // x = 2^k (1 + f) with 1 + f between sqrt(1/2) and sqrt(2); k + 2048 is positive, and goes to
     // f64 through the bits of 2^52 because only AVX-512 converts 64-bit integers.
@@ -147,11 +154,11 @@ fn subtract_quarters<I: InstructionSet>(x: f64, n: f64) -> f64 {
         let r = fma::<I>(n, -6.123_233_995_736_765e-17, r);
         fma::<I>(n, -1.082_856_673_921_913_9e-32, r)
     } else {
-        // 33 bits a part: products are exact up to `limit`.
+        // 33 bits a part but the last: products are exact up to `limit`.
         let r = x - n * 1.570_796_326_734_125_6;
         let r = r - n * 6.077_100_506_303_966e-11;
         let r = r - n * 2.022_266_248_711_166_5e-21;
-        r - n * 8.478_427_660_348_229e-32
+        r - n * 8.4784276603689e-32
     }
 }
 
@@ -187,6 +194,6 @@ pub(crate) fn cos<I: InstructionSet>(x: f64) -> f64 {
 }
 
 #[inline(always)]
-pub(crate) fn pow<I: InstructionSet>(x: f64, y: f64) -> f64 {
+pub(crate) fn pow(x: f64, y: f64) -> f64 {
     x.powf(y)
 }

@@ -17,7 +17,7 @@ use smallvec::{SmallVec, smallvec};
 use std::fmt::Debug;
 use std::marker::PhantomData;
 use std::ops::{Add, Div, Mul, Sub};
-use wengert_kernels::{IMap2, Map1, Map2, Map3, Real, map};
+use wengert_kernels::{Base, IMap2, Lane, Map1, Map2, Map3, Real, map};
 
 /// What a derivative formula names: `a`, `b`, `y`.
 pub type Keeps = [bool; 3];
@@ -32,6 +32,8 @@ pub trait Rule: Debug + Send + Sync + Sized + 'static {
     const KEEPS: [Keeps; 2];
     /// Whether integers stay integers (else they become the default float).
     const INTEGER: bool;
+    /// Whether `f`, `da` and `db` are made of IEEE's own operations only, so that any code gives the same bits.
+    const EXACT: bool;
     /// Formula of the output.
     fn f<R: Real>(a: R, b: R) -> R
     where
@@ -82,9 +84,14 @@ impl<B: Rule> IMap2 for Integer<B> {
 #[inline]
 pub(crate) fn result_layout(name: &str, a: &Array, b: &Array) -> Result<Layout> {
     let (la, lb) = (a.layout(), b.layout());
-    if la.same(lb) && la.is_contiguous() {
+    if la.is_contiguous() && la.same_shape(lb) {
         return Ok(la.clone());
     }
+    broadcast_layout(name, la, lb)
+}
+
+#[inline(never)]
+fn broadcast_layout(name: &str, la: &Layout, lb: &Layout) -> Result<Layout> {
     let shape = if la.shape() == lb.shape() { SmallVec::from_slice(la.shape()) } else {
         match broadcast(la.shape(), lb.shape()) {
             Some(shape) => shape,
@@ -99,15 +106,35 @@ pub(crate) fn result_layout(name: &str, a: &Array, b: &Array) -> Result<Layout> 
     Layout::contiguous(&shape)
 }
 
+/// A float on which a formula of IEEE's own operations can run by itself.
+trait One: crate::array::Element + wengert_kernels::Float {
+    fn one2<F: Map2>(a: Self, b: Self) -> Self;
+}
+macro_rules! one {
+    ($($t:ty)*) => {$(
+        impl One for $t {
+            #[inline(always)]
+            fn one2<F: Map2>(a: Self, b: Self) -> Self {
+                F::call(Lane::<$t, Base>::new(a), Lane::<$t, Base>::new(b)).0
+            }
+        }
+    )*};
+}
+one!(f32 f64);
+
 /// Runs a two-operand float kernel over broadcast operands.
 ///
 /// # Safety
 /// `out` has the broadcast shape and coincides with an operand exactly or is disjoint from it.
 #[inline]
-unsafe fn run_map2<F: Map2, T: crate::array::Element + wengert_kernels::Float>(out: &Array, a: &Array, b: &Array) {
+unsafe fn run_map2<F: Map2, T: One>(out: &Array, a: &Array, b: &Array, exact: bool) {
     let n = out.numel();
     // SAFETY: by the contract.
     unsafe {
+        if n == 1 && exact {
+            *out.ptr::<T>() = T::one2::<F>(*a.ptr::<T>(), *b.ptr::<T>());
+            return;
+        }
         if out.layout().is_contiguous() {
             let whole_a = a.numel() == n && a.layout().is_contiguous();
             let whole_b = b.numel() == n && b.layout().is_contiguous();
@@ -135,15 +162,14 @@ impl<B: Rule> Binary<B> {
         let layout = if layout.is_contiguous() { layout.clone() } else { Layout::contiguous(layout.shape())? };
         let out = Array::empty(layout, g.dtype())?;
         let s = out.shape();
-        let gs = broadcast_strides(g.layout(), s);
         with_float!(g.dtype(), T => {
             // SAFETY: fresh output; every operand broadcasts to its shape.
             unsafe {
                 match kept {
-                    [] => map::map1::<Linear<B, W>, T>(s, out.ptr(), out.layout().strides(), g.ptr(), &gs),
-                    [k] => run_map2::<Fused<B, W>, T>(&out, g, k),
+                    [] => map::map1::<Linear<B, W>, T>(s, out.ptr(), out.layout().strides(), g.ptr(), g.layout().strides()),
+                    [k] => run_map2::<Fused<B, W>, T>(&out, g, k, B::EXACT),
                     [k, l, ..] => map::map3::<FusedBoth<B, W>, T>(
-                        s, out.ptr(), out.layout().strides(), g.ptr(), &gs,
+                        s, out.ptr(), out.layout().strides(), g.ptr(), g.layout().strides(),
                         k.ptr(), &broadcast_strides(k.layout(), s), l.ptr(), &broadcast_strides(l.layout(), s)),
                 }
             }
@@ -159,22 +185,38 @@ impl<B: Rule> Binary<B> {
         scope.leave(B::d(which, g, k, l))
     }
 
+    #[inline]
     fn contribution<const W: usize>(saved: &Saved<'_>, g: &Tensor) -> Result<Tensor> {
+        if saved.create_graph() {
+            return Self::recorded_contribution(W, saved, g);
+        }
+        let full = match B::KEEPS[W] {
+            [false, false, false] if B::is_identity(W) => g.clone(),
+            [false, false, false] => Tensor::from_array(Self::fused::<W>(g.array(), &[], g.layout())?),
+            [true, false, false] => Tensor::from_array(Self::fused::<W>(g.array(), &[saved.kept_input(0)?], g.layout())?),
+            [false, true, false] => Tensor::from_array(Self::fused::<W>(g.array(), &[saved.kept_input(1)?], g.layout())?),
+            _ => {
+                let mut kept: SmallVec<[Array; 3]> = SmallVec::new();
+                for (i, &named) in B::KEEPS[W].iter().enumerate() {
+                    if named {
+                        kept.push(if i == 2 { saved.output()?.array().clone() } else { saved.kept_input(i)? });
+                    }
+                }
+                Tensor::from_array(Self::fused::<W>(g.array(), &kept, g.layout())?)
+            }
+        };
+        crate::ops::sum_to(full, saved.input_layout(W))
+    }
+
+    #[inline(never)]
+    fn recorded_contribution(which: usize, saved: &Saved<'_>, g: &Tensor) -> Result<Tensor> {
         let mut kept: SmallVec<[Tensor; 2]> = SmallVec::new();
-        for (i, &named) in B::KEEPS[W].iter().enumerate() {
+        for (i, &named) in B::KEEPS[which].iter().enumerate() {
             if named {
                 kept.push(if i == 2 { saved.output()? } else { saved.input(i)? });
             }
         }
-        let full = if saved.create_graph() {
-            Self::recorded(W, g, &kept)?
-        } else if kept.is_empty() && B::is_identity(W) {
-            g.clone()
-        } else {
-            let arrays: SmallVec<[Array; 2]> = kept.iter().map(|t| t.array().clone()).collect();
-            Tensor::from_array(Self::fused::<W>(g.array(), &arrays, g.layout())?)
-        };
-        crate::ops::sum_to(full, saved.input_layout(W))
+        crate::ops::sum_to(Self::recorded(which, g, &kept)?, saved.input_layout(which))
     }
 }
 
@@ -210,7 +252,7 @@ impl<B: Rule> Op for Binary<B> {
         let (a, b) = (inputs[0], inputs[1]);
         with_float!(a.dtype(), T => {
             // SAFETY: the caller broadcast; the same elements or disjoint.
-            unsafe { run_map2::<Forward<B>, T>(out, a, b) }
+            unsafe { run_map2::<Forward<B>, T>(out, a, b, B::EXACT) }
         }, else {
             return integer_forward::<B>(a, b, out);
         });
@@ -352,7 +394,7 @@ fn scaled<B: Rule>(args: &Args<'_>) -> Result<Value> {
 macro_rules! binary {
     ($(
         $(#[doc = $doc:literal])*
-        $name:ident, $Type:ident, $info:ident, $grad:literal, $signature:literal, $call:ident, samples $samples:expr;
+        $name:ident, $Type:ident, $info:ident, $grad:literal, $signature:literal, $call:ident, exact $exact:literal, samples $samples:expr;
         f($fa:ident, $fb:ident) = $f:expr;
         $(i($ia:ident, $ib:ident) = $i:expr;)?
         da($ga:ident $(, $ka:ident)*) = $da:expr;
@@ -366,6 +408,7 @@ macro_rules! binary {
             const GRAD_NAME: &'static str = $grad;
             const KEEPS: [Keeps; 2] = [keeps!([false, false, false]; $($ka)*), keeps!([false, false, false]; $($kb)*)];
             const INTEGER: bool = integer!($($ia)?);
+            const EXACT: bool = $exact;
             #[inline(always)]
             fn f<R: Real>($fa: R, $fb: R) -> R
             where

@@ -30,6 +30,10 @@ pub trait Rule: Debug + Clone + Send + Sync + 'static {
     fn adjoint(&self, g: &Tensor, input: &[usize]) -> Result<Tensor>;
     /// The same rule below one more leading dimension of `size`.
     fn below(&self, size: usize) -> Self;
+    /// The rule on a tangent, whose strides may differ from those of its primal.
+    fn tangent(&self, t: &Tensor) -> Result<Tensor> {
+        run(self.clone(), t)
+    }
 }
 
 /// The op of a rule.
@@ -52,7 +56,7 @@ impl<V: Rule> Op for View<V> {
         Ok(smallvec![Some(self.0.adjoint(g, saved.input_layout(0).shape())?)])
     }
     fn jvp(&self, _: &[&Tensor], _: &Tensor, tangents: &[Option<Tensor>]) -> Result<Option<Tensor>> {
-        tangents[0].as_ref().map(|t| run(self.0.clone(), t)).transpose()
+        tangents[0].as_ref().map(|t| self.0.tangent(t)).transpose()
     }
     fn batch(&self, inputs: &[Batched], size: usize) -> Result<Option<Batched>> {
         let x = crate::transform::to_front(&inputs[0])?;

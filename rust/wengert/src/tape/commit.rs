@@ -5,6 +5,7 @@ use crate::array::Array;
 use crate::error::Result;
 use crate::record;
 use crate::tensor::Tensor;
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// What will be done to a cell; prepared first, so that nothing fails half-way.
@@ -55,11 +56,11 @@ pub(super) fn accumulate(cell: &LeafCell, grad: Tensor, create_graph: bool) -> R
 }
 
 /// Accumulates all gradients of a sweep, or none.
-pub(super) fn accumulate_all(grads: Vec<(Arc<LeafCell>, Tensor)>, create_graph: bool) -> Result<()> {
+pub(super) fn accumulate_all(grads: SmallVec<[(Arc<LeafCell>, Tensor); 4]>, create_graph: bool) -> Result<()> {
     let steps = grads
         .into_iter()
         .map(|(cell, grad)| prepare(&cell, grad, create_graph).map(|step| (cell, step)))
-        .collect::<Result<Vec<_>>>()?;
+        .collect::<Result<SmallVec<[_; 4]>>>()?;
     for (cell, step) in steps {
         carry_out(&cell, step);
     }

@@ -13,6 +13,7 @@ use crate::mode;
 use crate::op::Cotangents;
 use crate::saved::Saved;
 use crate::tensor::Tensor;
+use smallvec::SmallVec;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -92,8 +93,8 @@ impl Drop for Claim {
 /// Cotangents under way, in a slab small enough to stay in cache.
 #[derive(Default)]
 struct Slots {
-    slots: Vec<Cotangents>,
-    free: Vec<u32>,
+    slots: SmallVec<[Cotangents; 4]>,
+    free: SmallVec<[u32; 16]>,
 }
 
 impl Slots {
@@ -121,26 +122,26 @@ impl Slots {
 struct Sweep<'t, M: Marks> {
     marks: M,
     slots: Slots,
-    ready: Vec<NonNull<Node>>,
+    ready: SmallVec<[NonNull<Node>; 32]>,
     options: Options,
     targets: Option<&'t [Edge]>,
     found: Vec<Option<Tensor>>,
-    staged: Vec<(NonNull<Node>, Tensor)>,
+    staged: SmallVec<[(NonNull<Node>, Tensor); 4]>,
 }
 
 fn run<M: Marks>(marks: M, roots: Vec<(Edge, Tensor)>, targets: Option<&[Edge]>, options: Options) -> Result<Vec<Option<Tensor>>> {
     let mut s = Sweep {
         marks,
         slots: Slots::default(),
-        ready: Vec::new(),
+        ready: SmallVec::new(),
         options,
         targets,
         found: targets.map_or_else(Vec::new, |t| vec![None; t.len()]),
-        staged: Vec::new(),
+        staged: SmallVec::new(),
     };
-    let entries: Vec<NonNull<Node>> = roots.iter().filter_map(|(e, _)| e.pointer()).collect();
+    let entries: SmallVec<[NonNull<Node>; 4]> = roots.iter().filter_map(|(e, _)| e.pointer()).collect();
     let outcome = s.count(&entries).and_then(|()| s.process(roots.iter().map(|(e, g)| (e, g.clone()))));
-    s.clear(&entries);
+    s.clear(&entries, outcome.is_err());
     outcome?;
     s.commit()?;
     Ok(s.found)
@@ -157,7 +158,7 @@ impl<M: Marks> Sweep<'_, M> {
         }
         let mut exact = true;
         let mut order = Vec::new();
-        let mut stack: Vec<NonNull<Node>> = Vec::with_capacity(64);
+        let mut stack: SmallVec<[NonNull<Node>; 64]> = SmallVec::new();
         for &p in entries {
             if self.marks.first_visit(p) {
                 stack.push(p);
@@ -219,7 +220,7 @@ impl<M: Marks> Sweep<'_, M> {
 
     /// Second pass: runs rules as nodes become ready.
     fn process<'e>(&mut self, roots: impl Iterator<Item = (&'e Edge, Tensor)>) -> Result<()> {
-        let mut starts = Vec::new();
+        let mut starts: SmallVec<[NonNull<Node>; 32]> = SmallVec::new();
         for (edge, cotangent) in roots {
             let Some(p) = edge.pointer() else { continue };
             self.contribute(p, edge.out(), cotangent)?;
@@ -236,7 +237,12 @@ impl<M: Marks> Sweep<'_, M> {
             {
                 check()?;
             }
-            self.step(p)?;
+            if let Err(e) = self.step(p) {
+                // Back among those to run, from which `clear` finds everything not yet run.
+                self.marks.set_mark(p, COUNTED);
+                self.ready.push(p);
+                return Err(e);
+            }
         }
         Ok(())
     }
@@ -246,16 +252,19 @@ impl<M: Marks> Sweep<'_, M> {
         // SAFETY: the roots' edges keep all that they reach alive; no borrow of the tape's memory is held across a rule.
         let node = unsafe { p.as_ref() };
         let mut cotangents = self.slots.take(self.marks.slot(p));
+        let mark = self.marks.mark(p);
+        // A node runs once: what comes after the last one finds all marks cleared.
+        self.marks.reset(p);
         if let Some(hooks) = node.hooks() {
             run_pre_hooks(node, &hooks, &mut cotangents)?;
         }
-        if self.targets.is_some() && self.marks.mark(p) & TARGET != 0 {
+        if mark & TARGET != 0 {
             self.capture(p, &cotangents);
         }
         if node.is_leaf() {
-            return self.reach_leaf(p, node, cotangents);
+            return self.reach_leaf(p, node, mark, cotangents);
         }
-        let wanted = self.targets.is_none() || self.marks.mark(p) & NEEDED != 0;
+        let wanted = self.targets.is_none() || mark & NEEDED != 0;
         if !wanted || cotangents.iter().all(Option::is_none) {
             return self.pass_nothing(node);
         }
@@ -318,9 +327,9 @@ impl<M: Marks> Sweep<'_, M> {
         }
     }
 
-    fn reach_leaf(&mut self, p: NonNull<Node>, node: &Node, mut cotangents: Cotangents) -> Result<()> {
+    fn reach_leaf(&mut self, p: NonNull<Node>, node: &Node, mark: u8, mut cotangents: Cotangents) -> Result<()> {
         let Some(grad) = cotangents.first_mut().and_then(Option::take) else { return Ok(()) };
-        if !self.options.accumulate || (self.targets.is_some() && self.marks.mark(p) & TARGET == 0) {
+        if !self.options.accumulate || (self.targets.is_some() && mark & TARGET == 0) {
             return Ok(());
         }
         match node.hooks() {
@@ -347,12 +356,21 @@ impl<M: Marks> Sweep<'_, M> {
         super::commit::accumulate_all(cells.collect(), self.options.create_graph)
     }
 
-    /// Clears the marks of everything visited, whether the sweep ran to its end or not.
-    fn clear(&mut self, entries: &[NonNull<Node>]) {
+    /// Clears the marks that are left: of targets never reached, and after an error of everything visited.
+    fn clear(&mut self, entries: &[NonNull<Node>], failed: bool) {
         if !M::IN_NODE {
             return;
         }
+        for p in self.targets.into_iter().flatten().filter_map(Edge::pointer) {
+            if !failed {
+                self.marks.reset(p);
+            }
+        }
+        if !failed {
+            return;
+        }
         let mut stack: Vec<NonNull<Node>> = entries.to_vec();
+        stack.extend(self.ready.iter().copied());
         stack.extend(self.targets.into_iter().flatten().filter_map(Edge::pointer));
         while let Some(p) = stack.pop() {
             if self.marks.mark(p) == 0 {

@@ -33,6 +33,9 @@ impl Rule for Reshape {
         let shape = std::iter::once(size).chain(self.shape.iter().copied()).collect();
         Reshape { shape, grad_name: self.grad_name }
     }
+    fn tangent(&self, t: &Tensor) -> Result<Tensor> {
+        reshape(t, &self.shape)
+    }
 }
 
 /// Strides under which the elements of `l` read as `shape` without a copy; None where there are none.
