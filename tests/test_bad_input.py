@@ -162,9 +162,9 @@ def still_computes():
     """A value, a gradient and a write, right after an error."""
     x = t64([1.0, 2.0], requires_grad=True)
     y = (x * x).exp() * 1
-    y[0] = 3.0
+    y.mul_(2)
     y.sum().backward()
-    np.testing.assert_allclose(x.grad.tolist(), [0.0, 4 * np.exp(4.0)])
+    np.testing.assert_allclose(x.grad.tolist(), [4 * np.e, 8 * np.exp(4.0)])
     assert torch.is_grad_enabled()
 
 

@@ -255,11 +255,12 @@ def stub() -> str:
 
 
 def summary(doc: str | None) -> str:
-    """First line of a docstring that says something; PyO3's and our own may begin with the signature."""
+    """First paragraph of a docstring, after the signature that it may begin with."""
     lines = [line.strip() for line in (doc or "").strip().splitlines()]
     if len(lines) > 2 and re.match(r"\w+\(.*\)", lines[0]) and not lines[1]:
         lines = lines[2:]
-    return lines[0].replace("\\", "\\\\") if lines else ""
+    paragraph = lines[: lines.index("")] if "" in lines else lines
+    return " ".join(paragraph).replace("\\", "\\\\")
 
 
 def definition(

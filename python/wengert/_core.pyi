@@ -53,7 +53,7 @@ class SavedEdge:
 
 @final
 class SavedTensor:
-    """A tensor kept for a backward: its value is protected from later writes, and an output of the very node is kept"""
+    """A tensor kept for a backward: its value is protected from later writes, and an output of the very node is kept without its history, which would be a cycle."""
     def __new__(cls, tensor: Tensor, output: int | None = None) -> Self: ...
     def release(self) -> None:
         """Gives the value back."""
@@ -632,7 +632,7 @@ def _grad(
     retain_graph: _bool,
     create_graph: _bool | None,
 ) -> tuple[Any, ...]:
-    """`_grad(outputs, inputs, grad_outputs, retain_graph, create_graph)`: a tuple with None where unused. `create_graph`"""
+    """`_grad(outputs, inputs, grad_outputs, retain_graph, create_graph)`: a tuple with None where unused. `create_graph` None means: if the outputs depend on more of the tape than the inputs."""
 
 def _install(package: str) -> None:
     """Tells the core where this package lies, so that its own frames are passed over when an operation is recorded."""
@@ -661,7 +661,7 @@ def _record_function(
     inputs: Sequence[Tensor | None],
     outputs: Sequence[Tensor],
 ) -> tuple[Tensor, ...]:
-    """`_record_function(name, ctx, inputs, outputs)`: the outputs as results of one node. `inputs` are the tensors (or"""
+    """`_record_function(name, ctx, inputs, outputs)`: the outputs as results of one node. `inputs` are the tensors (or None) in the order of the backward's results."""
 
 def _register_hook(tensor: Tensor, hook: Callable[[Tensor], Tensor | None], post: _bool) -> int:
     """`_register_hook(tensor, hook, post)`: the hook's id at the tensor's node."""

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import builtins
 import copy
 from collections.abc import Callable, Iterator
 from typing import Any, SupportsIndex
@@ -30,7 +29,7 @@ def __format__(self: Tensor, spec: str) -> str:
     return object.__format__(self, spec) if spec else repr(self)
 
 
-def numpy(self: Tensor, *, force: builtins.bool = False) -> Any:
+def numpy(self: Tensor, *, force: bool = False) -> Any:
     """NumPy array that shares the tensor's memory.
 
     Raises RuntimeError where the tensor requires grad, unless `force` (which detaches).
@@ -44,7 +43,7 @@ def numpy(self: Tensor, *, force: builtins.bool = False) -> Any:
     return self._share_numpy()
 
 
-def __array__(self: Tensor, dtype: Any = None, copy: builtins.bool | None = None) -> Any:
+def __array__(self: Tensor, dtype: Any = None, copy: bool | None = None) -> Any:
     array = numpy(self)
     if dtype is not None and array.dtype != dtype:
         return array.astype(dtype)
@@ -81,8 +80,8 @@ def to(
     *args: Any,
     dtype: _dtype | None = None,
     device: Any = None,
-    copy: builtins.bool = False,
-    non_blocking: builtins.bool = False,
+    copy: bool = False,
+    non_blocking: bool = False,
 ) -> Tensor:
     """The tensor in another dtype: `to(dtype)`, `to(other)`, `to("cpu")`; itself where nothing changes.
 
@@ -95,7 +94,7 @@ def to(
             dtype = arg.dtype
         elif isinstance(arg, str) or type(arg).__name__ == "device":
             device = arg
-        elif isinstance(arg, builtins.bool):
+        elif isinstance(arg, bool):
             continue
         else:
             dtype = arg
@@ -241,7 +240,7 @@ def __reversed__(self: Tensor) -> Iterator[Tensor]:
 
 def retains_grad(self: Tensor) -> Any:
     """Whether a backward leaves the gradient of this non-leaf in `.grad`."""
-    return not self.is_leaf and self.__dict__.get("_retains_grad", False)
+    return not self.is_leaf and self._retains_grad()
 
 
 def device(self: Tensor) -> str:
@@ -263,6 +262,7 @@ def install() -> None:
         method.__name__ = method.__name__ if method.__name__.startswith("__") else method.__name__.lstrip("_")
         setattr(Tensor, method.__name__, method)
     Tensor.__array_priority__ = 1000  # NumPy's arrays leave mixed operators to us.
+    setattr(Tensor, "retains_grad", property(retains_grad))  # noqa: B010
     setattr(Tensor, "device", property(device))  # noqa: B010 - to mypy these are assignments to a method
     setattr(Tensor, "_make_subclass", staticmethod(_make_subclass))  # noqa: B010
 

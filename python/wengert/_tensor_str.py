@@ -49,6 +49,12 @@ def set_printoptions(
     a summary keeps at each end of a dimension (3). linewidth: characters in a line (80). profile: "default", "short" or
     "full", applied before the other arguments. sci_mode: True or False forces scientific notation on or off; None, which
     is also what a call without it sets, decides for each tensor.
+
+    >>> import wengert
+    >>> wengert.set_printoptions(precision=2)
+    >>> wengert.tensor([1.23456])
+    tensor([1.23])
+    >>> wengert.set_printoptions(profile="default")
     """
     global _options
     if profile is not None and profile not in PROFILES:

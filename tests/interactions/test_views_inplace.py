@@ -39,6 +39,46 @@ def test_a_stale_view_sees_a_write_to_its_base():
     assert_close(x.grad, [3.0, 0.0])
 
 
+VIEWS = {
+    "select": lambda y: y[1], "slice": lambda y: y[1:], "columns": lambda y: y[:, 1:], "view": lambda y: y.view(6), "reshape": lambda y: y.reshape(3, 2),
+    "t": lambda y: y.t(), "permute": lambda y: y.permute(1, 0), "transpose": lambda y: y.transpose(0, 1), "T": lambda y: y.T, "mT": lambda y: y.mT,
+    "unsqueeze": lambda y: y.unsqueeze(0), "squeeze": lambda y: y.squeeze(), "none": lambda y: y[None], "alias": lambda y: y[...],
+    "expand": lambda y: y.expand(2, 2, 3), "twice": lambda y: y.t()[1:].unsqueeze(0), "step": lambda y: y[:, ::2],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_stale_view_of_any_kind(name):
+    """The view was taken before the base was written; its gradient is that of the view taken after."""
+    x = t64([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], requires_grad=True)
+    y = x * 1
+    view = VIEWS[name](y)
+    y.mul_(10)
+    assert_close(view.detach(), VIEWS[name](x.detach() * 10))
+    (view * view).sum().backward()
+    got, x.grad = x.grad, None
+    fresh = VIEWS[name](x * 10)
+    (fresh * fresh).sum().backward()
+    assert_close(got, x.grad)
+
+
+@pytest.mark.parametrize("name", [name for name in VIEWS if name != "expand"])
+def test_a_write_through_a_view_of_any_kind(name):
+    """It is seen by the base, and by another view taken before."""
+    x = t64([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], requires_grad=True)
+    y = x * 1
+    other = y.t()
+    VIEWS[name](y).mul_(10)
+    factor = torch.ones(2, 3, dtype=torch.float64)
+    VIEWS[name](factor).mul_(10)
+    assert_close(y.detach(), x.detach() * factor)
+    (other * other).sum().backward(retain_graph=True)
+    assert_close(x.grad, 2 * x.detach() * factor * factor)
+    x.grad = None
+    (y * y).sum().backward()
+    assert_close(x.grad, 2 * x.detach() * factor * factor)
+
+
 def test_a_stale_view_sees_a_write_through_its_sibling():
     x = leaf(1.0, 2.0, 3.0)
     y = x * 1

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from .case import Case
-from .layouts import Layout
-from .reference import ELEMENTWISE
+from .layouts import Layout, contiguous
+from .reference import CONTIGUOUS, ELEMENTWISE
 from .samples import Uniform, evaluate
 
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, float("inf"), float("-inf"), float("nan"), 1e-30]
@@ -74,7 +74,8 @@ def cases(draw, op, dtype="float64", anything=False):
     source = Drawn(draw, shapes, special)
     try:
         sample = evaluate(op["name"], text, source)
-        case = Case(op, sample, layouts(draw), dtype, repeated=draw(st.booleans()))
+        layout = contiguous if op["name"] in CONTIGUOUS else layouts(draw)
+        case = Case(op, sample, layout, dtype, repeated=draw(st.booleans()))
         case.reference()
     except (ValueError, IndexError):  # the sample's other arguments do not suit these sizes
         assume(False)

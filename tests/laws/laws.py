@@ -176,7 +176,7 @@ def first_order(case, weights, mix):
 
     def scalar(k, value):
         tensors = case.tensors(requires_grad=True)
-        tensors[k] = torch.tensor(value, requires_grad=True)
+        tensors[k] = torch.tensor(value, dtype=getattr(torch, case.dtype), requires_grad=True)
         found = gradients(case, tensors, weights)
         return sum(float((m * g).sum()) for m, g in zip(mix, found))
 
@@ -228,7 +228,7 @@ def mixed_law(case):
 
     def along(step):
         values = case.moved(directions, step)
-        leaves = [torch.tensor(value, requires_grad=k in case.inputs) for k, value in enumerate(values)]
+        leaves = [torch.tensor(np.asarray(value), requires_grad=k in case.inputs) for k, value in enumerate(values)]
         return sum(float((m * g).sum()) for m, g in zip(mix, gradients(case, leaves, weights)))
 
     near(got, (along(STEP) - along(-STEP)) / (2 * STEP), 10 * NUMERIC, "forward over reverse", case)

@@ -7,6 +7,7 @@ broadcastable shapes, so the drawn laws may choose those freely. Of RANDOM ops o
 import numpy as np
 
 KIND = {"b": 0, "i": 1, "f": 2}
+CONTIGUOUS = {"view"}  # ops that may refuse other layouts
 RANDOM = {"rand", "randn", "randint", "randperm", "empty"}
 
 
@@ -212,6 +213,7 @@ UNARY = {
 
 BINARY = {
     "add": scaled(np.add),
+    "rsub": elementwise(lambda a, b: np.subtract(b, a)),
     "sub": scaled(np.subtract),
     "mul": elementwise(np.multiply),
     "div": elementwise(np.divide, inexact=True),

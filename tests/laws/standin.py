@@ -55,7 +55,7 @@ OPS = [
        "f(2, 2, 3), f(3, 2)", "f(2, 1, 2, 3), f(2, 3, 1)", "f(2, 3), f(2, 3, 1)", "f(2, 2, 3), f(3)", "f(3), f(2, 3, 1)"),
     op("select", "input: Tensor, dim: int, index: int", "f(2, 3), 1, 2", "f(2, 3), 0, -1"),
     op("reshape", "input: Tensor, shape: tuple[int, ...]", "f(2, 3), (3, 2)", "f(2, 3), (-1,)", "f(0, 2), (2, 0)", "f(), (1, 1)"),
-    op("view", "input: Tensor, *shape: int", "f(6), 2, 3", function=False),
+    op("view", "input: Tensor, *shape: int", "f(6), 2, 3", "f(2, 6), (3, 4)", function=False),
     op("transpose", "input: Tensor, dim0: int, dim1: int", "f(2, 3), 0, 1", "f(2, 3, 1), -1, 0"),
     op("t", INPUT, "f(2, 3)", "f(2)"),
     op("permute", "input: Tensor, dims: tuple[int, ...]", "f(2, 3, 1), (2, 0, 1)"),

@@ -8,8 +8,10 @@ from . import laws
 from .drawing import cases
 from .table import OPS, carries_derivatives, takes_tangents, variants
 
-each_op = pytest.mark.parametrize("op", OPS, ids=[op["name"] for op in OPS])
-SMOOTH_OPS = [op for op in OPS if any(carries_derivatives(case) for text in op["samples"] for _, case in variants(op, text, "float64"))]
+# `view` refuses layouts that `reshape` copies; the samples' own cases cover it.
+DRAWN = [op for op in OPS if op["name"] != "view"]
+each_op = pytest.mark.parametrize("op", DRAWN, ids=[op["name"] for op in DRAWN])
+SMOOTH_OPS = [op for op in DRAWN if any(carries_derivatives(case) for text in op["samples"] for _, case in variants(op, text, "float64"))]
 each_smooth_op = pytest.mark.parametrize("op", SMOOTH_OPS, ids=[op["name"] for op in SMOOTH_OPS])
 few = settings(max_examples=max(5, settings.default.max_examples // 3))
 

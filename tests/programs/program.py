@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from backend import ON_TORCH, torch
+from backend import ON_TORCH, t64
 
 from . import steps
 from .steps import Unusable
@@ -112,7 +112,7 @@ def loss_on_library(program, inputs):
         machine.run(step)
     total = 0.0
     for register in machine.registers:
-        total = total + (torch.tensor(weights(np.empty(tuple(register.shape)))) * register).sum()
+        total = total + (t64(weights(np.empty(tuple(register.shape)))) * register).sum()
     return total, machine.registers
 
 

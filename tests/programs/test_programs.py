@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import assume, given, note, settings
 
-from backend import ON_TORCH, array, torch
+from backend import ON_TORCH, array, t64, torch
 
 from .program import gradients_on_numpy, loss_on_library, loss_on_numpy, programs
 from .steps import Unusable
@@ -12,7 +12,7 @@ many = settings(max_examples=8 * settings.default.max_examples)
 
 
 def leaves(program):
-    return [torch.tensor(value, requires_grad=True) for value in program.inputs]
+    return [t64(value, requires_grad=True) for value in program.inputs]
 
 
 def gradients_on_library(program, inputs, create_graph=False):
@@ -69,7 +69,7 @@ def test_recorded_gradients(program):
     found = gradients_on_library(program, inputs, create_graph=True)
     plain = slopes(program, program.inputs)
     directions = [np.sin(np.arange(1, g.size + 1)).reshape(g.shape) for g in plain]
-    total = sum((torch.tensor(d) * g).sum() for d, g in zip(directions, found))
+    total = sum((t64(d) * g).sum() for d, g in zip(directions, found))
     for one, other in zip(found, plain, strict=True):
         close(array(one), other, 1e-8)
 

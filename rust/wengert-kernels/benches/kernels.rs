@@ -6,16 +6,9 @@ use std::ops::{Add, Div, Mul, Sub};
 use wengert_kernels::{Float, Map1, Map2, Real, gemm, map, reduce, threads};
 
 fn main() {
-    let n = std::env::var("THREADS")
-        .ok()
-        .and_then(|s| s.parse().ok())
-        .unwrap_or(1);
+    let n = std::env::var("THREADS").ok().and_then(|s| s.parse().ok()).unwrap_or(1);
     threads::set_num_threads(n);
-    eprintln!(
-        "{} | {} threads (set THREADS)",
-        wengert_kernels::isa::features(),
-        n
-    );
+    eprintln!("{} | {} threads (set THREADS)", wengert_kernels::isa::features(), n);
     divan::main();
 }
 
@@ -78,9 +71,7 @@ fn mul<T: Float>(bench: Bencher<'_, '_>, n: usize) {
     let (x, mut y) = (vec![T::ONE; n], vec![T::ZERO; n]);
     bench.counter(ItemsCount::new(n)).bench_local(|| {
         // SAFETY: all hold n elements.
-        unsafe {
-            map::map2_flat::<Product, T>(black_box(n), y.as_mut_ptr(), x.as_ptr(), x.as_ptr())
-        }
+        unsafe { map::map2_flat::<Product, T>(black_box(n), y.as_mut_ptr(), x.as_ptr(), x.as_ptr()) }
     });
 }
 
@@ -89,9 +80,7 @@ fn mul_in_place<T: Float>(bench: Bencher<'_, '_>, n: usize) {
     let (x, mut y) = (vec![T::ONE; n], vec![T::ONE; n]);
     bench.counter(ItemsCount::new(n)).bench_local(|| {
         // SAFETY: all hold n elements.
-        unsafe {
-            map::map2_flat::<Product, T>(black_box(n), y.as_mut_ptr(), y.as_ptr(), x.as_ptr())
-        }
+        unsafe { map::map2_flat::<Product, T>(black_box(n), y.as_mut_ptr(), y.as_ptr(), x.as_ptr()) }
     });
 }
 
@@ -100,9 +89,7 @@ fn mul_scalar<T: Float>(bench: Bencher<'_, '_>, n: usize) {
     let (x, mut y) = (vec![T::ONE; n], vec![T::ZERO; n]);
     bench.counter(ItemsCount::new(n)).bench_local(|| {
         // SAFETY: all hold n elements.
-        unsafe {
-            map::map2_scalar_rhs::<Product, T>(black_box(n), y.as_mut_ptr(), x.as_ptr(), T::ONE)
-        }
+        unsafe { map::map2_scalar_rhs::<Product, T>(black_box(n), y.as_mut_ptr(), x.as_ptr(), T::ONE) }
     });
 }
 
@@ -114,36 +101,17 @@ fn mul_strided(bench: Bencher<'_, '_>, (n, kind): (usize, usize)) {
     let bs = [[0, 1], [1, 0], [1, s]][kind - 1];
     bench.counter(ItemsCount::new(n * n)).bench_local(|| {
         // SAFETY: all hold n * n elements.
-        unsafe {
-            map::map2::<Product, f32>(
-                &[n, n],
-                y.as_mut_ptr(),
-                &[s, 1],
-                x.as_ptr(),
-                &[s, 1],
-                x.as_ptr(),
-                &bs,
-            )
-        }
+        unsafe { map::map2::<Product, f32>(&[n, n], y.as_mut_ptr(), &[s, 1], x.as_ptr(), &[s, 1], x.as_ptr(), &bs) }
     });
 }
 
 #[divan::bench(types = [f32, f64], args = [1000, 100_000])]
 fn pow<T: Float>(bench: Bencher<'_, '_>, n: usize) {
-    let x: Vec<T> = (0..n)
-        .map(|i| T::from_f64(0.01 + i as f64 / n as f64 * 10.0))
-        .collect();
+    let x: Vec<T> = (0..n).map(|i| T::from_f64(0.01 + i as f64 / n as f64 * 10.0)).collect();
     let mut y = vec![T::ZERO; n];
     bench.counter(ItemsCount::new(n)).bench_local(|| {
         // SAFETY: all hold n elements.
-        unsafe {
-            map::map2_scalar_rhs::<Power, T>(
-                black_box(n),
-                y.as_mut_ptr(),
-                x.as_ptr(),
-                T::from_f64(1.7),
-            )
-        }
+        unsafe { map::map2_scalar_rhs::<Power, T>(black_box(n), y.as_mut_ptr(), x.as_ptr(), T::from_f64(1.7)) }
     });
 }
 
@@ -156,15 +124,7 @@ fn sum<T: Float>(bench: Bencher<'_, '_>, (kind, n): (usize, usize)) {
     bench.counter(ItemsCount::new(n)).bench_local(|| {
         let (shape, reduced) = ([n / side, side], [kind != 2, kind <= 2]);
         // SAFETY: a row-major view of n elements.
-        unsafe {
-            reduce::sum::<T>(
-                &shape,
-                x.as_ptr(),
-                &[side as isize, 1],
-                &reduced,
-                out.as_mut_ptr(),
-            )
-        }
+        unsafe { reduce::sum::<T>(&shape, x.as_ptr(), &[side as isize, 1], &reduced, out.as_mut_ptr()) }
     });
 }
 
@@ -190,34 +150,12 @@ fn max_index(bench: Bencher<'_, '_>, n: usize) {
 
 #[divan::bench(types = [f32, f64], args = [2, 4, 8, 16, 32, 48, 64, 96, 128, 256, 512])]
 fn matmul<T: Float>(bench: Bencher<'_, '_>, n: usize) {
-    let (a, b, mut c) = (
-        vec![T::ONE; n * n],
-        vec![T::ONE; n * n],
-        vec![T::ZERO; n * n],
-    );
+    let (a, b, mut c) = (vec![T::ONE; n * n], vec![T::ONE; n * n], vec![T::ZERO; n * n]);
     let s = n as isize;
-    bench
-        .counter(ItemsCount::new(2 * n * n * n))
-        .bench_local(|| {
-            // SAFETY: all hold n * n elements.
-            unsafe {
-                gemm::gemm::<T>(
-                    n,
-                    n,
-                    n,
-                    c.as_mut_ptr(),
-                    s,
-                    1,
-                    a.as_ptr(),
-                    s,
-                    1,
-                    b.as_ptr(),
-                    s,
-                    1,
-                    false,
-                )
-            }
-        });
+    bench.counter(ItemsCount::new(2 * n * n * n)).bench_local(|| {
+        // SAFETY: all hold n * n elements.
+        unsafe { gemm::gemm::<T>(n, n, n, c.as_mut_ptr(), s, 1, a.as_ptr(), s, 1, b.as_ptr(), s, 1, false) }
+    });
 }
 
 #[divan::bench(types = [f32, f64], args = [64, 1024])]
@@ -225,40 +163,20 @@ fn matvec<T: Float>(bench: Bencher<'_, '_>, n: usize) {
     let (a, b, mut c) = (vec![T::ONE; n * n], vec![T::ONE; n], vec![T::ZERO; n]);
     bench.counter(ItemsCount::new(2 * n * n)).bench_local(|| {
         // SAFETY: sizes as given.
-        unsafe {
-            gemm::gemm::<T>(
-                n,
-                1,
-                n,
-                c.as_mut_ptr(),
-                1,
-                1,
-                a.as_ptr(),
-                n as isize,
-                1,
-                b.as_ptr(),
-                1,
-                1,
-                false,
-            )
-        }
+        unsafe { gemm::gemm::<T>(n, 1, n, c.as_mut_ptr(), 1, 1, a.as_ptr(), n as isize, 1, b.as_ptr(), 1, 1, false) }
     });
 }
 
 #[divan::bench(types = [f32, f64], args = [100_000])]
 fn uniform<T: Float>(bench: Bencher<'_, '_>, n: usize) {
     let mut x = vec![T::ZERO; n];
-    bench
-        .counter(ItemsCount::new(n))
-        .bench_local(|| wengert_kernels::random::fill_uniform(1, 0, &mut x));
+    bench.counter(ItemsCount::new(n)).bench_local(|| wengert_kernels::random::fill_uniform(1, 0, &mut x));
 }
 
 #[divan::bench(types = [f32, f64], args = [100_000])]
 fn normal<T: Float>(bench: Bencher<'_, '_>, n: usize) {
     let mut x = vec![T::ZERO; n];
-    bench
-        .counter(ItemsCount::new(n))
-        .bench_local(|| wengert_kernels::random::fill_normal(1, 0, &mut x));
+    bench.counter(ItemsCount::new(n)).bench_local(|| wengert_kernels::random::fill_normal(1, 0, &mut x));
 }
 
 #[divan::bench(args = [8, 100, 4000, 4_000_000])]

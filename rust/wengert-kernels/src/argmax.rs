@@ -65,19 +65,11 @@ pub unsafe fn max_index<T: Element>(
         }
         return;
     };
-    let outputs: usize = shape
-        .iter()
-        .enumerate()
-        .filter(|&(d, _)| d != axis)
-        .map(|(_, &n)| n)
-        .product();
+    let outputs: usize = shape.iter().enumerate().filter(|&(d, _)| d != axis).map(|(_, &n)| n).product();
     if outputs == 0 || length == 0 {
         return;
     }
-    let mut kept = Order {
-        rank: 0,
-        dim: [0; RANK],
-    };
+    let mut kept = Order { rank: 0, dim: [0; RANK] };
     for d in (0..shape.len()).filter(|&d| d != axis && shape[d] != 1) {
         if kept.rank == RANK || d > u8::MAX as usize {
             // More axes than a walk holds: peel the first of the others.
@@ -90,14 +82,7 @@ pub unsafe fn max_index<T: Element>(
                 let axis = if axis > first { axis - 1 } else { axis };
                 // SAFETY: a part of the caller's view and outputs.
                 unsafe {
-                    max_index(
-                        &rest(shape),
-                        x.offset(at),
-                        &inner,
-                        axis,
-                        out_val.add(i * each),
-                        out_idx.add(i * each),
-                    )
+                    max_index(&rest(shape), x.offset(at), &inner, axis, out_val.add(i * each), out_idx.add(i * each))
                 };
             }
             return;
@@ -110,29 +95,15 @@ pub unsafe fn max_index<T: Element>(
     let (_, columns, ks) = kept.last();
     if columns > 1 && ks.unsigned_abs() < stride.unsigned_abs() {
         let blocks = columns.div_ceil(WIDTH);
-        for_chunks(
-            outputs / columns * blocks,
-            grain_for(length * columns.min(WIDTH)),
-            |range| {
-                for index in range {
-                    let first = index / blocks * columns + index % blocks * WIDTH;
-                    let width = WIDTH.min(columns - index % blocks * WIDTH);
-                    let base = x.at(0).wrapping_offset(kept.offset_of(first));
-                    // SAFETY: a block of the caller's view; blocks do not overlap.
-                    unsafe {
-                        by_columns(
-                            base,
-                            ks,
-                            width,
-                            stride,
-                            length,
-                            out_val.at(first),
-                            out_idx.at(first),
-                        )
-                    };
-                }
-            },
-        );
+        for_chunks(outputs / columns * blocks, grain_for(length * columns.min(WIDTH)), |range| {
+            for index in range {
+                let first = index / blocks * columns + index % blocks * WIDTH;
+                let width = WIDTH.min(columns - index % blocks * WIDTH);
+                let base = x.at(0).wrapping_offset(kept.offset_of(first));
+                // SAFETY: a block of the caller's view; blocks do not overlap.
+                unsafe { by_columns(base, ks, width, stride, length, out_val.at(first), out_idx.at(first)) };
+            }
+        });
         return;
     }
     for_chunks(outputs, grain_for(length), |range| {
@@ -171,11 +142,7 @@ unsafe fn by_columns<T: Element>(
                 row = stage.as_ptr().cast();
             }
             best.row = r as i64;
-            kernel(
-                width,
-                indices.cast(),
-                [row.cast(), (&raw const best).cast()],
-            );
+            kernel(width, indices.cast(), [row.cast(), (&raw const best).cast()]);
         }
     }
 }
@@ -207,16 +174,7 @@ unsafe fn line<T: Element>(base: *const T, stride: isize, length: usize) -> (T, 
         let n = RUN.min(length - start);
         let (mut stage, mut at) = (MaybeUninit::uninit(), n);
         // SAFETY: n readable elements and one value.
-        unsafe {
-            find(
-                n,
-                (&raw mut at).cast(),
-                [
-                    block(start, n, &mut stage).cast(),
-                    (&raw const value).cast(),
-                ],
-            )
-        };
+        unsafe { find(n, (&raw mut at).cast(), [block(start, n, &mut stage).cast(), (&raw const value).cast()]) };
         if at < n {
             return (value, start + at);
         }

@@ -22,21 +22,14 @@ impl<T: Element> View<T> {
             let (o, block) = (index / blocks, index % blocks);
             let first = block * WIDTH;
             let width = WIDTH.min(columns - first);
-            let base = self
-                .x
-                .at(0)
-                .wrapping_offset(self.kept.offset_of(o * columns + first));
+            let base = self.x.at(0).wrapping_offset(self.kept.offset_of(o * columns + first));
             // SAFETY: a block of the caller's view; blocks do not overlap.
             unsafe { self.column_block::<O>(base, ks, width, out.at(o * columns + first)) };
         };
         if outer * blocks == 1 {
             one(0);
         } else {
-            for_chunks(
-                outer * blocks,
-                grain_for(self.length * columns.min(WIDTH)),
-                |range| range.for_each(one),
-            );
+            for_chunks(outer * blocks, grain_for(self.length * columns.min(WIDTH)), |range| range.for_each(one));
         }
     }
 
@@ -64,14 +57,7 @@ impl<T: Element> View<T> {
                     for i in range {
                         let start = (first + i) * chunk_rows;
                         let end = rows.min(start + chunk_rows);
-                        self.some_rows::<O>(
-                            base.at(0),
-                            ks,
-                            wide,
-                            group,
-                            start..end,
-                            (*slots.at(i)).ptr(),
-                        );
+                        self.some_rows::<O>(base.at(0), ks, wide, group, start..end, (*slots.at(i)).ptr());
                     }
                 });
                 for slot in &mut wave[..count] {
@@ -114,11 +100,7 @@ impl<T: Element> View<T> {
                     let n = if stop - r >= 4 { 4 } else { 1 };
                     let mut from = [std::ptr::null::<u8>(); 4];
                     for k in 0..n {
-                        let at = if group > 1 {
-                            ((r + k) * wide) as isize
-                        } else {
-                            self.reduced.offset_of(r + k)
-                        };
+                        let at = if group > 1 { ((r + k) * wide) as isize } else { self.reduced.offset_of(r + k) };
                         let mut p = base.offset(at);
                         if ks != 1 {
                             strided_read(wide, p, ks, stage[k].ptr());

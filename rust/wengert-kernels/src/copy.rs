@@ -8,13 +8,7 @@ use std::mem::MaybeUninit;
 ///
 /// # Safety
 /// As for `map::map1`.
-pub unsafe fn copy<T: Element>(
-    shape: &[usize],
-    out: *mut T,
-    os: &[isize],
-    x: *const T,
-    xs: &[isize],
-) {
+pub unsafe fn copy<T: Element>(shape: &[usize], out: *mut T, os: &[isize], x: *const T, xs: &[isize]) {
     unsafe fn block<T>(n: usize, out: *mut u8, [x]: [*const u8; 1]) {
         // SAFETY: Kernel's contract; `copy` also allows the one-element coincidence.
         unsafe { std::ptr::copy(x.cast::<T>(), out.cast::<T>(), n) }
@@ -49,22 +43,9 @@ kernels!(convert<T: Element, U: Element>, 1, |n, out, ins, _S| {
 ///
 /// # Safety
 /// As for `map::map1`; `out` and `x` are disjoint unless of the same size.
-pub unsafe fn cast<T: Element, U: Element>(
-    shape: &[usize],
-    out: *mut U,
-    os: &[isize],
-    x: *const T,
-    xs: &[isize],
-) {
+pub unsafe fn cast<T: Element, U: Element>(shape: &[usize], out: *mut U, os: &[isize], x: *const T, xs: &[isize]) {
     // SAFETY: the caller's.
-    unsafe {
-        drive(
-            shape,
-            Operand::new(out, os),
-            [Operand::new(x, xs)],
-            convert::get::<T, U>(),
-        )
-    }
+    unsafe { drive(shape, Operand::new(out, os), [Operand::new(x, xs)], convert::get::<T, U>()) }
 }
 
 /// out = v.

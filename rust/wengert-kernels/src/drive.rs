@@ -18,11 +18,7 @@ pub(crate) struct Operand<'a> {
 
 impl<'a> Operand<'a> {
     pub fn new<T>(ptr: *const T, strides: &'a [isize]) -> Self {
-        Operand {
-            ptr: ptr as *mut u8,
-            size: size_of::<T>(),
-            strides,
-        }
+        Operand { ptr: ptr as *mut u8, size: size_of::<T>(), strides }
     }
 }
 
@@ -81,20 +77,9 @@ pub(crate) unsafe fn drive<const N: usize>(
     if shape.len() > RANK {
         // Rare: peel the outermost dimension.
         for i in 0..shape[0] {
-            let peel = |o: Operand<'_>| {
-                o.ptr
-                    .wrapping_offset(i as isize * o.strides[0] * o.size as isize)
-            };
-            let out = Operand {
-                ptr: peel(out),
-                strides: &out.strides[1..],
-                ..out
-            };
-            let ins = ins.map(|o| Operand {
-                ptr: peel(o),
-                strides: &o.strides[1..],
-                ..o
-            });
+            let peel = |o: Operand<'_>| o.ptr.wrapping_offset(i as isize * o.strides[0] * o.size as isize);
+            let out = Operand { ptr: peel(out), strides: &out.strides[1..], ..out };
+            let ins = ins.map(|o| Operand { ptr: peel(o), strides: &o.strides[1..], ..o });
             // SAFETY: a sub-nest of the caller's.
             unsafe { drive(&shape[1..], out, ins, kernel) };
         }
@@ -115,15 +100,7 @@ pub(crate) unsafe fn drive<const N: usize>(
         }
         if all {
             // SAFETY: the caller's contract; every operand is contiguous or one element.
-            unsafe {
-                contiguous(
-                    n,
-                    (out.ptr, out.size),
-                    ins.map(|i| (i.ptr, i.size)),
-                    plain,
-                    kernel,
-                )
-            };
+            unsafe { contiguous(n, (out.ptr, out.size), ins.map(|i| (i.ptr, i.size)), plain, kernel) };
             return;
         }
     }
@@ -137,11 +114,7 @@ pub(crate) unsafe fn drive<const N: usize>(
         } else {
             Source::Walk(walk)
         };
-        Plan {
-            ptr: o.ptr,
-            size: o.size,
-            source,
-        }
+        Plan { ptr: o.ptr, size: o.size, source }
     };
     let (out, ins) = (plan(&out), ins.map(|i| plan(&i)));
     // SAFETY: the caller's contract.
@@ -185,16 +158,8 @@ unsafe fn contiguous<const N: usize>(
         unsafe { kernel(n, out.0, ins.map(|i| i.0 as *const u8)) };
         return;
     }
-    let out = Plan {
-        ptr: out.0,
-        size: out.1,
-        source: Source::Direct,
-    };
-    let ins: [Plan; N] = std::array::from_fn(|k| Plan {
-        ptr: ins[k].0,
-        size: ins[k].1,
-        source: sources[k],
-    });
+    let out = Plan { ptr: out.0, size: out.1, source: Source::Direct };
+    let ins: [Plan; N] = std::array::from_fn(|k| Plan { ptr: ins[k].0, size: ins[k].1, source: sources[k] });
     // SAFETY: the caller's contract.
     unsafe { planned(n, out, ins, kernel) }
 }
@@ -239,12 +204,7 @@ unsafe fn blocks<const N: usize>(
             Source::Walk(w) => w.seek(range.start),
             // SAFETY: a constant is one readable element; a stage holds BLOCK of any size.
             Source::Constant => unsafe {
-                fill_erased(
-                    i.size,
-                    range.len().min(BLOCK),
-                    i.ptr,
-                    stage.0.as_mut_ptr().cast(),
-                )
+                fill_erased(i.size, range.len().min(BLOCK), i.ptr, stage.0.as_mut_ptr().cast())
             },
             _ => {}
         }
@@ -260,9 +220,7 @@ unsafe fn blocks<const N: usize>(
             unsafe {
                 match &mut i.source {
                     Source::Direct => from[k] = i.ptr.add(at * i.size),
-                    Source::Staged => {
-                        std::ptr::copy_nonoverlapping(i.ptr.add(at * i.size), stage, n * i.size)
-                    }
+                    Source::Staged => std::ptr::copy_nonoverlapping(i.ptr.add(at * i.size), stage, n * i.size),
                     Source::Constant => {}
                     Source::Walk(w) => gather_erased(i.size, w, n, i.ptr, stage),
                 }

@@ -102,12 +102,7 @@ pub(crate) fn tree<T: Element, O: Fold, const N: usize>(mut v: [T; N]) -> T {
 
 /// Accumulators: four registers of the widest kind, eight of the next.
 #[inline(always)]
-unsafe fn wide<T: Element, O: Fold>(
-    n: usize,
-    identity: T,
-    at: impl Fn(usize) -> T,
-    step: impl Fn(T, usize) -> T,
-) -> T {
+unsafe fn wide<T: Element, O: Fold>(n: usize, identity: T, at: impl Fn(usize) -> T, step: impl Fn(T, usize) -> T) -> T {
     // SAFETY: the caller's.
     unsafe {
         if size_of::<T>() <= 4 {
@@ -176,10 +171,7 @@ struct Cascade<T> {
 
 impl<T: Element> Cascade<T> {
     fn new() -> Self {
-        Cascade {
-            stack: [MaybeUninit::uninit(); 64],
-            count: 0,
-        }
+        Cascade { stack: [MaybeUninit::uninit(); 64], count: 0 }
     }
 
     /// The stack holds one value for each bit set in `count`.

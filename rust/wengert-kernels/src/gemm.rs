@@ -36,11 +36,7 @@ macro_rules! packed {
                 add: bool,
                 threads: usize,
             ) {
-                let parallelism = if threads > 1 {
-                    Parallelism::Rayon(threads)
-                } else {
-                    Parallelism::None
-                };
+                let parallelism = if threads > 1 { Parallelism::Rayon(threads) } else { Parallelism::None };
                 // The crate's alpha scales the old output and its beta the product.
                 // SAFETY: the caller's.
                 unsafe {

@@ -70,32 +70,18 @@ pub(crate) unsafe fn run<T: Float>(
         unsafe { crate::walk::strided_read(k.min(LONGEST), from, v.1, packed.as_mut_ptr().cast()) };
         from = packed.as_ptr().cast();
     }
-    let kernel = if size_of::<T>() == 4 {
-        single::get()
-    } else {
-        double::get()
-    };
+    let kernel = if size_of::<T>() == 4 { single::get() } else { double::get() };
     let (m0, from, o) = (Shared(m.0), Shared(from as *mut T), Shared(out.0));
     let (stride, step) = (m.1, out.1);
     for_chunks(count.div_ceil(ROWS), grain_for(k * ROWS), |range| {
         for block in range {
             let first = block * ROWS;
             // The last block repeats its last row.
-            let row = |r: usize| {
-                m0.at(0)
-                    .wrapping_offset((first + r).min(count - 1) as isize * stride)
-                    as *const T
-            };
+            let row = |r: usize| m0.at(0).wrapping_offset((first + r).min(count - 1) as isize * stride) as *const T;
             let rows = Rows::<T>(std::array::from_fn(row));
             let mut sums = [T::ZERO; ROWS];
             // SAFETY: ROWS rows and a vector of k elements each.
-            unsafe {
-                kernel(
-                    k,
-                    sums.as_mut_ptr().cast(),
-                    [(&raw const rows).cast(), from.at(0) as *const u8],
-                )
-            };
+            unsafe { kernel(k, sums.as_mut_ptr().cast(), [(&raw const rows).cast(), from.at(0) as *const u8]) };
             for (r, &sum) in sums.iter().enumerate().take(count - first) {
                 let to = o.at(0).wrapping_offset((first + r) as isize * step);
                 // SAFETY: output first + r, which belongs to this block.

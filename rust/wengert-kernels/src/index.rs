@@ -9,31 +9,16 @@ fn inner_rows(shape: &[usize], strides: &[isize], mut row: impl FnMut(isize, isi
     }
     peel(shape, strides, 0, &mut row);
 
-    fn peel(
-        shape: &[usize],
-        strides: &[isize],
-        at: isize,
-        row: &mut impl FnMut(isize, isize, usize),
-    ) {
+    fn peel(shape: &[usize], strides: &[isize], at: isize, row: &mut impl FnMut(isize, isize, usize)) {
         if shape.len() > RANK {
             for i in 0..shape[0] {
-                peel(
-                    &shape[1..],
-                    &strides[1..],
-                    at + i as isize * strides[0],
-                    row,
-                );
+                peel(&shape[1..], &strides[1..], at + i as isize * strides[0], row);
             }
             return;
         }
-        let order = Order {
-            rank: shape.len(),
-            dim: std::array::from_fn(|d| d as u8),
-        };
+        let order = Order { rank: shape.len(), dim: std::array::from_fn(|d| d as u8) };
         let n: usize = shape.iter().product();
-        Walk::new(shape, strides, &order).pieces(n, |_, offset, stride, count| {
-            row(at + offset, stride, count)
-        });
+        Walk::new(shape, strides, &order).pieces(n, |_, offset, stride, count| row(at + offset, stride, count));
     }
 }
 

@@ -69,10 +69,6 @@ pub fn features() -> String {
     if used == best {
         name(used).to_string()
     } else {
-        format!(
-            "{} (lowered by WENGERT_CPU from {})",
-            name(used),
-            name(best)
-        )
+        format!("{} (lowered by WENGERT_CPU from {})", name(used), name(best))
     }
 }

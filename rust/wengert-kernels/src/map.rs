@@ -202,22 +202,9 @@ float!(f64, f64_1, f64_2, f64_3);
 /// # Safety
 /// Pointers are valid for the shape and their strides (in elements); `out` is disjoint from each
 /// input or coincides with it exactly; no two elements of `out` are the same memory.
-pub unsafe fn map1<F: Map1, T: Float>(
-    shape: &[usize],
-    out: *mut T,
-    os: &[isize],
-    x: *const T,
-    xs: &[isize],
-) {
+pub unsafe fn map1<F: Map1, T: Float>(shape: &[usize], out: *mut T, os: &[isize], x: *const T, xs: &[isize]) {
     // SAFETY: the caller's.
-    unsafe {
-        drive(
-            shape,
-            Operand::new(out, os),
-            [Operand::new(x, xs)],
-            T::kernel1::<F>(),
-        )
-    }
+    unsafe { drive(shape, Operand::new(out, os), [Operand::new(x, xs)], T::kernel1::<F>()) }
 }
 
 /// out = F(a, b), element by element.
@@ -268,15 +255,7 @@ pub unsafe fn map1_flat<F: Map1, T: Float>(n: usize, out: *mut T, x: *const T) {
 #[inline]
 pub unsafe fn map2_flat<F: Map2, T: Float>(n: usize, out: *mut T, a: *const T, b: *const T) {
     // SAFETY: the caller's.
-    unsafe {
-        flat(
-            n,
-            erase(out),
-            [erase(a), erase(b)],
-            [false; 2],
-            T::kernel2::<F>(),
-        )
-    }
+    unsafe { flat(n, erase(out), [erase(a), erase(b)], [false; 2], T::kernel2::<F>()) }
 }
 
 /// `map2` of `n` contiguous elements and one number.
@@ -286,15 +265,7 @@ pub unsafe fn map2_flat<F: Map2, T: Float>(n: usize, out: *mut T, a: *const T, b
 #[inline]
 pub unsafe fn map2_scalar_rhs<F: Map2, T: Float>(n: usize, out: *mut T, a: *const T, b: T) {
     // SAFETY: the caller's; b outlives the call.
-    unsafe {
-        flat(
-            n,
-            erase(out),
-            [erase(a), erase(&b)],
-            [false, true],
-            T::kernel2::<F>(),
-        )
-    }
+    unsafe { flat(n, erase(out), [erase(a), erase(&b)], [false, true], T::kernel2::<F>()) }
 }
 
 /// `map2` of one number and `n` contiguous elements.
@@ -304,15 +275,7 @@ pub unsafe fn map2_scalar_rhs<F: Map2, T: Float>(n: usize, out: *mut T, a: *cons
 #[inline]
 pub unsafe fn map2_scalar_lhs<F: Map2, T: Float>(n: usize, out: *mut T, a: T, b: *const T) {
     // SAFETY: the caller's; a outlives the call.
-    unsafe {
-        flat(
-            n,
-            erase(out),
-            [erase(&a), erase(b)],
-            [true, false],
-            T::kernel2::<F>(),
-        )
-    }
+    unsafe { flat(n, erase(out), [erase(&a), erase(b)], [true, false], T::kernel2::<F>()) }
 }
 
 /// `map3` of `n` contiguous elements.
@@ -320,45 +283,18 @@ pub unsafe fn map2_scalar_lhs<F: Map2, T: Float>(n: usize, out: *mut T, a: T, b:
 /// # Safety
 /// As for `map1`.
 #[inline]
-pub unsafe fn map3_flat<F: Map3, T: Float>(
-    n: usize,
-    out: *mut T,
-    a: *const T,
-    b: *const T,
-    c: *const T,
-) {
+pub unsafe fn map3_flat<F: Map3, T: Float>(n: usize, out: *mut T, a: *const T, b: *const T, c: *const T) {
     // SAFETY: the caller's.
-    unsafe {
-        flat(
-            n,
-            erase(out),
-            [erase(a), erase(b), erase(c)],
-            [false; 3],
-            T::kernel3::<F>(),
-        )
-    }
+    unsafe { flat(n, erase(out), [erase(a), erase(b), erase(c)], [false; 3], T::kernel3::<F>()) }
 }
 
 /// out = F(x) on integers.
 ///
 /// # Safety
 /// As for `map1`.
-pub unsafe fn imap1<F: IMap1>(
-    shape: &[usize],
-    out: *mut i64,
-    os: &[isize],
-    x: *const i64,
-    xs: &[isize],
-) {
+pub unsafe fn imap1<F: IMap1>(shape: &[usize], out: *mut i64, os: &[isize], x: *const i64, xs: &[isize]) {
     // SAFETY: the caller's.
-    unsafe {
-        drive(
-            shape,
-            Operand::new(out, os),
-            [Operand::new(x, xs)],
-            i64_1::get::<F>(),
-        )
-    }
+    unsafe { drive(shape, Operand::new(out, os), [Operand::new(x, xs)], i64_1::get::<F>()) }
 }
 
 /// out = F(a, b) on integers.

@@ -39,17 +39,8 @@ struct Link {
 
 impl Cache {
     const fn new() -> Self {
-        let stats = Stats {
-            live: 0,
-            cached: 0,
-            limit: DEFAULT_LIMIT,
-            hits: 0,
-            misses: 0,
-        };
-        Cache {
-            free: [std::ptr::null_mut(); CLASSES],
-            stats,
-        }
+        let stats = Stats { live: 0, cached: 0, limit: DEFAULT_LIMIT, hits: 0, misses: 0 };
+        Cache { free: [std::ptr::null_mut(); CLASSES], stats }
     }
 }
 
@@ -142,13 +133,7 @@ fn fresh(size: usize) -> Option<NonNull<u8>> {
     #[cfg(target_os = "linux")]
     if size >= HUGE {
         // SAFETY: whole pages of a block of ours; advice may fail without harm.
-        unsafe {
-            libc::madvise(
-                block.as_ptr().cast(),
-                size & !(HUGE_PAGE - 1),
-                libc::MADV_HUGEPAGE,
-            )
-        };
+        unsafe { libc::madvise(block.as_ptr().cast(), size & !(HUGE_PAGE - 1), libc::MADV_HUGEPAGE) };
     }
     global::with(|c| {
         c.stats.live += size;
@@ -165,12 +150,7 @@ fn fresh(size: usize) -> Option<NonNull<u8>> {
 pub unsafe fn free(ptr: NonNull<u8>, bytes: usize) {
     if bytes < SMALLEST {
         // SAFETY: the layout of `alloc`.
-        return unsafe {
-            system_free(
-                ptr.as_ptr(),
-                Layout::from_size_align_unchecked(bytes.max(1), ALIGN),
-            )
-        };
+        return unsafe { system_free(ptr.as_ptr(), Layout::from_size_align_unchecked(bytes.max(1), ALIGN)) };
     }
     let Some((class, size)) = class_of(bytes) else {
         return;
@@ -182,11 +162,7 @@ pub unsafe fn free(ptr: NonNull<u8>, bytes: usize) {
         }
         let link = ptr.as_ptr().cast::<Link>();
         // SAFETY: the block is at least 1 KiB, aligned and ours.
-        unsafe {
-            link.write(Link {
-                next: c.free[class],
-            })
-        };
+        unsafe { link.write(Link { next: c.free[class] }) };
         c.free[class] = link;
         c.stats.cached += size;
         true
@@ -244,16 +220,9 @@ mod tests {
         for bytes in (1..100_000).chain([1 << 20, (1 << 20) + 1, 1 << 40]) {
             let (class, size) = class_of(bytes).unwrap();
             assert!(size >= bytes, "{bytes} {size}");
-            assert!(
-                bytes < SMALLEST || size <= bytes + bytes / 4 + 4,
-                "{bytes} {size}"
-            );
+            assert!(bytes < SMALLEST || size <= bytes + bytes / 4 + 4, "{bytes} {size}");
             assert!((class, size) >= last);
-            assert_eq!(
-                size,
-                (5 + class % 4) << (class / 4 + 7),
-                "the inverse used by empty_cache"
-            );
+            assert_eq!(size, (5 + class % 4) << (class / 4 + 7), "the inverse used by empty_cache");
             last = (class, size);
         }
         assert!(class_of(usize::MAX).is_none());

@@ -23,11 +23,7 @@ struct Lists {
 
 impl Lists {
     const fn new() -> Self {
-        Lists {
-            free: [std::ptr::null_mut(); CLASSES],
-            rest: std::ptr::null_mut(),
-            left: 0,
-        }
+        Lists { free: [std::ptr::null_mut(); CLASSES], rest: std::ptr::null_mut(), left: 0 }
     }
 
     #[inline(always)]
@@ -50,11 +46,7 @@ impl Lists {
             lists::watch();
         }
         // SAFETY: a block has at least 16 bytes, aligned to 16, and is the caller's no more.
-        unsafe {
-            link.write(Link {
-                next: self.free[class],
-            })
-        };
+        unsafe { link.write(Link { next: self.free[class] }) };
         self.free[class] = link;
     }
 

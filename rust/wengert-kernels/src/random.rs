@@ -14,26 +14,13 @@ const COUNTERS: usize = 64;
 /// Four random words for one counter value.
 #[inline(always)]
 pub fn philox(key: u64, counter: u128) -> [u32; 4] {
-    let mut c = [
-        counter as u32,
-        (counter >> 32) as u32,
-        (counter >> 64) as u32,
-        (counter >> 96) as u32,
-    ];
+    let mut c = [counter as u32, (counter >> 32) as u32, (counter >> 64) as u32, (counter >> 96) as u32];
     let mut k = [key as u32, (key >> 32) as u32];
     for _ in 0..10 {
         let p0 = c[0] as u64 * 0xD251_1F53;
         let p1 = c[2] as u64 * 0xCD9E_8D57;
-        c = [
-            (p1 >> 32) as u32 ^ c[1] ^ k[0],
-            p1 as u32,
-            (p0 >> 32) as u32 ^ c[3] ^ k[1],
-            p0 as u32,
-        ];
-        k = [
-            k[0].wrapping_add(0x9E37_79B9),
-            k[1].wrapping_add(0xBB67_AE85),
-        ];
+        c = [(p1 >> 32) as u32 ^ c[1] ^ k[0], p1 as u32, (p0 >> 32) as u32 ^ c[3] ^ k[1], p0 as u32];
+        k = [k[0].wrapping_add(0x9E37_79B9), k[1].wrapping_add(0xBB67_AE85)];
     }
     c
 }
@@ -61,10 +48,7 @@ macro_rules! box_muller {
             #[inline(always)]
             fn call<R: Real>(u: R, v: R) -> R
             where
-                f64: Add<R, Output = R>
-                    + Sub<R, Output = R>
-                    + Mul<R, Output = R>
-                    + Div<R, Output = R>,
+                f64: Add<R, Output = R> + Sub<R, Output = R> + Mul<R, Output = R> + Div<R, Output = R>,
             {
                 (-2.0 * u.log()).sqrt() * (v * std::f64::consts::TAU).$f()
             }
@@ -86,13 +70,7 @@ fn unit<T: Float>(high: u32, low: u32, from_one: bool) -> T {
 }
 
 /// Numbers from `count` counters into `to`: four for each counter of f32, two of f64.
-fn numbers<T: Float>(
-    key: u64,
-    counter: u128,
-    count: usize,
-    normal: bool,
-    to: &mut [T; 4 * COUNTERS],
-) {
+fn numbers<T: Float>(key: u64, counter: u128, count: usize, normal: bool, to: &mut [T; 4 * COUNTERS]) {
     let mut w = [[0u32; COUNTERS]; 4];
     let from = (key, counter);
     // SAFETY: four arrays of COUNTERS, and the pair the kernel wants.

@@ -48,14 +48,8 @@ unsafe fn reduce<T: Element, O: Fold>(
     out: *mut T,
     first: Option<Kernel<1>>,
 ) {
-    let count = |which: bool| -> usize {
-        shape
-            .iter()
-            .zip(reduced)
-            .filter(|&(_, &r)| r == which)
-            .map(|(&d, _)| d)
-            .product()
-    };
+    let count =
+        |which: bool| -> usize { shape.iter().zip(reduced).filter(|&(_, &r)| r == which).map(|(&d, _)| d).product() };
     let (outputs, length) = (count(false), count(true));
     if outputs == 0 {
         return;
@@ -64,16 +58,7 @@ unsafe fn reduce<T: Element, O: Fold>(
         // SAFETY: `out` holds one element for each kept position.
         return unsafe { strided_read(outputs, &O::identity(), 0, out) };
     }
-    let (mut kept, mut gone) = (
-        Order {
-            rank: 0,
-            dim: [0; RANK],
-        },
-        Order {
-            rank: 0,
-            dim: [0; RANK],
-        },
-    );
+    let (mut kept, mut gone) = (Order { rank: 0, dim: [0; RANK] }, Order { rank: 0, dim: [0; RANK] });
     for d in 0..shape.len() {
         let list = if reduced[d] { &mut gone } else { &mut kept };
         if shape[d] == 1 {
@@ -102,13 +87,7 @@ unsafe fn reduce<T: Element, O: Fold>(
         && length > 1
         && (ks.unsigned_abs() < rs.unsigned_abs() || (run < SHORT_ROW && columns >= SHORT_ROW));
     // SAFETY: the caller's.
-    unsafe {
-        if by_columns {
-            view.columns::<O>(out)
-        } else {
-            view.rows::<O>(out)
-        }
-    }
+    unsafe { if by_columns { view.columns::<O>(out) } else { view.rows::<O>(out) } }
 }
 
 impl<T: Element> View<T> {
@@ -179,12 +158,7 @@ unsafe fn many_axes<T: Element, O: Fold>(
     first: Option<Kernel<1>>,
 ) {
     let n: usize = shape.iter().product();
-    let outputs: usize = shape
-        .iter()
-        .zip(reduced)
-        .filter(|&(_, &r)| !r)
-        .map(|(&d, _)| d)
-        .product();
+    let outputs: usize = shape.iter().zip(reduced).filter(|&(_, &r)| !r).map(|(&d, _)| d).product();
     // SAFETY: positions inside the caller's view.
     unsafe {
         strided_read(outputs, &O::identity(), 0, out);
@@ -212,13 +186,7 @@ unsafe fn many_axes<T: Element, O: Fold>(
 ///
 /// # Safety
 /// `x` is readable for the shape and strides, `out` writable for the kept shape and disjoint.
-pub unsafe fn sum<T: Element>(
-    shape: &[usize],
-    x: *const T,
-    xs: &[isize],
-    reduced: &[bool],
-    out: *mut T,
-) {
+pub unsafe fn sum<T: Element>(shape: &[usize], x: *const T, xs: &[isize], reduced: &[bool], out: *mut T) {
     // SAFETY: the caller's.
     unsafe { reduce::<T, Sum>(shape, x, xs, reduced, out, None) }
 }
@@ -227,13 +195,7 @@ pub unsafe fn sum<T: Element>(
 ///
 /// # Safety
 /// As for `sum`.
-pub unsafe fn sum_map<F: Map1, T: Float>(
-    shape: &[usize],
-    x: *const T,
-    xs: &[isize],
-    reduced: &[bool],
-    out: *mut T,
-) {
+pub unsafe fn sum_map<F: Map1, T: Float>(shape: &[usize], x: *const T, xs: &[isize], reduced: &[bool], out: *mut T) {
     // SAFETY: the caller's.
     unsafe { reduce::<T, Sum>(shape, x, xs, reduced, out, Some(T::kernel1::<F>())) }
 }
@@ -242,13 +204,7 @@ pub unsafe fn sum_map<F: Map1, T: Float>(
 ///
 /// # Safety
 /// As for `sum`.
-pub unsafe fn max<T: Element>(
-    shape: &[usize],
-    x: *const T,
-    xs: &[isize],
-    reduced: &[bool],
-    out: *mut T,
-) {
+pub unsafe fn max<T: Element>(shape: &[usize], x: *const T, xs: &[isize], reduced: &[bool], out: *mut T) {
     // SAFETY: the caller's.
     unsafe { reduce::<T, Max>(shape, x, xs, reduced, out, None) }
 }
@@ -257,13 +213,7 @@ pub unsafe fn max<T: Element>(
 ///
 /// # Safety
 /// As for `sum`.
-pub unsafe fn min<T: Element>(
-    shape: &[usize],
-    x: *const T,
-    xs: &[isize],
-    reduced: &[bool],
-    out: *mut T,
-) {
+pub unsafe fn min<T: Element>(shape: &[usize], x: *const T, xs: &[isize], reduced: &[bool], out: *mut T) {
     // SAFETY: the caller's.
     unsafe { reduce::<T, Min>(shape, x, xs, reduced, out, None) }
 }

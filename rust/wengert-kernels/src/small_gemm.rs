@@ -20,23 +20,11 @@ pub(crate) fn fits(m: usize, n: usize, k: usize) -> bool {
 
 /// # Safety
 /// As for `gemm::gemm`, with `fits(m, n, k)` and k > 0.
-pub(crate) unsafe fn run<T: Float>(
-    m: usize,
-    n: usize,
-    k: usize,
-    o: View<T>,
-    a: View<T>,
-    b: View<T>,
-    add: bool,
-) {
+pub(crate) unsafe fn run<T: Float>(m: usize, n: usize, k: usize, o: View<T>, a: View<T>, b: View<T>, add: bool) {
     // Vectors run along a row of the output; a column-major output is the transposed product.
     let flip = o.2 != 1 && o.1 == 1;
     let t = |v: View<T>| View(v.0, v.2, v.1);
-    let (m, n, o, a, b) = if flip {
-        (n, m, t(o), t(b), t(a))
-    } else {
-        (m, n, o, a, b)
-    };
+    let (m, n, o, a, b) = if flip { (n, m, t(o), t(b), t(a)) } else { (m, n, o, a, b) };
     // SAFETY: the caller's; the CPU has what `isa` says.
     unsafe {
         match isa() {
@@ -51,15 +39,7 @@ pub(crate) unsafe fn run<T: Float>(
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma,bmi1,bmi2,lzcnt")]
-unsafe fn avx512<T: Float>(
-    m: usize,
-    n: usize,
-    k: usize,
-    o: View<T>,
-    a: View<T>,
-    b: View<T>,
-    add: bool,
-) {
+unsafe fn avx512<T: Float>(m: usize, n: usize, k: usize, o: View<T>, a: View<T>, b: View<T>, add: bool) {
     // One register of 64 bytes wide, eight rows: wider tiles do not stay in registers.
     // SAFETY: the caller's.
     unsafe {
@@ -73,15 +53,7 @@ unsafe fn avx512<T: Float>(
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt")]
-unsafe fn avx2<T: Float>(
-    m: usize,
-    n: usize,
-    k: usize,
-    o: View<T>,
-    a: View<T>,
-    b: View<T>,
-    add: bool,
-) {
+unsafe fn avx2<T: Float>(m: usize, n: usize, k: usize, o: View<T>, a: View<T>, b: View<T>, add: bool) {
     // SAFETY: the caller's.
     unsafe {
         if size_of::<T>() == 4 {
@@ -92,15 +64,7 @@ unsafe fn avx2<T: Float>(
     }
 }
 
-unsafe fn baseline<T: Float>(
-    m: usize,
-    n: usize,
-    k: usize,
-    o: View<T>,
-    a: View<T>,
-    b: View<T>,
-    add: bool,
-) {
+unsafe fn baseline<T: Float>(m: usize, n: usize, k: usize, o: View<T>, a: View<T>, b: View<T>, add: bool) {
     // SAFETY: the caller's.
     unsafe {
         if size_of::<T>() == 4 {
@@ -116,13 +80,7 @@ struct Panel<T>(MaybeUninit<[[T; WIDEST]; LONGEST]>);
 
 /// Panels of NR columns, the last of NARROW if that holds it.
 #[inline(always)]
-unsafe fn panels<
-    T: Float,
-    S: InstructionSet,
-    const MR: usize,
-    const NR: usize,
-    const NARROW: usize,
->(
+unsafe fn panels<T: Float, S: InstructionSet, const MR: usize, const NR: usize, const NARROW: usize>(
     m: usize,
     n: usize,
     k: usize,
@@ -174,11 +132,7 @@ unsafe fn panel<T: Float, S: InstructionSet, const MR: usize, const NR: usize>(
                     }
                 } else {
                     for j in 0..NR {
-                        to.add(j).write(if j < width {
-                            *from.offset(j as isize * b.2)
-                        } else {
-                            T::ZERO
-                        });
+                        to.add(j).write(if j < width { *from.offset(j as isize * b.2) } else { T::ZERO });
                     }
                 }
             }

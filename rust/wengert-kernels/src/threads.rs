@@ -13,8 +13,7 @@ struct Pool {
 }
 
 // A pool is never dropped: its threads sleep, and a forked child must not join its parent's.
-static POOLS: [AtomicPtr<Pool>; MOST + 1] =
-    [const { AtomicPtr::new(std::ptr::null_mut()) }; MOST + 1];
+static POOLS: [AtomicPtr<Pool>; MOST + 1] = [const { AtomicPtr::new(std::ptr::null_mut()) }; MOST + 1];
 /// 0 means not chosen yet.
 static THREADS: AtomicUsize = AtomicUsize::new(0);
 static WARNED: AtomicBool = AtomicBool::new(false);
@@ -35,9 +34,7 @@ pub fn set_num_threads(n: usize) {
 
 #[cold]
 fn first_choice() -> usize {
-    let wanted = std::env::var("WENGERT_NUM_THREADS")
-        .ok()
-        .and_then(|s| s.trim().parse::<usize>().ok());
+    let wanted = std::env::var("WENGERT_NUM_THREADS").ok().and_then(|s| s.trim().parse::<usize>().ok());
     let n = wanted
         .filter(|&n| n > 0)
         .or_else(|| std::thread::available_parallelism().ok().map(|n| n.get()))
@@ -61,10 +58,7 @@ fn pool(threads: usize) -> Option<&'static rayon::ThreadPool> {
     {
         return Some(&p.pool);
     }
-    let built = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .thread_name(|i| format!("wengert-{i}"))
-        .build();
+    let built = rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(|i| format!("wengert-{i}")).build();
     let Ok(pool) = built else {
         if !WARNED.swap(true, Ordering::Relaxed) {
             eprintln!("wengert: could not start {threads} threads; computing on one");
@@ -99,11 +93,7 @@ pub fn for_chunks(n: usize, grain: usize, f: impl Fn(Range<usize>) + Sync) {
     let chunks = n.div_ceil(grain);
     let chunk = |i: usize| f(i * grain..n.min((i + 1) * grain));
     let threads = num_threads().min(chunks);
-    let pool = if threads > 1 {
-        pool(num_threads())
-    } else {
-        None
-    };
+    let pool = if threads > 1 { pool(num_threads()) } else { None };
     let Some(pool) = pool else {
         return (0..chunks).for_each(chunk);
     };

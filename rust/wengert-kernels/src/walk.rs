@@ -22,19 +22,14 @@ pub(crate) struct Order {
 
 impl Order {
     pub fn by_stride(shape: &[usize], strides: &[isize]) -> Order {
-        let mut o = Order {
-            rank: 0,
-            dim: [0; RANK],
-        };
+        let mut o = Order { rank: 0, dim: [0; RANK] };
         for d in 0..shape.len() {
             if shape[d] == 1 {
                 continue;
             }
             let mut at = o.rank;
             // Insertion from the back: row-major layouts need no move at all.
-            while at > 0
-                && strides[o.dim[at - 1] as usize].unsigned_abs() < strides[d].unsigned_abs()
-            {
+            while at > 0 && strides[o.dim[at - 1] as usize].unsigned_abs() < strides[d].unsigned_abs() {
                 o.dim[at] = o.dim[at - 1];
                 at -= 1;
             }
@@ -47,13 +42,7 @@ impl Order {
 
 impl Walk {
     pub fn new(shape: &[usize], strides: &[isize], order: &Order) -> Walk {
-        let mut w = Walk {
-            rank: 0,
-            len: [1; RANK],
-            stride: [0; RANK],
-            index: [0; RANK],
-            offset: 0,
-        };
+        let mut w = Walk { rank: 0, len: [1; RANK], stride: [0; RANK], index: [0; RANK], offset: 0 };
         for &d in &order.dim[..order.rank] {
             let (n, s) = (shape[d as usize], strides[d as usize]);
             if w.rank > 0 && w.stride[w.rank - 1] == s.wrapping_mul(n as isize) {
@@ -73,11 +62,7 @@ impl Walk {
 
     /// Number of straight dimensions and the last stride, after collapsing.
     pub fn last(&self) -> (usize, usize, isize) {
-        (
-            self.rank,
-            self.len[self.rank - 1],
-            self.stride[self.rank - 1],
-        )
+        (self.rank, self.len[self.rank - 1], self.stride[self.rank - 1])
     }
 
     /// Offset of linear position `at`.

@@ -38,20 +38,10 @@ fn ulp32(got: f32, want: f64) -> f64 {
 }
 
 fn check32<F: Map1>(name: &str, exact: impl Fn(f64) -> f64, bound: f64, low: f32, high: f32) {
-    let mut x: Vec<f32> = (0..200_000)
-        .map(|i| low + (high - low) * (i as f32 / 200_000.0))
-        .collect();
+    let mut x: Vec<f32> = (0..200_000).map(|i| low + (high - low) * (i as f32 / 200_000.0)).collect();
     // All exponents and signs too, as far as they lie in the range.
-    x.extend(
-        (0..60_000u32)
-            .map(|i| f32::from_bits(i.wrapping_mul(71_583)))
-            .filter(|v| (low..=high).contains(v)),
-    );
-    x.extend(
-        (0..60_000u32)
-            .map(|i| -f32::from_bits(i.wrapping_mul(35_791)))
-            .filter(|v| (low..=high).contains(v)),
-    );
+    x.extend((0..60_000u32).map(|i| f32::from_bits(i.wrapping_mul(71_583))).filter(|v| (low..=high).contains(v)));
+    x.extend((0..60_000u32).map(|i| -f32::from_bits(i.wrapping_mul(35_791))).filter(|v| (low..=high).contains(v)));
     let y = apply::<F, f32>(&x);
     let (mut worst, mut at) = (0.0, 0.0);
     for (&x, &y) in x.iter().zip(&y) {
@@ -66,11 +56,7 @@ fn check32<F: Map1>(name: &str, exact: impl Fn(f64) -> f64, bound: f64, low: f32
 
 fn f32_errors() {
     // Without fused multiply-add the reduction of sine and cosine rounds more often.
-    let s = if wengert_kernels::isa() == wengert_kernels::Isa::Baseline {
-        2.5
-    } else {
-        1.7
-    };
+    let s = if wengert_kernels::isa() == wengert_kernels::Isa::Baseline { 2.5 } else { 1.7 };
     check32::<Exp>("exp", f64::exp, 1.0, -104.0, 89.0);
     check32::<Log>("log", f64::ln, 1.0, 0.0, 3.4e38);
     check32::<Log>("log", f64::ln, 1.0, 0.2, 4.0);
@@ -128,105 +114,38 @@ fn special<T: Float>() {
             for n in [1, 3, 100] {
                 let got = f(&vec![T::from_f64(x); n])[n - 1].to_f64();
                 let same = got == want && got.is_sign_negative() == want.is_sign_negative();
-                assert!(
-                    same || (got.is_nan() && want.is_nan()),
-                    "{name}({x}) = {got}, not {want} (n = {n})"
-                );
+                assert!(same || (got.is_nan() && want.is_nan()), "{name}({x}) = {got}, not {want} (n = {n})");
             }
         }
     };
     check(
         "exp",
         apply::<Exp, T>,
-        &[
-            (0.0, 1.0),
-            (-0.0, 1.0),
-            (inf, inf),
-            (-inf, 0.0),
-            (nan, nan),
-            (1e30, inf),
-            (-1e30, 0.0),
-        ],
+        &[(0.0, 1.0), (-0.0, 1.0), (inf, inf), (-inf, 0.0), (nan, nan), (1e30, inf), (-1e30, 0.0)],
     );
     check(
         "log",
         apply::<Log, T>,
-        &[
-            (0.0, -inf),
-            (-0.0, -inf),
-            (1.0, 0.0),
-            (inf, inf),
-            (-1.0, nan),
-            (-inf, nan),
-            (nan, nan),
-        ],
+        &[(0.0, -inf), (-0.0, -inf), (1.0, 0.0), (inf, inf), (-1.0, nan), (-inf, nan), (nan, nan)],
     );
     check(
         "tanh",
         apply::<Tanh, T>,
-        &[
-            (0.0, 0.0),
-            (-0.0, -0.0),
-            (inf, 1.0),
-            (-inf, -1.0),
-            (nan, nan),
-            (50.0, 1.0),
-            (-1e30, -1.0),
-        ],
+        &[(0.0, 0.0), (-0.0, -0.0), (inf, 1.0), (-inf, -1.0), (nan, nan), (50.0, 1.0), (-1e30, -1.0)],
     );
-    check(
-        "sin",
-        apply::<Sin, T>,
-        &[
-            (0.0, 0.0),
-            (-0.0, -0.0),
-            (inf, nan),
-            (-inf, nan),
-            (nan, nan),
-        ],
-    );
-    check(
-        "cos",
-        apply::<Cos, T>,
-        &[(0.0, 1.0), (-0.0, 1.0), (inf, nan), (-inf, nan), (nan, nan)],
-    );
+    check("sin", apply::<Sin, T>, &[(0.0, 0.0), (-0.0, -0.0), (inf, nan), (-inf, nan), (nan, nan)]);
+    check("cos", apply::<Cos, T>, &[(0.0, 1.0), (-0.0, 1.0), (inf, nan), (-inf, nan), (nan, nan)]);
     check(
         "relu",
         apply::<Relu, T>,
-        &[
-            (-0.0, 0.0),
-            (0.0, 0.0),
-            (-3.0, 0.0),
-            (3.0, 3.0),
-            (-inf, 0.0),
-            (inf, inf),
-            (nan, nan),
-        ],
+        &[(-0.0, 0.0), (0.0, 0.0), (-3.0, 0.0), (3.0, 3.0), (-inf, 0.0), (inf, inf), (nan, nan)],
     );
     check(
         "sign",
         apply::<Sign, T>,
-        &[
-            (-0.0, 0.0),
-            (0.0, 0.0),
-            (-3.0, -1.0),
-            (1e-30, 1.0),
-            (-inf, -1.0),
-            (inf, 1.0),
-            (nan, nan),
-        ],
+        &[(-0.0, 0.0), (0.0, 0.0), (-3.0, -1.0), (1e-30, 1.0), (-inf, -1.0), (inf, 1.0), (nan, nan)],
     );
-    check(
-        "sqrt",
-        apply::<Sqrt, T>,
-        &[
-            (-0.0, -0.0),
-            (4.0, 2.0),
-            (-1.0, nan),
-            (inf, inf),
-            (nan, nan),
-        ],
-    );
+    check("sqrt", apply::<Sqrt, T>, &[(-0.0, -0.0), (4.0, 2.0), (-1.0, nan), (inf, inf), (nan, nan)]);
 }
 
 #[test]
@@ -248,10 +167,6 @@ fn elementary_functions_on_lower_instruction_sets() {
             .output()
             .unwrap();
         println!("{}", String::from_utf8_lossy(&run.stdout));
-        assert!(
-            run.status.success(),
-            "{cpu}: {}",
-            String::from_utf8_lossy(&run.stderr)
-        );
+        assert!(run.status.success(), "{cpu}: {}", String::from_utf8_lossy(&run.stderr));
     }
 }

@@ -1,9 +1,7 @@
 //! Elementwise drivers: every layout, size and thread count gives the bits of the flat loop.
 
 use std::ops::{Add, Div, Mul, Sub};
-use wengert_kernels::{
-    Cmp, Element, Float, IMap1, IMap2, Map1, Map2, Map3, Real, copy, map, threads,
-};
+use wengert_kernels::{Cmp, Element, Float, IMap1, IMap2, Map1, Map2, Map3, Real, copy, map, threads};
 
 struct Wave;
 impl Map1 for Wave {
@@ -60,9 +58,7 @@ impl IMap2 for Multiply {
 fn numbers<T: Float>(n: usize, seed: u64) -> Vec<T> {
     let mut x = vec![T::ZERO; n];
     wengert_kernels::random::fill_uniform(seed, 0, &mut x);
-    x.iter()
-        .map(|v| T::from_f64(v.to_f64() * 8.0 - 4.0))
-        .collect()
+    x.iter().map(|v| T::from_f64(v.to_f64() * 8.0 - 4.0)).collect()
 }
 
 fn bits<T: Element>(x: &[T]) -> Vec<u64> {
@@ -132,24 +128,9 @@ fn layouts() -> Vec<Layout> {
         (vec![5, 7], vec![7, 1], vec![1, 5], vec![0, 1]),
         (vec![5, 7], vec![1, 5], vec![7, 1], vec![1, 0]),
         (vec![33, 41], vec![41, 1], vec![1, 33], vec![41, 1]),
-        (
-            vec![3, 1, 600],
-            vec![600, 600, 1],
-            vec![0, 0, 1],
-            vec![600, 0, 1],
-        ),
-        (
-            vec![4, 5, 6],
-            vec![-30, 6, 1],
-            vec![1, 4, 20],
-            vec![30, -6, 1],
-        ),
-        (
-            vec![2, 3, 4, 5, 6],
-            vec![360, 120, 30, 6, 1],
-            vec![1, 2, 6, 24, 120],
-            vec![0, 30, 0, 1, 5],
-        ),
+        (vec![3, 1, 600], vec![600, 600, 1], vec![0, 0, 1], vec![600, 0, 1]),
+        (vec![4, 5, 6], vec![-30, 6, 1], vec![1, 4, 20], vec![30, -6, 1]),
+        (vec![2, 3, 4, 5, 6], vec![360, 120, 30, 6, 1], vec![1, 2, 6, 24, 120], vec![0, 30, 0, 1, 5]),
         (
             vec![2; 10],
             (0..10).map(|d| 512 >> d).collect(),
@@ -161,19 +142,10 @@ fn layouts() -> Vec<Layout> {
 
 fn layouts_agree<T: Float>() {
     const MIDDLE: isize = 3000;
-    let (a, b, c) = (
-        numbers::<T>(6000, 1),
-        numbers::<T>(6000, 2),
-        numbers::<T>(6000, 3),
-    );
+    let (a, b, c) = (numbers::<T>(6000, 1), numbers::<T>(6000, 2), numbers::<T>(6000, 3));
     let mid = |x: &[T]| x.as_ptr().wrapping_offset(MIDDLE);
     for (shape, os, as_, bs) in layouts() {
-        let place = |s: &[isize]| -> Vec<usize> {
-            offsets(&shape, s)
-                .iter()
-                .map(|o| (o + MIDDLE) as usize)
-                .collect()
-        };
+        let place = |s: &[isize]| -> Vec<usize> { offsets(&shape, s).iter().map(|o| (o + MIDDLE) as usize).collect() };
         let (po, pa, pb) = (place(&os), place(&as_), place(&bs));
         let pick = |x: &[T], p: &[usize]| -> Vec<T> { p.iter().map(|&i| x[i]).collect() };
         let (fa, fb, fc) = (pick(&a, &pa), pick(&b, &pb), pick(&c, &pa));
@@ -181,15 +153,8 @@ fn layouts_agree<T: Float>() {
         let mut want = vec![T::ZERO; n];
         let mut got = vec![T::ZERO; 6000];
         let check = |got: &[T], want: &[T], what: &str| {
-            assert_eq!(
-                bits(&pick(got, &po)),
-                bits(want),
-                "{what} {shape:?} {os:?} {as_:?} {bs:?}"
-            );
-            assert_eq!(
-                got.iter().filter(|v| **v != T::ZERO).count(),
-                want.iter().filter(|v| **v != T::ZERO).count()
-            );
+            assert_eq!(bits(&pick(got, &po)), bits(want), "{what} {shape:?} {os:?} {as_:?} {bs:?}");
+            assert_eq!(got.iter().filter(|v| **v != T::ZERO).count(), want.iter().filter(|v| **v != T::ZERO).count());
         };
         // SAFETY: all offsets stay inside the arrays, by the bounds checks of `pick`.
         unsafe {
@@ -206,31 +171,11 @@ fn layouts_agree<T: Float>() {
             copy::copy(&shape, out, &os, mid(&a), &as_);
             check(&got, &fa, "copy");
             let truth: Vec<bool> = (0..6000).map(|i| i % 3 == 0).collect();
-            let chosen: Vec<T> = (0..n)
-                .map(|i| if truth[pb[i]] { fa[i] } else { fb[i] })
-                .collect();
-            map::select(
-                &shape,
-                out,
-                &os,
-                truth.as_ptr().wrapping_offset(MIDDLE),
-                &bs,
-                mid(&a),
-                &as_,
-                mid(&b),
-                &bs,
-            );
+            let chosen: Vec<T> = (0..n).map(|i| if truth[pb[i]] { fa[i] } else { fb[i] }).collect();
+            map::select(&shape, out, &os, truth.as_ptr().wrapping_offset(MIDDLE), &bs, mid(&a), &as_, mid(&b), &bs);
             check(&got, &chosen, "select");
             let mut less = vec![false; 6000];
-            map::cmp2::<Less, T>(
-                &shape,
-                less.as_mut_ptr().wrapping_offset(MIDDLE),
-                &os,
-                mid(&a),
-                &as_,
-                mid(&b),
-                &bs,
-            );
+            map::cmp2::<Less, T>(&shape, less.as_mut_ptr().wrapping_offset(MIDDLE), &os, mid(&a), &as_, mid(&b), &bs);
             for i in 0..n {
                 assert_eq!(less[po[i]], fa[i] < fb[i]);
             }
@@ -254,9 +199,7 @@ fn large_strided_equals_flat_on_any_threads() {
     for i in 0..m {
         for j in 0..n {
             // SAFETY: single elements.
-            unsafe {
-                map::map2_flat::<Mix, f32>(1, &mut want[i * n + j], &a[i * n + j], &b[j * m + i])
-            };
+            unsafe { map::map2_flat::<Mix, f32>(1, &mut want[i * n + j], &a[i * n + j], &b[j * m + i]) };
         }
     }
     for threads in [1, 2, 3] {
@@ -265,15 +208,7 @@ fn large_strided_equals_flat_on_any_threads() {
         let s = n as isize;
         // SAFETY: m * n elements each.
         unsafe {
-            map::map2::<Mix, f32>(
-                &[m, n],
-                got.as_mut_ptr(),
-                &[s, 1],
-                a.as_ptr(),
-                &[s, 1],
-                b.as_ptr(),
-                &[1, m as isize],
-            )
+            map::map2::<Mix, f32>(&[m, n], got.as_mut_ptr(), &[s, 1], a.as_ptr(), &[s, 1], b.as_ptr(), &[1, m as isize])
         };
         assert_eq!(bits(&got), bits(&want));
     }
@@ -294,22 +229,12 @@ fn scalars_and_integers() {
             map::map2_flat::<Mix, f64>(n, y.as_mut_ptr(), vec![0.5; n].as_ptr(), a.as_ptr());
             assert_eq!(bits(&x), bits(&y));
         }
-        let i: Vec<i64> = (0..n as i64)
-            .map(|v| (v - 50).wrapping_mul(0x1234_5678_9abc_def1))
-            .collect();
+        let i: Vec<i64> = (0..n as i64).map(|v| (v - 50).wrapping_mul(0x1234_5678_9abc_def1)).collect();
         let (mut p, mut q) = (vec![0i64; n], vec![0i64; n]);
         // SAFETY: n elements each.
         unsafe {
             map::imap1::<Negate>(&[n], p.as_mut_ptr(), &[1], i.as_ptr(), &[1]);
-            map::imap2::<Multiply>(
-                &[n],
-                q.as_mut_ptr(),
-                &[1],
-                i.as_ptr(),
-                &[1],
-                p.as_ptr(),
-                &[1],
-            );
+            map::imap2::<Multiply>(&[n], q.as_mut_ptr(), &[1], i.as_ptr(), &[1], p.as_ptr(), &[1]);
         }
         for k in 0..n {
             assert_eq!(q[k], i[k].wrapping_mul(i[k].wrapping_neg()));
@@ -326,35 +251,16 @@ fn casts() {
         y
     }
     let x: Vec<f32> = (0..200).map(|i| (i as f32 - 100.0) * 0.37).collect();
-    assert_eq!(
-        cast::<f32, i64>(&x),
-        x.iter().map(|&v| v as i64).collect::<Vec<_>>()
-    );
-    assert_eq!(
-        cast::<f32, f64>(&x),
-        x.iter().map(|&v| v as f64).collect::<Vec<_>>()
-    );
+    assert_eq!(cast::<f32, i64>(&x), x.iter().map(|&v| v as i64).collect::<Vec<_>>());
+    assert_eq!(cast::<f32, f64>(&x), x.iter().map(|&v| v as f64).collect::<Vec<_>>());
     assert_eq!(
         cast::<f64, i64>(&[1.9, -1.9, f64::NAN, 1e30, -1e30, -9.2e18]),
-        [
-            1,
-            -1,
-            i64::MIN,
-            i64::MIN,
-            i64::MIN,
-            -9_200_000_000_000_000_000
-        ]
+        [1, -1, i64::MIN, i64::MIN, i64::MIN, -9_200_000_000_000_000_000]
     );
-    assert_eq!(
-        cast::<f64, bool>(&[0.0, -0.0, 0.1, f64::NAN]),
-        [false, false, true, true]
-    );
+    assert_eq!(cast::<f64, bool>(&[0.0, -0.0, 0.1, f64::NAN]), [false, false, true, true]);
     assert_eq!(cast::<i64, bool>(&[0, -3]), [false, true]);
     assert_eq!(cast::<bool, f32>(&[true, false]), [1.0, 0.0]);
     // One rounding, not two by way of f64.
-    assert_eq!(
-        cast::<i64, f32>(&[9_007_199_791_611_905]),
-        [9_007_199_791_611_905i64 as f32]
-    );
+    assert_eq!(cast::<i64, f32>(&[9_007_199_791_611_905]), [9_007_199_791_611_905i64 as f32]);
     assert_eq!(cast::<i64, f64>(&[i64::MAX, -5]), [i64::MAX as f64, -5.0]);
 }

@@ -9,41 +9,14 @@ fn gather_and_scatter() {
     let mut out = vec![0f32; 12];
     // Rows of a transposed 10 x 10 matrix, every other element.
     // SAFETY: offsets and inner places lie in src.
-    unsafe {
-        index::gather(
-            &[3, 0, 3],
-            &[2, 2],
-            src.as_ptr(),
-            &[40, 20],
-            out.as_mut_ptr(),
-        )
-    };
-    assert_eq!(
-        out,
-        [3., 23., 43., 63., 0., 20., 40., 60., 3., 23., 43., 63.]
-    );
+    unsafe { index::gather(&[3, 0, 3], &[2, 2], src.as_ptr(), &[40, 20], out.as_mut_ptr()) };
+    assert_eq!(out, [3., 23., 43., 63., 0., 20., 40., 60., 3., 23., 43., 63.]);
     let mut dst = vec![0f32; 100];
     // SAFETY: as above.
-    unsafe {
-        index::scatter(
-            &[1, 5, 1],
-            &[2],
-            dst.as_mut_ptr(),
-            &[10],
-            [1f32, 2., 3., 4., 5., 6.].as_ptr(),
-        )
-    };
+    unsafe { index::scatter(&[1, 5, 1], &[2], dst.as_mut_ptr(), &[10], [1f32, 2., 3., 4., 5., 6.].as_ptr()) };
     assert_eq!((dst[1], dst[11], dst[5], dst[15]), (5., 6., 3., 4.));
     // SAFETY: as above.
-    unsafe {
-        index::scatter_add(
-            &[1, 5, 1],
-            &[2],
-            dst.as_mut_ptr(),
-            &[10],
-            [1f32, 2., 3., 4., 5., 6.].as_ptr(),
-        )
-    };
+    unsafe { index::scatter_add(&[1, 5, 1], &[2], dst.as_mut_ptr(), &[10], [1f32, 2., 3., 4., 5., 6.].as_ptr()) };
     assert_eq!((dst[1], dst[11], dst[5], dst[15]), (11., 14., 6., 8.));
     // SAFETY: nothing is touched; single elements by an empty inner shape.
     unsafe {

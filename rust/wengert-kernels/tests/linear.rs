@@ -12,11 +12,7 @@ fn check<T: Float>(m: usize, n: usize, k: usize, epsilon: f64) {
     let (a, b) = (numbers::<T>(m * k, 1), numbers::<T>(k * n, 2));
     for layout in 0..16 {
         let strides = |rows: usize, cols: usize, t: bool| {
-            if t {
-                (1, rows as isize)
-            } else {
-                (cols as isize, 1)
-            }
+            if t { (1, rows as isize) } else { (cols as isize, 1) }
         };
         let (ars, acs) = strides(m, k, layout & 1 == 1);
         let (brs, bcs) = strides(k, n, layout & 2 == 2);
@@ -24,23 +20,7 @@ fn check<T: Float>(m: usize, n: usize, k: usize, epsilon: f64) {
         let add = layout & 8 == 8;
         let mut out = vec![T::from_f64(0.5); m * n];
         // SAFETY: sizes as allocated.
-        unsafe {
-            gemm::gemm(
-                m,
-                n,
-                k,
-                out.as_mut_ptr(),
-                ors,
-                ocs,
-                a.as_ptr(),
-                ars,
-                acs,
-                b.as_ptr(),
-                brs,
-                bcs,
-                add,
-            )
-        };
+        unsafe { gemm::gemm(m, n, k, out.as_mut_ptr(), ors, ocs, a.as_ptr(), ars, acs, b.as_ptr(), brs, bcs, add) };
         for i in 0..m {
             for j in 0..n {
                 let at = |x: &[T], r: isize, c: isize, i: usize, j: usize| {
@@ -73,14 +53,7 @@ fn all_layouts_and_sizes() {
             }
         }
     }
-    for (m, n, k) in [
-        (64, 64, 64),
-        (65, 63, 67),
-        (100, 1, 300),
-        (1, 100, 300),
-        (3, 200, 129),
-        (130, 70, 90),
-    ] {
+    for (m, n, k) in [(64, 64, 64), (65, 63, 67), (100, 1, 300), (1, 100, 300), (3, 200, 129), (130, 70, 90)] {
         check::<f32>(m, n, k, 1e-5);
         check::<f64>(m, n, k, 1e-14);
     }
@@ -92,30 +65,10 @@ fn broadcast_inputs_and_gaps() {
     let (a, b) = (numbers::<f64>(k, 1), numbers::<f64>(2 * n, 2));
     let mut out = vec![7.0; m * n * 3];
     // SAFETY: A repeats one row, B one row with gaps, the output has gaps.
-    unsafe {
-        gemm::gemm(
-            m,
-            n,
-            k,
-            out.as_mut_ptr(),
-            3 * n as isize,
-            3,
-            a.as_ptr(),
-            0,
-            1,
-            b.as_ptr(),
-            0,
-            2,
-            false,
-        )
-    };
+    unsafe { gemm::gemm(m, n, k, out.as_mut_ptr(), 3 * n as isize, 3, a.as_ptr(), 0, 1, b.as_ptr(), 0, 2, false) };
     let sum: f64 = a.iter().sum();
     for (i, v) in out.iter().enumerate() {
-        let want = if i % 3 == 0 {
-            sum * b[(i / 3) % n * 2]
-        } else {
-            7.0
-        };
+        let want = if i % 3 == 0 { sum * b[(i / 3) % n * 2] } else { 7.0 };
         assert!((v - want).abs() < 1e-12);
     }
 }
@@ -131,36 +84,8 @@ fn same_bits_on_any_number_of_threads() {
         let s = n as isize;
         // SAFETY: sizes as allocated.
         unsafe {
-            gemm::gemm(
-                n,
-                n,
-                n,
-                out.as_mut_ptr(),
-                s,
-                1,
-                a.as_ptr(),
-                s,
-                1,
-                b.as_ptr(),
-                1,
-                s,
-                false,
-            );
-            gemm::gemm(
-                n,
-                1,
-                n,
-                v.as_mut_ptr(),
-                1,
-                1,
-                a.as_ptr(),
-                s,
-                1,
-                b.as_ptr(),
-                1,
-                1,
-                false,
-            );
+            gemm::gemm(n, n, n, out.as_mut_ptr(), s, 1, a.as_ptr(), s, 1, b.as_ptr(), 1, s, false);
+            gemm::gemm(n, 1, n, v.as_mut_ptr(), 1, 1, a.as_ptr(), s, 1, b.as_ptr(), 1, 1, false);
         }
         out.extend(v);
         all.push(out.iter().map(|v| v.to_bits()).collect::<Vec<_>>());

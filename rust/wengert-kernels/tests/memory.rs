@@ -2,18 +2,12 @@
 // With feature `gil` a lock stands for the interpreter's.
 
 use std::sync::Mutex;
-use wengert_kernels::memory::{
-    alloc, empty_cache, free, set_cache_limit, small_alloc, small_free, stats,
-};
+use wengert_kernels::memory::{alloc, empty_cache, free, set_cache_limit, small_alloc, small_free, stats};
 
 static LOCK: Mutex<()> = Mutex::new(());
 
 fn locked<R>(f: impl FnOnce() -> R) -> R {
-    let guard = if cfg!(feature = "gil") {
-        Some(LOCK.lock().unwrap_or_else(|e| e.into_inner()))
-    } else {
-        None
-    };
+    let guard = if cfg!(feature = "gil") { Some(LOCK.lock().unwrap_or_else(|e| e.into_inner())) } else { None };
     let r = f();
     drop(guard);
     r
@@ -21,22 +15,7 @@ fn locked<R>(f: impl FnOnce() -> R) -> R {
 
 #[test]
 fn blocks_are_aligned_apart_and_whole() {
-    let sizes = [
-        0usize,
-        1,
-        15,
-        16,
-        17,
-        100,
-        500,
-        1023,
-        1024,
-        1025,
-        5000,
-        70_000,
-        1 << 20,
-        5 << 20,
-    ];
+    let sizes = [0usize, 1, 15, 16, 17, 100, 500, 1023, 1024, 1025, 5000, 70_000, 1 << 20, 5 << 20];
     for &bytes in &sizes {
         let blocks: Vec<_> = (0..5).map(|_| locked(|| alloc(bytes)).unwrap()).collect();
         for (i, b) in blocks.iter().enumerate() {
@@ -47,11 +26,7 @@ fn blocks_are_aligned_apart_and_whole() {
         for (i, b) in blocks.into_iter().enumerate() {
             // SAFETY: as above; freed once.
             unsafe {
-                assert!(
-                    std::slice::from_raw_parts(b.as_ptr(), bytes)
-                        .iter()
-                        .all(|&v| v == i as u8)
-                );
+                assert!(std::slice::from_raw_parts(b.as_ptr(), bytes).iter().all(|&v| v == i as u8));
                 locked(|| free(b, bytes));
             }
         }
@@ -73,35 +48,26 @@ fn blocks_are_aligned_apart_and_whole() {
 #[test]
 fn small_blocks_cross_threads() {
     type Block = (usize, usize, u8);
-    let (senders, receivers): (Vec<_>, Vec<_>) =
-        (0..4).map(|_| std::sync::mpsc::channel::<Block>()).unzip();
+    let (senders, receivers): (Vec<_>, Vec<_>) = (0..4).map(|_| std::sync::mpsc::channel::<Block>()).unzip();
     std::thread::scope(|s| {
         for (t, inbox) in receivers.into_iter().enumerate() {
             let senders = senders.clone();
             s.spawn(move || {
                 let mut state = t as u64 + 1;
                 for round in 0..20_000u64 {
-                    state = state
-                        .wrapping_mul(6_364_136_223_846_793_005)
-                        .wrapping_add(1_442_695_040_888_963_407);
+                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                     let bytes = (state >> 40) as usize % 1100 + 1;
                     let block = locked(|| small_alloc(bytes)).unwrap();
                     assert_eq!(block.as_ptr() as usize % 16, 0);
                     // SAFETY: `bytes` bytes are ours.
                     unsafe { block.as_ptr().write_bytes(round as u8, bytes) };
                     let to = (state >> 20) as usize % senders.len();
-                    senders[to]
-                        .send((block.as_ptr() as usize, bytes, round as u8))
-                        .ok();
+                    senders[to].send((block.as_ptr() as usize, bytes, round as u8)).ok();
                     while let Ok((p, bytes, fill)) = inbox.try_recv() {
                         let block = std::ptr::NonNull::new(p as *mut u8).unwrap();
                         // SAFETY: the sender's block, now ours; freed once.
                         unsafe {
-                            assert!(
-                                std::slice::from_raw_parts(block.as_ptr(), bytes)
-                                    .iter()
-                                    .all(|&v| v == fill)
-                            );
+                            assert!(std::slice::from_raw_parts(block.as_ptr(), bytes).iter().all(|&v| v == fill));
                             locked(|| small_free(block, bytes));
                         }
                     }
@@ -113,12 +79,9 @@ fn small_blocks_cross_threads() {
     // Threads that come later find what dead ones left.
     for _ in 0..50 {
         std::thread::spawn(|| {
-            let p: Vec<_> = (0..100)
-                .map(|_| locked(|| small_alloc(48)).unwrap())
-                .collect();
+            let p: Vec<_> = (0..100).map(|_| locked(|| small_alloc(48)).unwrap()).collect();
             // SAFETY: freed once.
-            p.into_iter()
-                .for_each(|p| unsafe { locked(|| small_free(p, 48)) });
+            p.into_iter().for_each(|p| unsafe { locked(|| small_free(p, 48)) });
         })
         .join()
         .unwrap();

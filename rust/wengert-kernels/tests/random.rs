@@ -5,20 +5,11 @@ use wengert_kernels::{Float, random, threads};
 /// Known answers of Random123 (kat_vectors, philox4x32 10).
 #[test]
 fn known_answers() {
-    assert_eq!(
-        random::philox(0, 0),
-        [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]
-    );
-    assert_eq!(
-        random::philox(u64::MAX, u128::MAX),
-        [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]
-    );
+    assert_eq!(random::philox(0, 0), [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);
+    assert_eq!(random::philox(u64::MAX, u128::MAX), [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]);
     // Counter 243f6a88 85a308d3 13198a2e 03707344, key a4093822 299f31d0.
     let counter = 0x0370_7344_1319_8a2e_85a3_08d3_243f_6a88;
-    assert_eq!(
-        random::philox(0x299f_31d0_a409_3822, counter),
-        [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]
-    );
+    assert_eq!(random::philox(0x299f_31d0_a409_3822, counter), [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]);
 }
 
 fn pieces_agree<T: Float>(fill: fn(u64, u64, &mut [T])) {
@@ -34,11 +25,7 @@ fn pieces_agree<T: Float>(fill: fn(u64, u64, &mut [T])) {
     threads::set_num_threads(1);
     let mut got = vec![T::ZERO; n];
     let mut at = 0;
-    for (i, step) in [1usize, 2, 3, 64, 255, 256, 257, 1000]
-        .into_iter()
-        .cycle()
-        .enumerate()
-    {
+    for (i, step) in [1usize, 2, 3, 64, 255, 256, 257, 1000].into_iter().cycle().enumerate() {
         let end = n.min(at + step);
         fill(5, 17 + at as u64, &mut got[at..end]);
         at = end;
@@ -64,8 +51,7 @@ fn element_depends_on_key_and_position_only() {
 fn moments<T: Float>() {
     let n = 400_000;
     let mut x = vec![T::ZERO; n];
-    let mean =
-        |x: &[T], power: i32| x.iter().map(|v| v.to_f64().powi(power)).sum::<f64>() / n as f64;
+    let mean = |x: &[T], power: i32| x.iter().map(|v| v.to_f64().powi(power)).sum::<f64>() / n as f64;
     random::fill_uniform(9, 0, &mut x);
     assert!(x.iter().all(|v| (0.0..1.0).contains(&v.to_f64())));
     assert!((mean(&x, 1) - 0.5).abs() < 0.003 && (mean(&x, 2) - 1.0 / 3.0).abs() < 0.003);

@@ -31,12 +31,7 @@ fn positions(shape: &[usize], strides: &[isize], reduced: &[bool]) -> Vec<(usize
 fn check<T: Element>(x: &[T], shape: &[usize], strides: &[isize], tolerance: f64) {
     for mask in 0..1u32 << shape.len() {
         let reduced: Vec<bool> = (0..shape.len()).map(|d| mask >> d & 1 == 1).collect();
-        let outputs: usize = shape
-            .iter()
-            .zip(&reduced)
-            .filter(|(_, r)| !**r)
-            .map(|(d, _)| *d)
-            .product();
+        let outputs: usize = shape.iter().zip(&reduced).filter(|(_, r)| !**r).map(|(d, _)| *d).product();
         let (mut sum, mut size) = (vec![0.0; outputs], vec![0.0; outputs]);
         let (mut max, mut min) = (vec![T::LOWEST; outputs], vec![T::HIGHEST; outputs]);
         for (o, at) in positions(shape, strides, &reduced) {
@@ -124,12 +119,7 @@ fn same_bits_on_any_number_of_threads() {
         (&[1_000_000, 3], &[3, 1], &[false, true]),
     ];
     for (shape, strides, reduced) in views {
-        let outputs: usize = shape
-            .iter()
-            .zip(reduced)
-            .filter(|(_, r)| !**r)
-            .map(|(d, _)| *d)
-            .product();
+        let outputs: usize = shape.iter().zip(reduced).filter(|(_, r)| !**r).map(|(d, _)| *d).product();
         let mut all = Vec::new();
         for threads in [1, 2, 3] {
             threads::set_num_threads(threads);
@@ -189,11 +179,7 @@ fn max_index_along_each_axis() {
             let reduced: Vec<bool> = (0..shape.len()).map(|d| d == axis).collect();
             let outputs = shape.iter().product::<usize>() / shape[axis];
             let (mut v, mut i) = (vec![0i64; outputs], vec![0i64; outputs]);
-            let (mut wv, mut wi, mut seen) = (
-                vec![i64::MIN; outputs],
-                vec![0i64; outputs],
-                vec![0i64; outputs],
-            );
+            let (mut wv, mut wi, mut seen) = (vec![i64::MIN; outputs], vec![0i64; outputs], vec![0i64; outputs]);
             for (o, at) in positions(shape, strides, &reduced) {
                 if x[at as usize] > wv[o] {
                     (wv[o], wi[o]) = (x[at as usize], seen[o]);
@@ -201,16 +187,7 @@ fn max_index_along_each_axis() {
                 seen[o] += 1;
             }
             // SAFETY: the view lies in x.
-            unsafe {
-                reduce::max_index(
-                    shape,
-                    x.as_ptr(),
-                    strides,
-                    axis,
-                    v.as_mut_ptr(),
-                    i.as_mut_ptr(),
-                )
-            };
+            unsafe { reduce::max_index(shape, x.as_ptr(), strides, axis, v.as_mut_ptr(), i.as_mut_ptr()) };
             assert_eq!((v, i), (wv, wi), "{shape:?} axis {axis}");
         }
     }
@@ -219,20 +196,10 @@ fn max_index_along_each_axis() {
 #[test]
 fn dot_of_any_strides() {
     let x = numbers(9000);
-    for (n, sa, sb) in [
-        (0, 1, 1),
-        (1, 5, 7),
-        (15, 1, 1),
-        (100, 1, 2),
-        (3000, 3, 1),
-        (4500, 2, 2),
-    ] {
+    for (n, sa, sb) in [(0, 1, 1), (1, 5, 7), (15, 1, 1), (100, 1, 2), (3000, 3, 1), (4500, 2, 2)] {
         let want: f64 = (0..n).map(|i| x[i * sa] * x[i * sb]).sum();
         // SAFETY: inside x.
         let got = unsafe { reduce::dot(n, x.as_ptr(), sa as isize, x.as_ptr(), sb as isize) };
-        assert!(
-            (got - want).abs() <= 1e-12 * (n as f64 + 1.0),
-            "{n} {sa} {sb}"
-        );
+        assert!((got - want).abs() <= 1e-12 * (n as f64 + 1.0), "{n} {sa} {sb}");
     }
 }

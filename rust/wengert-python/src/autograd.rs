@@ -5,7 +5,8 @@ use crate::convert::{expect_tensor, fresh_tensor, raise, type_name, wrap_bound};
 use crate::object::track;
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyAny, PyTuple};
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyAny, PyDict, PyTuple};
 use std::sync::Arc;
 use wengert::tape::{Edge, Hook, Node};
 use wengert::transform::{self, CreateGraph, LevelKind};
@@ -31,7 +32,9 @@ fn cotangent(ob: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Tensor>> {
     match ob {
         Some(ob) if !ob.is_none() => match fresh_tensor(ob)? {
             Some(t) => Ok(Some(t)),
-            None => Err(PyTypeError::new_err(format!("gradients can be either Tensors or None, but got {}", type_name(ob)))),
+            None => {
+                Err(PyTypeError::new_err(format!("gradients can be either Tensors or None, but got {}", type_name(ob))))
+            }
         },
         _ => Ok(None),
     }
@@ -96,18 +99,54 @@ fn _grad<'py>(
     PyTuple::new(py, grads)
 }
 
-/// A node of the tape as Python sees it: `grad_fn`.
-#[pyclass(name = "Node", module = "wengert.autograd.graph", frozen, weakref)]
+/// A node of the tape as Python sees it: `grad_fn`. Each kind of node has a class of its own, named as PyTorch names it.
+#[pyclass(name = "Node", module = "wengert.autograd.graph", frozen, weakref, subclass)]
 pub struct PyNode {
     edge: Edge,
 }
 
-impl PyNode {
-    /// The node that an edge leads to.
-    pub fn new(edge: Edge) -> PyNode {
-        PyNode { edge: edge.with_out(0) }
-    }
+thread_local! {
+    /// The edge of the object that `node_object` is making.
+    static MAKING: std::cell::RefCell<Option<Edge>> = const { std::cell::RefCell::new(None) };
+}
 
+/// The Python object of the node that an edge leads to; the same one as long as it is in use.
+pub fn node_object<'py>(py: Python<'py>, edge: &Edge) -> PyResult<Bound<'py, PyAny>> {
+    static ALIVE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    static CLASSES: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
+    let edge = edge.with_out(0);
+    let Some(node) = edge.node() else { return Ok(py.None().into_bound(py)) };
+    let alive = ALIVE
+        .get_or_try_init(py, || -> PyResult<Py<PyAny>> {
+            Ok(py.import("weakref")?.getattr("WeakValueDictionary")?.call0()?.unbind())
+        })?
+        .bind(py);
+    let found = alive.call_method1("get", (edge.key(),))?;
+    if !found.is_none() {
+        return Ok(found);
+    }
+    let classes = CLASSES.get_or_init(py, || PyDict::new(py).unbind()).bind(py);
+    let name = node.name();
+    let class = match classes.get_item(&name)? {
+        Some(class) => class,
+        None => {
+            let members = PyDict::new(py);
+            members.set_item("__module__", "wengert.autograd.graph")?;
+            members.set_item("__doc__", "A recorded operation.")?;
+            let bases = PyTuple::new(py, [py.get_type::<PyNode>()])?;
+            let class = py.get_type::<pyo3::types::PyType>().call1((&name, bases, members))?;
+            classes.set_item(&name, &class)?;
+            class
+        }
+    };
+    let key = edge.key();
+    MAKING.with_borrow_mut(|m| *m = Some(edge));
+    let object = class.call0()?;
+    alive.set_item(key, &object)?;
+    Ok(object)
+}
+
+impl PyNode {
     fn node(&self) -> PyResult<&Node> {
         self.edge.node().ok_or_else(|| PyRuntimeError::new_err("the node is gone"))
     }
@@ -115,6 +154,12 @@ impl PyNode {
 
 #[pymethods]
 impl PyNode {
+    #[new]
+    fn make() -> PyResult<PyNode> {
+        MAKING.with_borrow_mut(Option::take).map(|edge| PyNode { edge }).ok_or_else(|| {
+            PyTypeError::new_err("nodes are made by recorded operations; see Tensor.grad_fn")
+        })
+    }
     /// PyTorch's name of the node.
     fn name(&self) -> PyResult<String> {
         Ok(self.node()?.name())
@@ -133,11 +178,7 @@ impl PyNode {
     #[getter]
     fn next_functions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let node = self.node()?;
-        let pairs = node
-            .inputs()
-            .iter()
-            .map(|e| Ok((e.is_some().then(|| Py::new(py, PyNode::new(e.clone()))).transpose()?, e.out())))
-            .collect::<PyResult<Vec<_>>>()?;
+        let pairs = node.inputs().iter().map(|e| Ok((node_object(py, e)?, e.out()))).collect::<PyResult<Vec<_>>>()?;
         PyTuple::new(py, pairs)
     }
     /// File and line that recorded it, or None.
@@ -225,14 +266,23 @@ fn _leave_level(level: u64) {
 
 /// A dual number.
 #[pyfunction]
-fn _make_dual<'py>(py: Python<'py>, primal: &Bound<'py, PyAny>, tangent: &Bound<'py, PyAny>, level: u64) -> PyResult<Bound<'py, PyAny>> {
+fn _make_dual<'py>(
+    py: Python<'py>,
+    primal: &Bound<'py, PyAny>,
+    tangent: &Bound<'py, PyAny>,
+    level: u64,
+) -> PyResult<Bound<'py, PyAny>> {
     let (p, t) = (expect_tensor(primal, "jvp")?, expect_tensor(tangent, "jvp")?);
     wrap_bound(py, transform::make_dual(&p, &t, level).map_err(raise)?)
 }
 
 /// Primal and tangent (zeros where there is none).
 #[pyfunction]
-fn _unpack_dual<'py>(py: Python<'py>, dual: &Bound<'py, PyAny>, level: u64) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+fn _unpack_dual<'py>(
+    py: Python<'py>,
+    dual: &Bound<'py, PyAny>,
+    level: u64,
+) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
     let d = expect_tensor(dual, "jvp")?;
     let (primal, tangent) = transform::unpack_dual(&d, level).map_err(raise)?;
     let tangent = match tangent {
@@ -256,7 +306,13 @@ fn _make_batched<'py>(py: Python<'py>, value: &Bound<'py, PyAny>, dim: i64, leve
 
 /// The batch behind a tensor, mapped dimension at `dim`.
 #[pyfunction]
-fn _unpack_batched<'py>(py: Python<'py>, value: &Bound<'py, PyAny>, dim: i64, size: usize, level: u64) -> PyResult<Bound<'py, PyAny>> {
+fn _unpack_batched<'py>(
+    py: Python<'py>,
+    value: &Bound<'py, PyAny>,
+    dim: i64,
+    size: usize,
+    level: u64,
+) -> PyResult<Bound<'py, PyAny>> {
     let v = expect_tensor(value, "vmap")?;
     let batch = match transform::unpack_batched(&v, level).map_err(raise)? {
         Some(b) => b,
@@ -287,7 +343,11 @@ fn _zeros_like<'py>(py: Python<'py>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'p
 
 /// A result of a function that was differentiated, off the tape where only the tracked inputs had put it there.
 #[pyfunction]
-fn _untrack<'py>(py: Python<'py>, x: &Bound<'py, PyAny>, tracked: Vec<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+fn _untrack<'py>(
+    py: Python<'py>,
+    x: &Bound<'py, PyAny>,
+    tracked: Vec<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
     let t = expect_tensor(x, "grad")?;
     let inputs = tracked.iter().map(|i| expect_tensor(i, "grad")).collect::<PyResult<Vec<_>>>()?;
     wrap_bound(py, transform::untrack(&t, &inputs))

@@ -1,9 +1,7 @@
 //! Between Python and the core: errors, dtypes, tensors, arguments and results. Depends on `object`.
 
 use crate::object::{TensorObject, is_tensor, tensor_of, wrap};
-use pyo3::exceptions::{
-    PyIndexError, PyMemoryError, PyNotImplementedError, PyRuntimeError, PyTypeError, PyValueError,
-};
+use pyo3::exceptions::{PyIndexError, PyMemoryError, PyNotImplementedError, PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
@@ -169,7 +167,7 @@ pub fn fresh_tensor(ob: &Bound<'_, PyAny>) -> PyResult<Option<Tensor>> {
     // SAFETY: nothing else refers to its inside during these calls.
     let t = unsafe { &mut (*ob.as_ptr().cast::<TensorObject>()).tensor };
     t.refresh().map_err(raise)?;
-    Ok(Some(t.clone()))
+    Ok(Some(t.share()))
 }
 
 /// The tensor of an argument that must be one.

@@ -26,7 +26,13 @@ fn finish<'py>(py: Python<'py>, mut t: Tensor, requires_grad: bool) -> PyResult<
 
 /// A tensor of one value.
 #[pyfunction]
-fn _full<'py>(py: Python<'py>, shape: Vec<usize>, value: &Bound<'py, PyAny>, dtype: Option<&Bound<'py, PyAny>>, requires_grad: bool) -> PyResult<Bound<'py, PyAny>> {
+fn _full<'py>(
+    py: Python<'py>,
+    shape: Vec<usize>,
+    value: &Bound<'py, PyAny>,
+    dtype: Option<&Bound<'py, PyAny>>,
+    requires_grad: bool,
+) -> PyResult<Bound<'py, PyAny>> {
     let value = number(value, "full")?;
     let own = match value {
         Scalar::Float(_) => wengert::array::default_dtype(),
@@ -47,13 +53,20 @@ fn _arange<'py>(
     requires_grad: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     let dtype = dtype_argument(dtype, "arange()")?;
-    let t = create::arange(number(start, "arange")?, number(end, "arange")?, number(step, "arange")?, dtype).map_err(raise)?;
+    let t = create::arange(number(start, "arange")?, number(end, "arange")?, number(step, "arange")?, dtype)
+        .map_err(raise)?;
     finish(py, t, requires_grad)
 }
 
 /// Random numbers: standard normal or uniform.
 #[pyfunction]
-fn _random<'py>(py: Python<'py>, shape: Vec<usize>, normal: bool, dtype: Option<&Bound<'py, PyAny>>, requires_grad: bool) -> PyResult<Bound<'py, PyAny>> {
+fn _random<'py>(
+    py: Python<'py>,
+    shape: Vec<usize>,
+    normal: bool,
+    dtype: Option<&Bound<'py, PyAny>>,
+    requires_grad: bool,
+) -> PyResult<Bound<'py, PyAny>> {
     let dtype = dtype_argument(dtype, "randn()")?.unwrap_or_else(wengert::array::default_dtype);
     let t = if normal { create::randn(&shape, dtype) } else { create::rand(&shape, dtype) };
     finish(py, t.map_err(raise)?, requires_grad)
@@ -80,7 +93,12 @@ fn _set_random_state(seed: u64, drawn: u64) {
 
 /// The tensor in another dtype, or itself.
 #[pyfunction]
-fn _cast<'py>(py: Python<'py>, x: &Bound<'py, PyAny>, dtype: &Bound<'py, PyAny>, copy: bool) -> PyResult<Bound<'py, PyAny>> {
+fn _cast<'py>(
+    py: Python<'py>,
+    x: &Bound<'py, PyAny>,
+    dtype: &Bound<'py, PyAny>,
+    copy: bool,
+) -> PyResult<Bound<'py, PyAny>> {
     let t = expect_tensor(x, "to")?;
     let Some(d) = dtype_argument(Some(dtype), "to()")? else { return Ok(x.clone()) };
     if d == t.dtype() {
@@ -97,7 +115,12 @@ fn from_numpy<'py>(py: Python<'py>, ndarray: &Bound<'py, PyAny>) -> PyResult<Bou
 
 /// An instance of a Tensor subclass over the same storage.
 #[pyfunction]
-fn _make_subclass<'py>(py: Python<'py>, class: &Bound<'py, PyType>, data: &Bound<'py, PyAny>, requires_grad: bool) -> PyResult<Bound<'py, PyAny>> {
+fn _make_subclass<'py>(
+    py: Python<'py>,
+    class: &Bound<'py, PyType>,
+    data: &Bound<'py, PyAny>,
+    requires_grad: bool,
+) -> PyResult<Bound<'py, PyAny>> {
     let mut t = expect_tensor(data, "_make_subclass")?.detach();
     if requires_grad {
         t.set_requires_grad(true).map_err(raise)?;

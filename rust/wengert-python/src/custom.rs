@@ -29,8 +29,12 @@ impl Op for Custom {
         Err(Error::not_implemented(format!("{} is a Python Function and runs by apply() only", self.name)))
     }
     fn vjp(&self, saved: &Saved<'_>, cotangents: Cotangents) -> Result<Grads> {
-        let Some(payload) = saved.node().payload() else { return Err(Error::runtime("the Function's context is gone")) };
-        let Some(ctx) = payload.downcast_ref::<Foreign>() else { return Err(Error::runtime("the Function's context is gone")) };
+        let Some(payload) = saved.node().payload() else {
+            return Err(Error::runtime("the Function's context is gone"));
+        };
+        let Some(ctx) = payload.downcast_ref::<Foreign>() else {
+            return Err(Error::runtime("the Function's context is gone"));
+        };
         Python::attach(|py| self.run(py, ctx.0.bind(py), saved, cotangents))
     }
     fn jvp(&self, _: &[&Tensor], _: &Tensor, _: &[Option<Tensor>]) -> Result<Option<Tensor>> {
@@ -43,8 +47,13 @@ impl Op for Custom {
         let Some(payload) = payload else { return };
         let Some(ctx) = payload.downcast_ref::<Foreign>() else { return };
         Python::attach(|py| {
-            // Failing to let go of saved tensors early is harmless: the context frees them.
+            // A graph may be dropped while an exception is on its way: it is set aside for the call. Failing to let go
+            // of saved tensors early is harmless: the context frees them.
+            let pending = PyErr::take(py);
             let _ = ctx.0.bind(py).call_method0("_release");
+            if let Some(e) = pending {
+                e.restore(py);
+            }
         });
     }
 }

@@ -26,7 +26,7 @@ pub fn tensor_from(ob: &Bound<'_, PyAny>, dtype: Option<DType>) -> PyResult<Tens
     }
     if let Some(s) = to_scalar(ob)? {
         let own = match s {
-            Scalar::Float(_) => default_dtype(),
+            Scalar::Float(_) => numpy_scalar_dtype(ob)?.unwrap_or_else(default_dtype),
             other => other.dtype(),
         };
         return Tensor::scalar(dtype.unwrap_or(own), s).map_err(raise);
@@ -44,6 +44,14 @@ pub fn tensor_from(ob: &Bound<'_, PyAny>, dtype: Option<DType>) -> PyResult<Tens
         return t.map_err(raise);
     }
     nested(ob, dtype)
+}
+
+/// The dtype that a NumPy scalar states; Python's numbers state none.
+fn numpy_scalar_dtype(ob: &Bound<'_, PyAny>) -> PyResult<Option<DType>> {
+    if ob.is_exact_instance_of::<pyo3::types::PyFloat>() || !ob.hasattr("__array_interface__")? {
+        return Ok(None);
+    }
+    crate::numpy::numpy_dtype(ob)
 }
 
 /// NumPy arrays of types that have no counterpart: smaller integers and halves widen.
@@ -148,10 +156,13 @@ fn flatten(ob: &Bound<'_, PyAny>, shape: &[usize], depth: usize, flat: &mut Flat
                 _ if is_sequence(ob) => return Err(ragged(ob, 0, depth)),
                 _ if is_ndarray(ob) => {
                     let item = ob.call_method0("item")?;
-                    to_scalar(&item)?.ok_or_else(|| PyTypeError::new_err(format!("can't convert {}", type_name(&item))))?
+                    to_scalar(&item)?
+                        .ok_or_else(|| PyTypeError::new_err(format!("can't convert {}", type_name(&item))))?
                 }
                 _ => {
-                    let what = if ob.is_instance_of::<pyo3::types::PyString>() { "new(): invalid data type 'str'".to_owned() } else {
+                    let what = if ob.is_instance_of::<pyo3::types::PyString>() {
+                        "new(): invalid data type 'str'".to_owned()
+                    } else {
                         format!("must be real number, not {}", type_name(ob))
                     };
                     return Err(PyTypeError::new_err(format!("{what}; wanted numbers or sequences of numbers")));

@@ -76,7 +76,12 @@ impl Signature {
     }
 
     /// Arguments by parameter, defaults filled in.
-    pub fn bind(&self, name: &str, positional: &[Bound<'_, PyAny>], named: &[(String, Bound<'_, PyAny>)]) -> PyResult<Vec<Value>> {
+    pub fn bind(
+        &self,
+        name: &str,
+        positional: &[Bound<'_, PyAny>],
+        named: &[(String, Bound<'_, PyAny>)],
+    ) -> PyResult<Vec<Value>> {
         let mut values: Vec<Option<Value>> = vec![None; self.names.len()];
         for (i, arg) in positional.iter().enumerate() {
             if self.variadic == Some(i) {
@@ -172,7 +177,8 @@ fn run_inplace(row: &Row, target: *mut ffi::PyObject, values: &[Value]) -> wenge
                 other = wengert::ops::mul(&other, &alpha)?;
             }
             let number = !matches!(args.get(1), Value::Tensor(_));
-            let op = if row.info.name == "pow" && number { wengert::ops::power::by_number() } else { OpRef::Static(*op) };
+            let op =
+                if row.info.name == "pow" && number { wengert::ops::power::by_number() } else { OpRef::Static(*op) };
             wengert::inplace::apply_inplace(op, x, &[&other])
         }
         Body::Call(_) => Err(wengert::Error::not_implemented(format!("{} has no in-place form", row.name))),
@@ -322,9 +328,13 @@ fn doc(row: &Row) -> String {
     } else {
         format!("{}({}) -> {}", row.name, row.info.signature, row.info.returns)
     };
-    let doc = row.info.doc.lines().map(str::trim).collect::<Vec<_>>().join("\n");
-    let place = if row.form == Form::InPlace && !row.info.face.writes() { "In place: the tensor is overwritten and returned.\n" } else { "" };
-    format!("{signature}\n\n{}\n{place}", doc.trim())
+    let doc = row.info.doc.lines().map(|l| l.strip_prefix(' ').unwrap_or(l).trim_end()).collect::<Vec<_>>().join("\n");
+    let place = if row.form == Form::InPlace && !row.info.face.writes() {
+        "In place: the tensor is overwritten and returned.\n\n"
+    } else {
+        ""
+    };
+    format!("{signature}\n\n{place}{}\n", doc.trim())
 }
 
 /// The signature without annotations, for `inspect`.

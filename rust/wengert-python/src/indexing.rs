@@ -91,7 +91,7 @@ fn resolve(x: &Tensor, items: Vec<Item>) -> PyResult<(Tensor, Vec<Entry>)> {
     if items.iter().filter(|i| matches!(i, Item::Ellipsis)).count() > 1 {
         return Err(PyIndexError::new_err("an index can only have a single ellipsis ('...')"));
     }
-    let mut view = x.clone();
+    let mut view = x.share();
     let mut entries: Vec<Entry> = Vec::new();
     let mut dim = 0usize;
     let place = |entries: &mut Vec<Entry>, dim: usize, entry: Entry| {
@@ -103,7 +103,9 @@ fn resolve(x: &Tensor, items: Vec<Item>) -> PyResult<(Tensor, Vec<Entry>)> {
             Item::At(i) => {
                 let n = view.shape()[dim] as i64;
                 if i < -n || i >= n {
-                    return Err(PyIndexError::new_err(format!("index {i} is out of bounds for dimension {dim} with size {n}")));
+                    return Err(PyIndexError::new_err(format!(
+                        "index {i} is out of bounds for dimension {dim} with size {n}"
+                    )));
                 }
                 view = select(&view, dim as i64, i).map_err(raise)?;
             }

@@ -38,5 +38,10 @@ fn _core(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(properties::is_tensor, m)?)?;
     autograd::register(m)?;
     creation::register(m)?;
+    // What `from wengert._core import *` brings: operations, dtypes, Tensor, and functions without an underscore.
+    let inner = ["Exported", "SavedTensor", "SavedEdge", "Node", "ops", "build_info"];
+    let names: Vec<String> = m.dict().keys().extract()?;
+    let public = |n: &String| !n.starts_with('_') && !inner.contains(&n.as_str());
+    m.setattr("__all__", names.into_iter().filter(public).collect::<Vec<_>>())?;
     Ok(())
 }

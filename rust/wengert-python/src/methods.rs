@@ -2,11 +2,11 @@
 
 use crate::convert::{guard, raise, wrap_bound};
 use crate::object::{tensor_mut, tensor_of};
+use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
-use pyo3::IntoPyObjectExt;
 use wengert::Tensor;
 
 macro_rules! simple {
@@ -37,6 +37,7 @@ simple! {
     is_floating_point(t, py) t.dtype().is_float().into_bound_py_any(py);
     is_lifted(t, py) t.is_lifted().into_bound_py_any(py);
     is_view(t, py) t.is_view().into_bound_py_any(py);
+    retains_grad(t, py) t.retains_grad().into_bound_py_any(py);
     retain_grad(t, py) t.retain_grad().map_err(raise).map(|()| py.None().into_bound(py));
     share_numpy(t, py) crate::numpy::to_numpy(py, t);
     storage_id(t, py) t.array().storage_id().into_bound_py_any(py);
@@ -65,8 +66,8 @@ unsafe extern "C" fn backward(
             if nargs > 4 {
                 return Err(PyTypeError::new_err(format!("backward() takes at most 4 arguments ({nargs} given)")));
             }
-            for i in 0..nargs as usize {
-                given[i] = Some(Bound::from_borrowed_ptr(py, *args.add(i)));
+            for (i, place) in given.iter_mut().enumerate().take(nargs as usize) {
+                *place = Some(Bound::from_borrowed_ptr(py, *args.add(i)));
             }
             if !kwnames.is_null() {
                 for (i, name) in Bound::from_borrowed_ptr(py, kwnames).try_iter()?.enumerate() {
@@ -106,7 +107,9 @@ unsafe extern "C" fn requires_grad_(
             if extra == 1 {
                 let name: String = Bound::from_borrowed_ptr(py, ffi::PyTuple_GET_ITEM(kwnames, 0)).extract()?;
                 if name != "requires_grad" {
-                    return Err(PyTypeError::new_err(format!("requires_grad_() got an unexpected keyword argument '{name}'")));
+                    return Err(PyTypeError::new_err(format!(
+                        "requires_grad_() got an unexpected keyword argument '{name}'"
+                    )));
                 }
             }
             let on = if nargs + extra == 1 { Bound::from_borrowed_ptr(py, *args).extract::<bool>()? } else { true };
@@ -126,7 +129,11 @@ fn plain(name: &'static std::ffi::CStr, f: ffi::PyCFunction, doc: &'static std::
     }
 }
 
-fn keywords(name: &'static std::ffi::CStr, f: ffi::PyCFunctionFastWithKeywords, doc: &'static std::ffi::CStr) -> ffi::PyMethodDef {
+fn keywords(
+    name: &'static std::ffi::CStr,
+    f: ffi::PyCFunctionFastWithKeywords,
+    doc: &'static std::ffi::CStr,
+) -> ffi::PyMethodDef {
     ffi::PyMethodDef {
         ml_name: name.as_ptr(),
         ml_meth: ffi::PyMethodDefPointer { PyCFunctionFastWithKeywords: f },
@@ -155,6 +162,7 @@ pub fn table() -> *mut ffi::PyMethodDef {
         plain(c"_storage_id", storage_id, c"_storage_id()\n\nA number that is equal for tensors that share storage."),
         plain(c"_references", references, c"_references()\n\nReferences to its node, for tests."),
         plain(c"_share_numpy", share_numpy, c"_share_numpy()\n\nA NumPy array over the same memory, whatever the history."),
+        plain(c"_retains_grad", retains_grad, c"_retains_grad()\n\nWhether .grad will be kept for it, a non-leaf."),
         plain(c"retain_grad", retain_grad, c"retain_grad()\n\nKeeps the gradient of a non-leaf in .grad as well."),
         keywords(
             c"backward",

@@ -112,7 +112,8 @@ pub fn from_numpy(ob: &Bound<'_, PyAny>) -> PyResult<Tensor> {
     let base = std::ptr::with_exposed_provenance_mut::<u8>(address);
     // SAFETY: NumPy's array owns these bytes and is held while they are in use; layout and size were taken from it.
     let array = unsafe {
-        Array::from_foreign(base, bytes, base, layout, dtype, read_only, Box::new(Owner(ob.clone().unbind()))).map_err(raise)?
+        Array::from_foreign(base, bytes, base, layout, dtype, read_only, Box::new(Owner(ob.clone().unbind())))
+            .map_err(raise)?
     };
     Ok(Tensor::from_array(array))
 }

@@ -240,7 +240,11 @@ pub unsafe extern "C" fn clear(op: *mut ffi::PyObject) -> c_int {
 }
 
 /// tp_setattro: generic, and tracks an object that gets attributes of its own.
-pub unsafe extern "C" fn setattro(op: *mut ffi::PyObject, name: *mut ffi::PyObject, value: *mut ffi::PyObject) -> c_int {
+pub unsafe extern "C" fn setattro(
+    op: *mut ffi::PyObject,
+    name: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+) -> c_int {
     // SAFETY: called by the interpreter.
     unsafe {
         let r = ffi::PyObject_GenericSetAttr(op, name, value);

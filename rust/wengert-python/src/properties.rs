@@ -1,13 +1,15 @@
 //! Properties of Tensor: shape, dtype, requires_grad, grad, grad_fn and their like. Depends on `object` and `convert`.
 
-use crate::convert::{as_tensor, dtype_object, expect_tensor, fresh_tensor, guard, guard_with, raise, to_dtype, wrap_bound};
+use crate::convert::{
+    as_tensor, dtype_object, expect_tensor, fresh_tensor, guard, guard_with, raise, to_dtype, wrap_bound,
+};
 use crate::object::{TensorObject, tensor_mut, tensor_of, track};
+use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyTuple;
-use pyo3::IntoPyObjectExt;
 use std::os::raw::{c_int, c_void};
 use std::ptr::null_mut;
 use wengert::Tensor;
@@ -16,9 +18,8 @@ use wengert::ops::view;
 /// `wengert.Size`, a tuple that prints like PyTorch's.
 pub fn size_object<'py>(py: Python<'py>, shape: &[usize]) -> PyResult<Bound<'py, PyAny>> {
     static SIZE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let class = SIZE.get_or_try_init(py, || -> PyResult<Py<PyAny>> {
-        Ok(py.import("wengert._size")?.getattr("Size")?.unbind())
-    })?;
+    let class = SIZE
+        .get_or_try_init(py, || -> PyResult<Py<PyAny>> { Ok(py.import("wengert._size")?.getattr("Size")?.unbind()) })?;
     class.bind(py).call1((PyTuple::new(py, shape)?,))
 }
 
@@ -52,11 +53,11 @@ getters! {
         None => Ok(py.None().into_bound(py)),
     };
     get_grad_fn(t, py) match t.node() {
-        Some(node) if !node.is_leaf() => crate::autograd::PyNode::new(t.gradient_edge()).into_bound_py_any(py),
+        Some(node) if !node.is_leaf() => crate::autograd::node_object(py, t.edge_ref()),
         _ => Ok(py.None().into_bound(py)),
     };
     get_edge(t, py) match t.node() {
-        Some(_) => crate::autograd::PyNode::new(t.gradient_edge()).into_bound_py_any(py),
+        Some(_) => crate::autograd::node_object(py, t.edge_ref()),
         None => Ok(py.None().into_bound(py)),
     };
     get_output_nr(t, py) t.edge_ref().out().into_bound_py_any(py);
@@ -66,7 +67,10 @@ getters! {
 
 fn mt<'py>(py: Python<'py>, t: &Tensor) -> PyResult<Bound<'py, PyAny>> {
     if t.ndim() < 2 {
-        return Err(PyRuntimeError::new_err(format!("tensor.mT is only supported on matrices or batches of matrices. Got {}-D tensor.", t.ndim())));
+        return Err(PyRuntimeError::new_err(format!(
+            "tensor.mT is only supported on matrices or batches of matrices. Got {}-D tensor.",
+            t.ndim()
+        )));
     }
     wrap_bound(py, view::transpose(t, -2, -1).map_err(raise)?)
 }
@@ -83,7 +87,10 @@ unsafe extern "C" fn get_grad(this: *mut ffi::PyObject, _: *mut c_void) -> *mut 
                 return Ok(py.None().into_ptr());
             };
             let cached = (*o).grad;
-            if !cached.is_null() && tensor_of(cached).array().same(grad.array()) && tensor_of(cached).edge_ref().same(grad.edge_ref()) {
+            if !cached.is_null()
+                && tensor_of(cached).array().same(grad.array())
+                && tensor_of(cached).edge_ref().same(grad.edge_ref())
+            {
                 ffi::Py_INCREF(cached);
                 return Ok(cached);
             }
@@ -150,7 +157,9 @@ unsafe extern "C" fn set_requires_grad(this: *mut ffi::PyObject, value: *mut ffi
                 return Err(PyTypeError::new_err("requires_grad cannot be deleted"));
             }
             let py = Python::assume_attached();
-            let on: bool = Bound::from_borrowed_ptr(py, value).extract().map_err(|_| PyRuntimeError::new_err("requires_grad must be a bool"))?;
+            let on: bool = Bound::from_borrowed_ptr(py, value)
+                .extract()
+                .map_err(|_| PyRuntimeError::new_err("requires_grad must be a bool"))?;
             tensor_mut(this).set_requires_grad(on).map_err(raise)?;
             Ok(0)
         }
@@ -171,7 +180,12 @@ unsafe extern "C" fn set_data(this: *mut ffi::PyObject, value: *mut ffi::PyObjec
     })
 }
 
-fn entry(name: &'static std::ffi::CStr, get: ffi::getter, set: Option<ffi::setter>, doc: &'static std::ffi::CStr) -> ffi::PyGetSetDef {
+fn entry(
+    name: &'static std::ffi::CStr,
+    get: ffi::getter,
+    set: Option<ffi::setter>,
+    doc: &'static std::ffi::CStr,
+) -> ffi::PyGetSetDef {
     ffi::PyGetSetDef { name: name.as_ptr(), get: Some(get), set, doc: doc.as_ptr(), closure: null_mut() }
 }
 
@@ -207,7 +221,10 @@ pub fn dtype_argument(ob: Option<&Bound<'_, PyAny>>, name: &str) -> PyResult<Opt
         None => Ok(None),
         Some(ob) if ob.is_none() => Ok(None),
         Some(ob) => to_dtype(ob).map(Some).ok_or_else(|| {
-            PyTypeError::new_err(format!("{name}: dtype must be a wengert dtype, got {}", crate::convert::type_name(ob)))
+            PyTypeError::new_err(format!(
+                "{name}: dtype must be a wengert dtype, got {}",
+                crate::convert::type_name(ob)
+            ))
         }),
     }
 }

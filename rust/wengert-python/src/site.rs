@@ -199,9 +199,8 @@ fn file_of(code: *mut ffi::PyCodeObject) -> Option<Vec<u8>> {
 
 fn is_internal(package: &[u8], code: *mut ffi::PyCodeObject) -> bool {
     // The demonstration is a program like any other, though it lives in the package.
-    file_of(code).is_some_and(|f| {
-        !package.is_empty() && f.starts_with(package) && !f[package.len()..].starts_with(b"/demo/")
-    })
+    file_of(code)
+        .is_some_and(|f| !package.is_empty() && f.starts_with(package) && !f[package.len()..].starts_with(b"/demo/"))
 }
 
 fn describe(site: Site) -> Option<(String, u32)> {

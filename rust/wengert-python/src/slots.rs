@@ -82,12 +82,8 @@ unsafe fn inplace(a: *mut ffi::PyObject, b: *mut ffi::PyObject, op: OpRef) -> *m
     })
 }
 
-macro_rules! number_slots {
-    ($($slot:ident $iname:ident $f:path, $info:path;)*) => {$(
-        unsafe extern "C" fn $slot(a: *mut ffi::PyObject, b: *mut ffi::PyObject) -> *mut ffi::PyObject {
-            // SAFETY: called by the interpreter.
-            unsafe { binary(a, b, $f) }
-        }
+macro_rules! inplace_slot {
+    ($iname:ident $info:path) => {
         unsafe extern "C" fn $iname(a: *mut ffi::PyObject, b: *mut ffi::PyObject) -> *mut ffi::PyObject {
             let op = match &$info.body {
                 ops::Body::Binary(_, _, op) => OpRef::Static(*op),
@@ -96,13 +92,33 @@ macro_rules! number_slots {
             // SAFETY: called by the interpreter.
             unsafe { inplace(a, b, op) }
         }
+    };
+}
+macro_rules! number_slots {
+    ($($slot:ident $iname:ident $f:path, $info:path;)*) => {$(
+        unsafe extern "C" fn $slot(a: *mut ffi::PyObject, b: *mut ffi::PyObject) -> *mut ffi::PyObject {
+            // SAFETY: called by the interpreter.
+            unsafe { binary(a, b, $f) }
+        }
+        inplace_slot!($iname $info);
     )*};
 }
+inplace_slot!(nb_isub ops::binary::SUB);
 number_slots! {
     nb_add nb_iadd ops::add, ops::binary::ADD;
-    nb_sub nb_isub ops::sub, ops::binary::SUB;
     nb_mul nb_imul ops::mul, ops::binary::MUL;
     nb_div nb_idiv ops::div, ops::binary::DIV;
+}
+
+/// `a - b`; a number on the left makes it the op `rsub`, as in PyTorch.
+unsafe extern "C" fn nb_subtract(a: *mut ffi::PyObject, b: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: called by the interpreter.
+    unsafe {
+        if is_tensor(a) {
+            return binary(a, b, ops::sub);
+        }
+        binary(b, a, ops::rsub)
+    }
 }
 
 unsafe extern "C" fn nb_matmul(a: *mut ffi::PyObject, b: *mut ffi::PyObject) -> *mut ffi::PyObject {
@@ -128,7 +144,11 @@ unsafe extern "C" fn nb_pow(a: *mut ffi::PyObject, b: *mut ffi::PyObject, m: *mu
     })
 }
 
-unsafe extern "C" fn nb_ipow(a: *mut ffi::PyObject, b: *mut ffi::PyObject, _: *mut ffi::PyObject) -> *mut ffi::PyObject {
+unsafe extern "C" fn nb_ipow(
+    a: *mut ffi::PyObject,
+    b: *mut ffi::PyObject,
+    _: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
     // SAFETY: called by the interpreter.
     unsafe { inplace(a, b, ops::power::by_number()) }
 }
@@ -278,7 +298,11 @@ unsafe extern "C" fn iterate(a: *mut ffi::PyObject) -> *mut ffi::PyObject {
 }
 
 /// `Tensor(data)`: a float tensor of the data, or of the given sizes; subclasses call it with their own arguments.
-unsafe extern "C" fn new(t: *mut ffi::PyTypeObject, args: *mut ffi::PyObject, _kwargs: *mut ffi::PyObject) -> *mut ffi::PyObject {
+unsafe extern "C" fn new(
+    t: *mut ffi::PyTypeObject,
+    args: *mut ffi::PyObject,
+    _kwargs: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
     guard(|| {
         // SAFETY: called by the interpreter.
         unsafe {
@@ -289,7 +313,9 @@ unsafe extern "C" fn new(t: *mut ffi::PyTypeObject, args: *mut ffi::PyObject, _k
             let first = if n > 0 { Some(args.get_item(0)?) } else { None };
             let tensor = match &first {
                 None => Tensor::full(&[0], float, Scalar::Int(0)).map_err(raise)?,
-                Some(x) if as_tensor(x).is_some() => ops::view_alias(&crate::convert::expect_tensor(x, "Tensor")?.detach()).map_err(raise)?,
+                Some(x) if as_tensor(x).is_some() => {
+                    ops::view_alias(&crate::convert::expect_tensor(x, "Tensor")?.detach()).map_err(raise)?
+                }
                 Some(x) if matches!(to_scalar(x)?, Some(Scalar::Int(_))) => {
                     let sizes: Vec<i64> = args.extract()?;
                     let shape = sizes
@@ -342,7 +368,7 @@ pub fn make_type(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
         slot(ffi::Py_mp_subscript, subscript as *mut c_void),
         slot(ffi::Py_mp_ass_subscript, assign as *mut c_void),
         slot(ffi::Py_nb_add, nb_add as *mut c_void),
-        slot(ffi::Py_nb_subtract, nb_sub as *mut c_void),
+        slot(ffi::Py_nb_subtract, nb_subtract as *mut c_void),
         slot(ffi::Py_nb_multiply, nb_mul as *mut c_void),
         slot(ffi::Py_nb_true_divide, nb_div as *mut c_void),
         slot(ffi::Py_nb_matrix_multiply, nb_matmul as *mut c_void),

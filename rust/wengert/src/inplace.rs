@@ -66,7 +66,8 @@ pub fn apply_inplace(op: OpRef, target: &mut Tensor, others: &[&Tensor]) -> Resu
     let before = target.clone();
     let all: SmallVec<[&Tensor; 4]> = std::iter::once(&before).chain(&inputs).collect();
     let recording = grad_enabled() && compute.is_float() && all.iter().any(|t| t.edge().is_some());
-    let edge = recording.then(|| record_only(op.clone(), &all, target.layout(), target.dtype()));
+    // Not by a closure: the site would be this line.
+    let edge = if recording { Some(record_only(op.clone(), &all, target.layout(), target.dtype())) } else { None };
     target.array().prepare_write()?;
     let arrays: SmallVec<[&Array; 4]> = all.iter().map(|t| t.array()).collect();
     op.get().forward_into(&arrays, target.array())?;
@@ -93,10 +94,11 @@ fn output_shape(name: &str, target: &[usize], other: &[usize]) -> Error {
 
 /// Refuses writes that PyTorch refuses: to leaves that need a gradient, to expanded memory.
 pub(crate) fn check_writable(name: &str, target: &Tensor, _source_needs: bool) -> Result<()> {
-    if grad_enabled() && target.edge().is_some() {
+    if grad_enabled() {
+        // A view taken before its base became a leaf has no edge itself.
         let of_leaf = !target.chain().is_empty()
             && target.group().is_some_and(|g| g.get().0.node().is_some_and(crate::tape::Node::is_leaf));
-        if target.is_leaf() || of_leaf {
+        if of_leaf || (target.edge().is_some() && target.is_leaf()) {
             let what = if of_leaf { "a view of a leaf Variable" } else { "a leaf Variable" };
             return Err(Error::runtime(format!(
                 "{name}: {what} that requires grad is being used in an in-place operation; \
@@ -128,7 +130,7 @@ pub fn copy_(target: &mut Tensor, source: &Tensor) -> Result<()> {
     }
     check_writable("copy_", target, source.edge().is_some())?;
     let recording = grad_enabled() && target.dtype().is_float() && (source.edge().is_some() || target.edge().is_some());
-    let edge = recording.then(|| ops::write::record_copy(target, &source));
+    let edge = if recording { Some(ops::write::record_copy(target, &source)) } else { None };
     let value = if source.array().storage_id() == target.array().storage_id() {
         source.array().copied()?
     } else {
@@ -152,7 +154,7 @@ pub fn fill_(target: &mut Tensor, value: Scalar) -> Result<()> {
     target.refresh()?;
     check_writable("fill_", target, false)?;
     let recording = grad_enabled() && target.edge().is_some();
-    let edge = recording.then(|| ops::write::record_fill(target));
+    let edge = if recording { Some(ops::write::record_fill(target)) } else { None };
     target.array().prepare_write()?;
     target.array().fill_unseen(value);
     if let Some(edge) = edge {

@@ -60,7 +60,11 @@ pub fn apply2<O: Op>(op: &'static O, a: &Tensor, b: &Tensor) -> Result<Tensor> {
 #[inline(always)]
 #[track_caller]
 fn recorded(op: OpRef, inputs: &[&Tensor], out: Array) -> Tensor {
-    if inputs.iter().any(|t| t.edge().is_some()) && out.dtype().is_float() && grad_enabled() && op.get().is_differentiable() {
+    if inputs.iter().any(|t| t.edge().is_some())
+        && out.dtype().is_float()
+        && grad_enabled()
+        && op.get().is_differentiable()
+    {
         let edge = Node::record(op, site::current(), inputs, out.layout(), out.dtype());
         if let Some(node) = edge.node() {
             node.keep_output(&out);

@@ -56,11 +56,7 @@ impl<'n> Saved<'n> {
     #[inline]
     pub fn output(&self) -> Result<Tensor> {
         let array = self.node.kept(OUTPUT)?;
-        Ok(if self.create_graph {
-            Tensor::from_parts(array, self.edge.with_out(0))
-        } else {
-            Tensor::from_array(array)
-        })
+        Ok(if self.create_graph { Tensor::from_parts(array, self.edge.with_out(0)) } else { Tensor::from_array(array) })
     }
 
     /// Layout of input `i`; only for inputs that need a gradient.

@@ -29,9 +29,9 @@ pub struct Tensor {
 #[derive(Debug, Default)]
 struct Ext {
     group: OnceLock<Shared<Group>>,
-    chain: Chain,
+    chain: Option<Box<Chain>>,
     cell: OnceLock<Arc<LeafCell>>,
-    lifted: Option<Lifted>,
+    lifted: Option<Box<Lifted>>,
 }
 
 impl Tensor {
@@ -59,14 +59,14 @@ impl Tensor {
         let seen = array.history();
         let slot = OnceLock::new();
         let _ = slot.set(group);
-        let ext = OnceLock::from(Shared::new(Ext { group: slot, chain, ..Ext::default() }));
+        let ext = OnceLock::from(Shared::new(Ext { group: slot, chain: Some(Box::new(chain)), ..Ext::default() }));
         Tensor { array, edge, seen, flags: 0, detached: false, ext }
     }
 
     /// A tensor wrapped by a transform; `array` gives the logical shape and dtype only.
     pub(crate) fn from_lifted(array: Array, lifted: Lifted) -> Tensor {
         let seen = array.history();
-        let ext = OnceLock::from(Shared::new(Ext { lifted: Some(lifted), ..Ext::default() }));
+        let ext = OnceLock::from(Shared::new(Ext { lifted: Some(Box::new(lifted)), ..Ext::default() }));
         Tensor { array, edge: Edge::NONE, seen, flags: LIFTED, detached: false, ext }
     }
 
@@ -140,7 +140,7 @@ impl Tensor {
     }
 
     pub(crate) fn lifted(&self) -> Option<&Lifted> {
-        self.ext.get().and_then(|e| e.lifted.as_ref())
+        self.ext.get().and_then(|e| e.lifted.as_deref())
     }
 
     /// Whether derivatives with respect to it (or through it) are recorded.
@@ -173,7 +173,9 @@ impl Tensor {
             ));
         }
         if self.is_lifted() {
-            return Err(Error::runtime("requires_grad_() is not allowed inside a function transform; differentiate with func.grad"));
+            return Err(Error::runtime(
+                "requires_grad_() is not allowed inside a function transform; differentiate with func.grad",
+            ));
         }
         self.edge = if on {
             let cell = self.cell().clone();
@@ -182,9 +184,7 @@ impl Tensor {
             Edge::NONE
         };
         self.seen = self.array.history();
-        if let Some(group) = self.group() {
-            group.set(self.edge.clone(), self.seen);
-        }
+        self.tell_group();
         Ok(())
     }
 
@@ -197,6 +197,12 @@ impl Tensor {
 
     fn ext(&self) -> &Ext {
         self.ext.get_or_init(|| Shared::new(Ext::default()))
+    }
+
+    /// A clone that joins the same alias group even if the first view is yet to be taken, of either.
+    pub fn share(&self) -> Tensor {
+        self.ext();
+        self.clone()
     }
 
     /// The place of its gradient.
@@ -230,6 +236,25 @@ impl Tensor {
     /// Forgets its own history; other handles keep theirs.
     pub fn detach_(&mut self) {
         self.edge = Edge::NONE;
+        self.seen = self.array.history();
+        self.tell_group();
+    }
+
+    /// Makes its edge that of its alias group, if it is the base; the history of a view says nothing of its base.
+    fn tell_group(&self) {
+        if let Some(group) = self.group()
+            && self.chain().is_empty()
+        {
+            group.set(self.edge.clone(), self.seen);
+        }
+    }
+
+    /// Whether a sweep leaves the gradient of this non-leaf in its cell.
+    pub fn retains_grad(&self) -> bool {
+        let Some(cell) = self.ext.get().and_then(|e| e.cell.get()) else { return false };
+        let hooks = self.node().filter(|n| !n.is_leaf()).and_then(Node::hooks_snapshot);
+        hooks
+            .is_some_and(|h| h.retain.iter().any(|(out, s)| *out == self.edge.out() && s.as_ptr() == Arc::as_ptr(cell)))
     }
 
     /// The same storage (and version) without history.
@@ -253,7 +278,7 @@ impl Tensor {
 
     /// The view ops that lead from the base of its group to it.
     pub(crate) fn chain(&self) -> &[crate::op::OpRef] {
-        self.ext.get().map_or(&[], |e| &e.chain)
+        self.ext.get().and_then(|e| e.chain.as_deref()).map_or(&[], |c| c)
     }
 
     /// Whether it is a view of another tensor.

@@ -39,10 +39,7 @@ fn expm1_parts<I: InstructionSet>(x: f64) -> (u64, f64) {
             2.087_529_802_820_539_452_9e-9,
         ],
     );
-    (
-        t.to_bits().wrapping_sub(ROUND.to_bits()),
-        fma::<I>(r * r, q, r),
-    )
+    (t.to_bits().wrapping_sub(ROUND.to_bits()), fma::<I>(r * r, q, r))
 }
 
 #[inline(always)]
@@ -63,11 +60,7 @@ pub(crate) fn exp<I: InstructionSet>(x: f64) -> f64 {
 pub(crate) fn log<I: InstructionSet>(x: f64) -> f64 {
     const ROOT_HALF: u64 = 0x3fe6_a09e_667f_3bcd;
     let tiny = x < f64::MIN_POSITIVE;
-    let y = if tiny {
-        x * 18_014_398_509_481_984.0
-    } else {
-        x
-    };
+    let y = if tiny { x * 18_014_398_509_481_984.0 } else { x };
     let bits = y.to_bits().wrapping_sub(ROOT_HALF);
     // x = 2^k (1 + f) with 1 + f between sqrt(1/2) and sqrt(2); k + 2048 is positive, and goes to
     // f64 through the bits of 2^52 because only AVX-512 converts 64-bit integers.

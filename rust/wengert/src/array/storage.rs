@@ -109,7 +109,14 @@ impl Array {
     /// # Safety
     /// `block` is a fresh allocation for at least a `Block`; `data` stays inside `base..base + bytes` for `layout`.
     #[inline(always)]
-    unsafe fn init(block: NonNull<Block>, base: *mut u8, bytes: usize, layout: Layout, dtype: DType, data: *mut u8) -> Array {
+    unsafe fn init(
+        block: NonNull<Block>,
+        base: *mut u8,
+        bytes: usize,
+        layout: Layout,
+        dtype: DType,
+        data: *mut u8,
+    ) -> Array {
         let p = block.as_ptr();
         // SAFETY: by the contract above.
         unsafe {
@@ -248,7 +255,9 @@ impl Array {
     /// Whether nobody else holds this array or its storage, so that its elements may be overwritten unseen.
     #[inline(always)]
     pub(crate) fn is_unique(&self) -> bool {
-        self.header().count.get() == 1 && self.storage().count.get() == 1 && self.storage().extra.load(Ordering::Relaxed).is_null()
+        self.header().count.get() == 1
+            && self.storage().count.get() == 1
+            && self.storage().extra.load(Ordering::Relaxed).is_null()
     }
 
     /// Handles to this very header plus other headers over the storage: 2 for an array nobody else knows.

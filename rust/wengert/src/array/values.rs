@@ -124,7 +124,11 @@ impl Array {
     /// The elements in row-major order.
     pub fn to_vec<T: Element>(&self) -> Result<Vec<T>> {
         if self.dtype() != T::DTYPE {
-            return Err(Error::type_(format!("got dtype {}, wanted {}; try to()", self.dtype().name(), T::DTYPE.name())));
+            return Err(Error::type_(format!(
+                "got dtype {}, wanted {}; try to()",
+                self.dtype().name(),
+                T::DTYPE.name()
+            )));
         }
         let dense = self.contiguous()?;
         // SAFETY: dense and of T.
@@ -151,7 +155,8 @@ impl Array {
 
     /// A fresh row-major copy.
     pub(crate) fn copied(&self) -> Result<Array> {
-        let layout = if self.layout().is_contiguous() { self.layout().clone() } else { Layout::contiguous(self.shape())? };
+        let layout =
+            if self.layout().is_contiguous() { self.layout().clone() } else { Layout::contiguous(self.shape())? };
         let out = Array::empty(layout, self.dtype())?;
         out.write_unseen(self);
         Ok(out)

@@ -92,7 +92,9 @@ pub(crate) fn result_layout(name: &str, a: &Array, b: &Array) -> Result<Layout> 
 
 #[inline(never)]
 fn broadcast_layout(name: &str, la: &Layout, lb: &Layout) -> Result<Layout> {
-    let shape = if la.shape() == lb.shape() { SmallVec::from_slice(la.shape()) } else {
+    let shape = if la.shape() == lb.shape() {
+        SmallVec::from_slice(la.shape())
+    } else {
         match broadcast(la.shape(), lb.shape()) {
             Some(shape) => shape,
             None => return Err(broadcast_error(name, la.shape(), lb.shape())),
@@ -193,8 +195,12 @@ impl<B: Rule> Binary<B> {
         let full = match B::KEEPS[W] {
             [false, false, false] if B::is_identity(W) => g.clone(),
             [false, false, false] => Tensor::from_array(Self::fused::<W>(g.array(), &[], g.layout())?),
-            [true, false, false] => Tensor::from_array(Self::fused::<W>(g.array(), &[saved.kept_input(0)?], g.layout())?),
-            [false, true, false] => Tensor::from_array(Self::fused::<W>(g.array(), &[saved.kept_input(1)?], g.layout())?),
+            [true, false, false] => {
+                Tensor::from_array(Self::fused::<W>(g.array(), &[saved.kept_input(0)?], g.layout())?)
+            }
+            [false, true, false] => {
+                Tensor::from_array(Self::fused::<W>(g.array(), &[saved.kept_input(1)?], g.layout())?)
+            }
             _ => {
                 let mut kept: SmallVec<[Array; 3]> = SmallVec::new();
                 for (i, &named) in B::KEEPS[W].iter().enumerate() {
@@ -226,7 +232,7 @@ trait Identity {
 }
 impl<B: Rule> Identity for B {
     fn is_identity(which: usize) -> bool {
-        matches!((B::NAME, which), ("add", _) | ("sub", 0))
+        matches!((B::NAME, which), ("add", _) | ("sub", 0) | ("rsub", 1))
     }
 }
 
@@ -284,8 +290,7 @@ impl<B: Rule> Op for Binary<B> {
         for (which, tangent) in tangents.iter().enumerate().take(2) {
             let Some(t) = tangent else { continue };
             let all = [inputs[0], inputs[1], out];
-            let kept: SmallVec<[Tensor; 2]> =
-                (0..3).filter(|&i| B::KEEPS[which][i]).map(|i| all[i].clone()).collect();
+            let kept: SmallVec<[Tensor; 2]> = (0..3).filter(|&i| B::KEEPS[which][i]).map(|i| all[i].clone()).collect();
             let term = Self::recorded(which, t, &kept)?;
             let term = if term.shape() == out.shape() { term } else { crate::ops::view::expand(&term, out.shape())? };
             sum = Some(match sum {
@@ -305,7 +310,7 @@ impl<B: Rule> Op for Binary<B> {
 #[cold]
 fn integer_forward<B: Rule>(a: &Array, b: &Array, out: &Array) -> Result<()> {
     if a.dtype() == DType::Bool {
-        if B::NAME == "sub" {
+        if B::NAME.ends_with("sub") {
             return Err(Error::runtime(
                 "sub: subtraction with bool tensors is not supported; got bool and bool; try to(int64), or ne() for exclusive or",
             ));
@@ -336,7 +341,8 @@ pub fn number_beside(t: &Tensor, value: Scalar) -> Result<Tensor> {
 
 /// Operands brought to their common dtype (`min_float`: at least the default float).
 pub(crate) fn unify(a: &Tensor, b: &Tensor, min_float: bool) -> Result<(Tensor, Tensor)> {
-    let mut dtype = if a.dtype() == b.dtype() { a.dtype() } else { promote(&[(a.dtype(), weight(a)), (b.dtype(), weight(b))]) };
+    let mut dtype =
+        if a.dtype() == b.dtype() { a.dtype() } else { promote(&[(a.dtype(), weight(a)), (b.dtype(), weight(b))]) };
     if min_float && !dtype.is_float() {
         dtype = default_dtype();
     }
@@ -455,15 +461,32 @@ macro_rules! keeps {
     ([$a:expr, $b:expr, $y:expr]; y $($r:ident)*) => { keeps!([$a, $b, true]; $($r)*) };
 }
 macro_rules! integer {
-    () => { false };
-    ($x:ident) => { true };
-    ($a:ident $b:ident;) => { $a.wrapping_add($b) };
-    ($a:ident $b:ident; $ia:ident $ib:ident = $i:expr) => {{ let ($ia, $ib) = ($a, $b); $i }};
+    () => {
+        false
+    };
+    ($x:ident) => {
+        true
+    };
+    ($a:ident $b:ident;) => {
+        $a.wrapping_add($b)
+    };
+    ($a:ident $b:ident; $ia:ident $ib:ident = $i:expr) => {{
+        let ($ia, $ib) = ($a, $b);
+        $i
+    }};
 }
 macro_rules! bind {
-    ($k:ident $l:ident;; $d:expr) => { $d };
-    ($k:ident $l:ident; $p:ident; $d:expr) => {{ let $p = $k; $d }};
-    ($k:ident $l:ident; $p:ident $q:ident; $d:expr) => {{ let ($p, $q) = ($k, $l); $d }};
+    ($k:ident $l:ident;; $d:expr) => {
+        $d
+    };
+    ($k:ident $l:ident; $p:ident; $d:expr) => {{
+        let $p = $k;
+        $d
+    }};
+    ($k:ident $l:ident; $p:ident $q:ident; $d:expr) => {{
+        let ($p, $q) = ($k, $l);
+        $d
+    }};
 }
 
 mod rows;

@@ -59,7 +59,8 @@ impl Op for Cat {
         apply(OpRef::new(self.clone()), &refs).map(Some)
     }
     fn batch(&self, inputs: &[Batched], size: usize) -> Result<Option<Batched>> {
-        let parts = inputs.iter().map(|b| crate::transform::spread(b, size)).collect::<Result<SmallVec<[Tensor; 4]>>>()?;
+        let parts =
+            inputs.iter().map(|b| crate::transform::spread(b, size)).collect::<Result<SmallVec<[Tensor; 4]>>>()?;
         let refs: SmallVec<[&Tensor; 4]> = parts.iter().collect();
         Ok(Some((apply(OpRef::new(Cat { dim: self.dim + 1, sizes: self.sizes.clone() }), &refs)?, Some(0))))
     }
@@ -125,7 +126,10 @@ pub fn stack(tensors: &[&Tensor], dim: i64) -> Result<Tensor> {
 /// The row of the table.
 pub static CAT: OpInfo = OpInfo {
     name: "cat",
-    doc: "Tensors joined along an existing dimension; shapes agree in the others, dtypes promote.\n",
+    doc: "Tensors joined along an existing dimension; shapes agree in the others, dtypes promote.\n\n\
+          >>> import wengert\n\
+          >>> wengert.cat([wengert.tensor([1, 2]), wengert.tensor([3])])\n\
+          tensor([1, 2, 3])\n",
     signature: "tensors: Sequence[Tensor], dim: int = 0",
     returns: "Tensor",
     face: Face::FUNCTION,
@@ -137,7 +141,10 @@ pub static CAT: OpInfo = OpInfo {
 /// The row of the table.
 pub static STACK: OpInfo = OpInfo {
     name: "stack",
-    doc: "Tensors of one shape joined along a new dimension.\n",
+    doc: "Tensors of one shape joined along a new dimension.\n\n\
+          >>> import wengert\n\
+          >>> wengert.stack([wengert.tensor([1, 2]), wengert.tensor([3, 4])], dim=1).tolist()\n\
+          [[1, 3], [2, 4]]\n",
     signature: "tensors: Sequence[Tensor], dim: int = 0",
     returns: "Tensor",
     face: Face::FUNCTION,

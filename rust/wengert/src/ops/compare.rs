@@ -107,15 +107,39 @@ macro_rules! compare {
 }
 compare! {
     /// Where elements are equal, as bool, with broadcasting.
+    ///
+    /// >>> import wengert
+    /// >>> wengert.eq(wengert.tensor([1, 2, 3]), 2)
+    /// tensor([False,  True, False])
     eq, EqRule, EQ, |a, b| a == b;
     /// Where elements differ, as bool, with broadcasting.
+    ///
+    /// >>> import wengert
+    /// >>> wengert.ne(wengert.tensor([1, 2, 3]), 2)
+    /// tensor([ True, False,  True])
     ne, NeRule, NE, |a, b| a != b;
     /// Where `input < other`, as bool, with broadcasting.
+    ///
+    /// >>> import wengert
+    /// >>> wengert.lt(wengert.tensor([1, 2, 3]), 2)
+    /// tensor([ True, False, False])
     lt, LtRule, LT, |a, b| a < b;
     /// Where `input <= other`, as bool, with broadcasting.
+    ///
+    /// >>> import wengert
+    /// >>> wengert.le(wengert.tensor([1, 2, 3]), 2)
+    /// tensor([ True,  True, False])
     le, LeRule, LE, |a, b| a <= b;
     /// Where `input > other`, as bool, with broadcasting.
+    ///
+    /// >>> import wengert
+    /// >>> wengert.gt(wengert.tensor([1, 2, 3]), 2)
+    /// tensor([False, False,  True])
     gt, GtRule, GT, |a, b| a > b;
     /// Where `input >= other`, as bool, with broadcasting.
+    ///
+    /// >>> import wengert
+    /// >>> wengert.ge(wengert.tensor([1, 2, 3]), 2)
+    /// tensor([False,  True,  True])
     ge, GeRule, GE, |a, b| a >= b;
 }

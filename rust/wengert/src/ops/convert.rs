@@ -90,7 +90,12 @@ pub fn cast(x: &Tensor, dtype: DType) -> Result<Tensor> {
 /// The row of the table.
 pub static CLONE: OpInfo = OpInfo {
     name: "clone",
-    doc: "Copy in fresh memory; gradients flow through.\n",
+    doc: "Copy in fresh memory; gradients flow through.\n\n\
+          >>> import wengert\n\
+          >>> x = wengert.ones(2, requires_grad=True)\n\
+          >>> wengert.clone(x).sum().backward()\n\
+          >>> x.grad\n\
+          tensor([1., 1.])\n",
     signature: "input: Tensor, *, memory_format: object = None",
     returns: "Tensor",
     face: Face::BOTH,
@@ -102,7 +107,10 @@ pub static CLONE: OpInfo = OpInfo {
 /// The row of the table.
 pub static CONTIGUOUS: OpInfo = OpInfo {
     name: "contiguous",
-    doc: "Itself where it is row-major, else a row-major copy.\n",
+    doc: "Itself where it is row-major, else a row-major copy.\n\n\
+          >>> import wengert\n\
+          >>> wengert.ones(2, 3).t().contiguous().stride()\n\
+          (2, 1)\n",
     signature: "input: Tensor",
     returns: "Tensor",
     face: Face::METHOD,

@@ -26,12 +26,16 @@ pub fn arange(start: Scalar, end: Scalar, step: Scalar, dtype: Option<DType>) ->
     }
     let n = ((b - a) / d).ceil();
     if n >= 9.0e18 {
-        return Err(Error::runtime(format!("arange: invalid size, possible overflow: {n:e} elements; try a larger step")));
+        return Err(Error::runtime(format!(
+            "arange: invalid size, possible overflow: {n:e} elements; try a larger step"
+        )));
     }
     let out = Array::empty(Layout::contiguous(&[n as usize])?, dtype)?;
     match dtype {
         DType::I64 | DType::Bool if whole => {
-            let (Scalar::Int(a), Scalar::Int(d)) = (as_int(start), as_int(step)) else { return Ok(Tensor::from_array(out)) };
+            let (Scalar::Int(a), Scalar::Int(d)) = (as_int(start), as_int(step)) else {
+                return Ok(Tensor::from_array(out));
+            };
             if dtype == DType::Bool {
                 return Err(Error::runtime("arange: not implemented for bool; try int64"));
             }

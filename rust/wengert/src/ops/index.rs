@@ -41,7 +41,8 @@ impl Points {
                 ))
             })?;
         }
-        let indexed: SmallVec<[bool; 4]> = (0..input.len()).map(|d| entries.get(d).is_some_and(Option::is_some)).collect();
+        let indexed: SmallVec<[bool; 4]> =
+            (0..input.len()).map(|d| entries.get(d).is_some_and(Option::is_some)).collect();
         let first = indexed.iter().position(|&i| i).unwrap_or(0);
         let last = indexed.iter().rposition(|&i| i).unwrap_or(0);
         let adjacent = indexed[first..=last].iter().all(|&i| i);
@@ -132,7 +133,7 @@ impl Points {
             // SAFETY: offsets were checked; the value is a row-major array of another storage.
             unsafe {
                 if add {
-                    put_add::<T>(&offsets, &inner, x, &strides, &flat);
+                    put_add(&offsets, &inner, x, &strides, &flat);
                 } else {
                     kernel::scatter::<T>(&offsets, &inner, x.ptr(), &strides, flat.ptr());
                 }
@@ -144,8 +145,8 @@ impl Points {
 
 /// # Safety
 /// As for `scatter_add`.
-unsafe fn put_add<T: crate::array::Element>(offsets: &[isize], inner: &[usize], x: &Array, strides: &[isize], flat: &Array) {
-    // SAFETY: by the contract; T is the dtype of both.
+unsafe fn put_add(offsets: &[isize], inner: &[usize], x: &Array, strides: &[isize], flat: &Array) {
+    // SAFETY: by the contract; both have the dtype matched on.
     unsafe {
         match x.dtype() {
             DType::F32 => kernel::scatter_add::<f32>(offsets, inner, x.ptr(), strides, flat.ptr()),
@@ -273,7 +274,7 @@ pub fn index_put_(x: &mut Tensor, entries: &[Entry], value: &Tensor) -> Result<(
     crate::inplace::check_writable("index_put_", x, value.edge().is_some())?;
     let recording =
         crate::mode::grad_enabled() && x.dtype().is_float() && (x.edge().is_some() || value.edge().is_some());
-    let edge = recording.then(|| crate::record::record_only(op, &[x, &value], x.layout(), x.dtype()));
+    let edge = if recording { Some(crate::record::record_only(op, &[x, &value], x.layout(), x.dtype())) } else { None };
     let source = value.array().copied()?;
     x.array().prepare_write()?;
     points.put(x.array(), &source, false)?;

@@ -15,7 +15,7 @@ pub mod unary;
 pub mod view;
 pub mod write;
 
-pub use binary::{add, div, mul, sub};
+pub use binary::{add, div, mul, rsub, sub};
 pub use cat::{cat, stack};
 pub use compare::{eq, ge, gt, le, lt, ne};
 pub use convert::{alias as view_alias, cast, clone, contiguous};
@@ -40,6 +40,7 @@ pub static TABLE: &[&OpInfo] = &[
     &unary::SIGN,
     &binary::ADD,
     &binary::SUB,
+    &binary::RSUB,
     &binary::MUL,
     &binary::DIV,
     &power::POW,

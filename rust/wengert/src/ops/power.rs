@@ -65,7 +65,13 @@ impl IMap2 for Whole {
             // Only 1 and -1 have whole inverses; PyTorch gives 0 for the others.
             return match a {
                 1 => 1,
-                -1 => if left & 1 == 0 { 1 } else { -1 },
+                -1 => {
+                    if left & 1 == 0 {
+                        1
+                    } else {
+                        -1
+                    }
+                }
                 _ => 0,
             };
         }
@@ -95,11 +101,12 @@ impl Op for Pow {
     fn forward_into(&self, inputs: &[&Array], out: &Array) -> Result<()> {
         let (a, b) = (inputs[0], inputs[1]);
         let shape = out.shape();
-        let (os, sa, sb) = (out.layout().strides(), broadcast_strides(a.layout(), shape), broadcast_strides(b.layout(), shape));
+        let (os, sa, sb) =
+            (out.layout().strides(), broadcast_strides(a.layout(), shape), broadcast_strides(b.layout(), shape));
         with_float!(a.dtype(), T => {
             // SAFETY: operands broadcast to the output; the same elements or disjoint.
             unsafe {
-                let fixed = if b.numel() == 1 && self.scalar_exponent { Some(f64::from(*b.ptr::<T>())) } else { None };
+                let fixed = if b.numel() == 1 && self.scalar_exponent { Some(crate::array::Element::to_scalar(*b.ptr::<T>()).as_f64()) } else { None };
                 match fixed {
                     Some(2.0) => map::map1::<Square, T>(shape, out.ptr(), os, a.ptr(), &sa),
                     Some(3.0) => map::map1::<Cube, T>(shape, out.ptr(), os, a.ptr(), &sa),
@@ -202,7 +209,9 @@ pub fn pow_number(a: &Tensor, e: Scalar) -> Result<Tensor> {
     if let (DType::I64 | DType::Bool, Scalar::Int(n)) = (a.dtype(), e)
         && n < 0
     {
-        return Err(Error::runtime("Integers to negative integer powers are not allowed; try to(float32) or a float exponent"));
+        return Err(Error::runtime(
+            "Integers to negative integer powers are not allowed; try to(float32) or a float exponent",
+        ));
     }
     let b = crate::ops::binary::number_beside(a, e)?;
     let a = crate::ops::cast(a, b.dtype())?;
@@ -220,13 +229,25 @@ fn call(args: &Args<'_>) -> Result<Value> {
 /// The row of the table.
 pub static POW: OpInfo = OpInfo {
     name: "pow",
-    doc: "Power input ** exponent of tensors or numbers, with broadcasting.\n\nThe derivative by the base is 0 where the exponent is 0, by the exponent 0 where the base is 0.\n",
+    doc: "Power input ** exponent of tensors or numbers, with broadcasting.\n\n\
+          The derivative by the base is 0 where the exponent is 0, by the exponent 0 where the base is 0.\n\n\
+          >>> import wengert\n\
+          >>> wengert.pow(wengert.tensor([2.0, 3.0]), 2)\n\
+          tensor([4., 9.])\n",
     signature: "input: Tensor | Number, exponent: Tensor | Number",
     returns: "Tensor",
     face: Face::ELEMENTWISE,
     differentiable: true,
     body: Body::Binary(pow, call, &POW_TENSOR),
-    samples: &["f(2, 3), 2", "f(2, 3), 3.0", "pos(2, 3), 0.5", "pos(2, 3), f(2, 3)", "2.0, f(3)", "pos(2, 3), f(3)", "pos(3), -1"],
+    samples: &[
+        "f(2, 3), 2",
+        "f(2, 3), 3.0",
+        "pos(2, 3), 0.5",
+        "pos(2, 3), f(2, 3)",
+        "2.0, f(3)",
+        "pos(2, 3), f(3)",
+        "pos(3), -1",
+    ],
 };
 
 /// The op of a power by one number, for in-place use.

@@ -14,7 +14,15 @@ use smallvec::{SmallVec, smallvec};
 use wengert_kernels::{gemm, reduce};
 
 /// `out (m x n) = a (m x k) b (k x n)` over the last two dimensions given as (stride of rows, stride of columns).
-fn multiply(out: *mut u8, m: usize, n: usize, k: usize, a: (*const u8, [isize; 2]), b: (*const u8, [isize; 2]), dtype: crate::DType) {
+fn multiply(
+    out: *mut u8,
+    m: usize,
+    n: usize,
+    k: usize,
+    a: (*const u8, [isize; 2]),
+    b: (*const u8, [isize; 2]),
+    dtype: crate::DType,
+) {
     with_float!(dtype, T => {
         // SAFETY: callers pass pointers and strides of arrays of these sizes; the output is fresh and row-major.
         unsafe {
@@ -197,7 +205,10 @@ pub fn dot(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     if a.numel() != b.numel() {
         return Err(Error::runtime(format!(
             "inconsistent tensor size, expected tensor {} and src {} to have the same number of elements, but got {} and {} elements respectively (dot)",
-            show(a.shape()), show(b.shape()), a.numel(), b.numel()
+            show(a.shape()),
+            show(b.shape()),
+            a.numel(),
+            b.numel()
         )));
     }
     if !a.dtype().is_float() {
@@ -240,7 +251,12 @@ pub fn mm(a: &Tensor, b: &Tensor) -> Result<Tensor> {
 pub fn bmm(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     check_dtypes("bmm", a, b)?;
     if a.ndim() != 3 || b.ndim() != 3 || a.shape()[0] != b.shape()[0] {
-        return Err(wrong_shapes("bmm", "batch1 and batch2 of shapes (b x n x m) and (b x m x p): 3D tensors with one batch size", a, b));
+        return Err(wrong_shapes(
+            "bmm",
+            "batch1 and batch2 of shapes (b x n x m) and (b x m x p): 3D tensors with one batch size",
+            a,
+            b,
+        ));
     }
     if a.shape()[2] != b.shape()[1] {
         return Err(inner_mismatch("bmm", a, b));
@@ -286,6 +302,7 @@ pub fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     }
 }
 
+#[track_caller]
 fn stacked(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     check_dtypes("matmul", a, b)?;
     let (x, y) = (a.shape(), b.shape());
@@ -334,11 +351,34 @@ macro_rules! rows {
     )*};
 }
 rows! {
-    DOT "dot" dot "input: Tensor, tensor: Tensor" "Inner product of two vectors of one length.\n" &["f(3), f(3)", "f(0), f(0)"];
-    MV "mv" mv "input: Tensor, vec: Tensor" "Product of a matrix (n, m) and a vector (m).\n" &["f(2, 3), f(3)", "f(2, 0), f(0)"];
-    MM "mm" mm "input: Tensor, mat2: Tensor" "Product of matrices (n, m) and (m, p).\n" &["f(2, 3), f(3, 4)", "f(2, 0), f(0, 3)"];
-    BMM "bmm" bmm "input: Tensor, mat2: Tensor" "Products of two batches of matrices, (b, n, m) and (b, m, p).\n" &["f(2, 3, 4), f(2, 4, 2)"];
+    DOT "dot" dot "input: Tensor, tensor: Tensor"
+        "Inner product of two vectors of one length.\n\n\
+         >>> import wengert\n\
+         >>> wengert.dot(wengert.tensor([1.0, 2.0]), wengert.tensor([3.0, 4.0]))\n\
+         tensor(11.)\n"
+        &["f(3), f(3)", "f(0), f(0)"];
+    MV "mv" mv "input: Tensor, vec: Tensor"
+        "Product of a matrix (n, m) and a vector (m).\n\n\
+         >>> import wengert\n\
+         >>> wengert.mv(wengert.tensor([[1.0, 2.0], [3.0, 4.0]]), wengert.tensor([1.0, 1.0]))\n\
+         tensor([3., 7.])\n"
+        &["f(2, 3), f(3)", "f(2, 0), f(0)"];
+    MM "mm" mm "input: Tensor, mat2: Tensor"
+        "Product of matrices (n, m) and (m, p).\n\n\
+         >>> import wengert\n\
+         >>> wengert.mm(wengert.tensor([[1.0, 2.0]]), wengert.tensor([[3.0], [4.0]]))\n\
+         tensor([[11.]])\n"
+        &["f(2, 3), f(3, 4)", "f(2, 0), f(0, 3)"];
+    BMM "bmm" bmm "input: Tensor, mat2: Tensor"
+        "Products of two batches of matrices, (b, n, m) and (b, m, p).\n\n\
+         >>> import wengert\n\
+         >>> wengert.bmm(wengert.ones(2, 3, 4), wengert.ones(2, 4, 5)).shape\n\
+         torch.Size([2, 3, 5])\n"
+        &["f(2, 3, 4), f(2, 4, 2)"];
     MATMUL "matmul" matmul "input: Tensor, other: Tensor"
-        "Matrix product as NumPy's: vectors, matrices, and stacks of matrices whose leading dimensions broadcast.\n"
+        "Matrix product as NumPy's: vectors, matrices, and stacks of matrices whose leading dimensions broadcast.\n\n\
+         >>> import wengert\n\
+         >>> wengert.matmul(wengert.tensor([[1.0, 2.0], [3.0, 4.0]]), wengert.tensor([1.0, 1.0]))\n\
+         tensor([3., 7.])\n"
         &["f(2, 3), f(3, 4)", "f(3), f(3)", "f(2, 3), f(3)", "f(3), f(3, 2)", "f(2, 3, 4), f(4, 2)", "f(2, 1, 2, 3), f(4, 3, 2)", "f(3), f(2, 3, 2)"];
 }

@@ -194,7 +194,10 @@ pub fn mean(x: &Tensor, dims: Option<&[i64]>, keepdim: bool) -> Result<Tensor> {
 /// The row of the table.
 pub static SUM: OpInfo = OpInfo {
     name: "sum",
-    doc: "Sum over `dim` (all dimensions when None); integers and bool sum as int64 unless `dtype` is given.\n",
+    doc: "Sum over `dim` (all dimensions when None); integers and bool sum as int64 unless `dtype` is given.\n\n\
+          >>> import wengert\n\
+          >>> wengert.sum(wengert.tensor([[1.0, 2.0], [3.0, 4.0]]), dim=0)\n\
+          tensor([4., 6.])\n",
     signature: "input: Tensor, dim: int | tuple[int, ...] | None = None, keepdim: bool = False, *, dtype: dtype | None = None",
     returns: "Tensor",
     face: Face::BOTH,
@@ -207,13 +210,24 @@ pub static SUM: OpInfo = OpInfo {
         };
         sum(&x, a.maybe_ints(1)?.as_deref(), a.flag(2)?).map(Value::from)
     }),
-    samples: &["f(2, 3)", "f(2, 3), dim=1", "f(2, 3, 4), dim=(0, 2), keepdim=True", "f()", "f(0, 3), dim=0", "f(2, 3), dim=-2, keepdim=True"],
+    samples: &[
+        "f(2, 3)",
+        "f(2, 3), dim=1",
+        "f(2, 3, 4), dim=(0, 2), keepdim=True",
+        "f()",
+        "f(0, 3), dim=0",
+        "f(2, 3), dim=-2, keepdim=True",
+    ],
 };
 
 /// The row of the table.
 pub static MEAN: OpInfo = OpInfo {
     name: "mean",
-    doc: "Mean over `dim` (all dimensions when None) of a floating-point tensor.\n\nRaises RuntimeError for other dtypes.\n",
+    doc: "Mean over `dim` (all dimensions when None) of a floating-point tensor.\n\n\
+          Raises RuntimeError for other dtypes.\n\n\
+          >>> import wengert\n\
+          >>> wengert.mean(wengert.tensor([[1.0, 2.0], [3.0, 4.0]]), dim=1)\n\
+          tensor([1.5000, 3.5000])\n",
     signature: "input: Tensor, dim: int | tuple[int, ...] | None = None, keepdim: bool = False, *, dtype: dtype | None = None",
     returns: "Tensor",
     face: Face::BOTH,

@@ -101,7 +101,10 @@ fn call(args: &Args<'_>) -> Result<Value> {
 /// The row of the table.
 pub static WHERE: OpInfo = OpInfo {
     name: "where",
-    doc: "Elements of `input` where `condition` holds, else of `other`; shapes broadcast, dtypes promote.\n",
+    doc: "Elements of `input` where `condition` holds, else of `other`; shapes broadcast, dtypes promote.\n\n\
+          >>> import wengert\n\
+          >>> wengert.where(wengert.tensor([True, False]), wengert.tensor([1.0, 2.0]), 0.0)\n\
+          tensor([1., 0.])\n",
     signature: "condition: Tensor, input: Tensor | Number, other: Tensor | Number",
     returns: "Tensor",
     face: Face::FUNCTION,

@@ -99,7 +99,8 @@ impl<U: Rule> Unary<U> {
 
     /// The fused backward: one pass over `g` and what was kept.
     fn fused(g: &Array, kept: &[Array]) -> Result<Array> {
-        let layout = if g.layout().is_contiguous() { g.layout().clone() } else { crate::Layout::contiguous(g.shape())? };
+        let layout =
+            if g.layout().is_contiguous() { g.layout().clone() } else { crate::Layout::contiguous(g.shape())? };
         let out = Array::empty(layout, g.dtype())?;
         with_float!(g.dtype(), T => {
             // SAFETY: fresh output; all operands have the output's shape.
@@ -137,7 +138,8 @@ impl<U: Rule> Op for Unary<U> {
     #[inline]
     fn forward(&self, inputs: &[&Array]) -> Result<Array> {
         let x = inputs[0];
-        let layout = if x.layout().is_contiguous() { x.layout().clone() } else { crate::Layout::contiguous(x.shape())? };
+        let layout =
+            if x.layout().is_contiguous() { x.layout().clone() } else { crate::Layout::contiguous(x.shape())? };
         let out = Array::empty(layout, x.dtype())?;
         self.forward_into(inputs, &out)?;
         Ok(out)
@@ -202,7 +204,10 @@ pub fn run<U: Rule>(x: &Tensor) -> Result<Tensor> {
         return apply1(Unary::<U>::OP, x);
     }
     if U::INTEGER {
-        return Err(Error::runtime(format!("{}: not implemented for bool; try to(int64) or logical operations", U::NAME)));
+        return Err(Error::runtime(format!(
+            "{}: not implemented for bool; try to(int64) or logical operations",
+            U::NAME
+        )));
     }
     apply1(Unary::<U>::OP, &crate::ops::cast(x, crate::array::default_dtype())?)
 }
@@ -276,15 +281,32 @@ macro_rules! keeps {
     ($w:ident; $o:ident $($r:ident)*) => { keeps!($w; $($r)*) };
 }
 macro_rules! integer {
-    () => { false };
-    ($x:ident) => { true };
-    ($x:ident;) => { $x };
-    ($x:ident; $ix:ident = $i:expr) => {{ let $ix = $x; $i }};
+    () => {
+        false
+    };
+    ($x:ident) => {
+        true
+    };
+    ($x:ident;) => {
+        $x
+    };
+    ($x:ident; $ix:ident = $i:expr) => {{
+        let $ix = $x;
+        $i
+    }};
 }
 macro_rules! bind {
-    ($x:ident $y:ident;; $d:expr) => { $d };
-    ($x:ident $y:ident; $k:ident; $d:expr) => {{ let $k = if Self::KEEPS.0 { $x } else { $y }; $d }};
-    ($x:ident $y:ident; $k:ident $l:ident; $d:expr) => {{ let ($k, $l) = ($x, $y); $d }};
+    ($x:ident $y:ident;; $d:expr) => {
+        $d
+    };
+    ($x:ident $y:ident; $k:ident; $d:expr) => {{
+        let $k = if Self::KEEPS.0 { $x } else { $y };
+        $d
+    }};
+    ($x:ident $y:ident; $k:ident $l:ident; $d:expr) => {{
+        let ($k, $l) = ($x, $y);
+        $d
+    }};
 }
 mod rows;
 pub use rows::*;

@@ -119,12 +119,16 @@ pub fn permute(x: &Tensor, dims: &[i64]) -> Result<Tensor> {
     let mut seen: SmallVec<[bool; 8]> = smallvec![false; dims.len()];
     for &d in &dims {
         if std::mem::replace(&mut seen[d], true) {
-            return Err(Error::runtime(format!("permute: duplicate dims are not allowed; got {dims:?}, wanted each of 0..{} once", dims.len())));
+            return Err(Error::runtime(format!(
+                "permute: duplicate dims are not allowed; got {dims:?}, wanted each of 0..{} once",
+                dims.len()
+            )));
         }
     }
     run(Permute { dims, grad_name: "PermuteBackward0" }, x)
 }
 
+#[track_caller]
 fn swapped(x: &Tensor, a: usize, b: usize, grad_name: &'static str) -> Result<Tensor> {
     let mut dims: SmallVec<[usize; 4]> = (0..x.ndim()).collect();
     if !dims.is_empty() {
@@ -151,7 +155,9 @@ pub fn t(x: &Tensor) -> Result<Tensor> {
     match x.ndim() {
         0 | 1 => swapped(x, 0, 0, "TBackward0"),
         2 => swapped(x, 0, 1, "TBackward0"),
-        n => Err(Error::runtime(format!("t() expects a tensor with <= 2 dimensions, but self is {n}D; try transpose(0, 1) or mT"))),
+        n => Err(Error::runtime(format!(
+            "t() expects a tensor with <= 2 dimensions, but self is {n}D; try transpose(0, 1) or mT"
+        ))),
     }
 }
 
@@ -244,7 +250,10 @@ fn expand_sizes(x: &Tensor, sizes: &[i64]) -> Result<Tensor> {
         }
     }
     if crate::array::layout::broadcast(x.shape(), &shape).as_deref() != Some(&*shape) {
-        let d = (added..shape.len()).rev().find(|&d| x.shape()[d - added] != 1 && x.shape()[d - added] != shape[d]).unwrap_or(0);
+        let d = (added..shape.len())
+            .rev()
+            .find(|&d| x.shape()[d - added] != 1 && x.shape()[d - added] != shape[d])
+            .unwrap_or(0);
         return Err(Error::runtime(format!(
             "The expanded size of the tensor ({}) must match the existing size ({}) at non-singleton dimension {d}. \
              Target sizes: {shape:?}. Tensor sizes: {:?}",
@@ -264,7 +273,10 @@ fn sizes(args: &Args<'_>, i: usize) -> Result<SmallVec<[i64; 4]>> {
 /// The row of the table.
 pub static PERMUTE: OpInfo = OpInfo {
     name: "permute",
-    doc: "View with dimensions in the order `dims`.\n",
+    doc: "View with dimensions in the order `dims`.\n\n\
+          >>> import wengert\n\
+          >>> wengert.permute(wengert.ones(2, 3, 4), (2, 0, 1)).shape\n\
+          torch.Size([4, 2, 3])\n",
     signature: "input: Tensor, *dims: int",
     returns: "Tensor",
     face: Face::BOTH,
@@ -276,7 +288,10 @@ pub static PERMUTE: OpInfo = OpInfo {
 /// The row of the table.
 pub static TRANSPOSE: OpInfo = OpInfo {
     name: "transpose",
-    doc: "View with dimensions `dim0` and `dim1` exchanged.\n",
+    doc: "View with dimensions `dim0` and `dim1` exchanged.\n\n\
+          >>> import wengert\n\
+          >>> wengert.transpose(wengert.ones(2, 3, 4), 0, -1).shape\n\
+          torch.Size([4, 3, 2])\n",
     signature: "input: Tensor, dim0: int, dim1: int",
     returns: "Tensor",
     face: Face::BOTH,
@@ -288,7 +303,10 @@ pub static TRANSPOSE: OpInfo = OpInfo {
 /// The row of the table.
 pub static T: OpInfo = OpInfo {
     name: "t",
-    doc: "View of a matrix transposed; vectors and 0-d tensors as they are.\n",
+    doc: "View of a matrix transposed; vectors and 0-d tensors as they are.\n\n\
+          >>> import wengert\n\
+          >>> wengert.t(wengert.tensor([[1, 2], [3, 4]])).tolist()\n\
+          [[1, 3], [2, 4]]\n",
     signature: "input: Tensor",
     returns: "Tensor",
     face: Face::BOTH,
@@ -300,7 +318,10 @@ pub static T: OpInfo = OpInfo {
 /// The row of the table.
 pub static EXPAND: OpInfo = OpInfo {
     name: "expand",
-    doc: "View with sizes of 1 repeated to `size`; -1 keeps a size.\n",
+    doc: "View with sizes of 1 repeated to `size`; -1 keeps a size.\n\n\
+          >>> import wengert\n\
+          >>> wengert.tensor([[1], [2]]).expand(-1, 3).tolist()\n\
+          [[1, 1, 1], [2, 2, 2]]\n",
     signature: "input: Tensor, *size: int",
     returns: "Tensor",
     face: Face::METHOD,

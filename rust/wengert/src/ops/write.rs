@@ -114,7 +114,12 @@ impl Op for Scatter {
     fn vjp(&self, saved: &Saved<'_>, mut cotangents: Cotangents) -> Result<Grads> {
         let Some(g) = cotangents[0].take() else { return Ok(Grads::new()) };
         drop(cotangents);
-        let part = if saved.needs(1) { Some(crate::ops::clone(&follow(&self.chain, &g)?)?) } else { None };
+        let part = match (saved.needs(1), saved.create_graph()) {
+            (false, _) => None,
+            (true, true) => Some(crate::ops::clone(&follow(&self.chain, &g)?)?),
+            // On the array: a view of the tensor would make it a base, and no longer nobody else's.
+            (true, false) => Some(Tensor::from_array(follow_array(&self.chain, g.array())?.copied()?)),
+        };
         if !saved.needs(0) {
             return Ok(smallvec![None, part]);
         }
@@ -147,7 +152,12 @@ pub(crate) fn scatter(chain: &[OpRef], base: &Tensor, value: &Tensor) -> Result<
 /// The node of a write into `base` through `chain`.
 #[track_caller]
 pub(crate) fn record_scatter(chain: &[OpRef], base: &Tensor, value: &Tensor) -> Edge {
-    record_only(OpRef::new(Scatter { chain: chain.iter().cloned().collect() }), &[base, value], base.layout(), base.dtype())
+    record_only(
+        OpRef::new(Scatter { chain: chain.iter().cloned().collect() }),
+        &[base, value],
+        base.layout(),
+        base.dtype(),
+    )
 }
 
 /// Zeros of `shape` with the part that a view op shows replaced by the input: the adjoint of that view.
@@ -222,7 +232,10 @@ pub fn zeros_like(x: &Tensor) -> Result<Tensor> {
 /// The row of the table.
 pub static COPY_: OpInfo = OpInfo {
     name: "copy_",
-    doc: "Overwrites the tensor with `src`, broadcast and cast; returns the tensor.\n",
+    doc: "Overwrites the tensor with `src`, broadcast and cast; returns the tensor.\n\n\
+          >>> import wengert\n\
+          >>> wengert.zeros(2).copy_(wengert.tensor([1.0, 2.0]))\n\
+          tensor([1., 2.])\n",
     signature: "input: Tensor, src: Tensor, non_blocking: bool = False",
     returns: "Tensor",
     face: Face::WRITE,
@@ -234,7 +247,10 @@ pub static COPY_: OpInfo = OpInfo {
 /// The row of the table.
 pub static FILL_: OpInfo = OpInfo {
     name: "fill_",
-    doc: "Overwrites every element with `value`; returns the tensor.\n",
+    doc: "Overwrites every element with `value`; returns the tensor.\n\n\
+          >>> import wengert\n\
+          >>> wengert.zeros(2).fill_(7.0)\n\
+          tensor([7., 7.])\n",
     signature: "input: Tensor, value: Tensor | Number",
     returns: "Tensor",
     face: Face::WRITE,
@@ -253,7 +269,10 @@ pub static FILL_: OpInfo = OpInfo {
 /// The row of the table.
 pub static ZERO_: OpInfo = OpInfo {
     name: "zero_",
-    doc: "Overwrites every element with 0; returns the tensor.\n",
+    doc: "Overwrites every element with 0; returns the tensor.\n\n\
+          >>> import wengert\n\
+          >>> wengert.ones(2).zero_()\n\
+          tensor([0., 0.])\n",
     signature: "input: Tensor",
     returns: "Tensor",
     face: Face::WRITE,

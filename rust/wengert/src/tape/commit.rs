@@ -55,9 +55,27 @@ pub(super) fn accumulate(cell: &LeafCell, grad: Tensor, create_graph: bool) -> R
     Ok(())
 }
 
+type Staged = SmallVec<[(Arc<LeafCell>, Tensor); 4]>;
+
+/// One entry a cell: a tensor that was a leaf twice (`requires_grad` set anew) has two nodes and one cell.
+fn merged(grads: Staged) -> Result<Staged> {
+    if grads.len() < 2 {
+        return Ok(grads);
+    }
+    let mut places = std::collections::HashMap::with_capacity(grads.len());
+    let mut out = Staged::with_capacity(grads.len());
+    for (cell, grad) in grads {
+        match *places.entry(Arc::as_ptr(&cell)).or_insert(out.len()) {
+            at if at < out.len() => out[at].1 = record::add(&out[at].1, &grad)?,
+            _ => out.push((cell, grad)),
+        }
+    }
+    Ok(out)
+}
+
 /// Accumulates all gradients of a sweep, or none.
-pub(super) fn accumulate_all(grads: SmallVec<[(Arc<LeafCell>, Tensor); 4]>, create_graph: bool) -> Result<()> {
-    let steps = grads
+pub(super) fn accumulate_all(grads: Staged, create_graph: bool) -> Result<()> {
+    let steps = merged(grads)?
         .into_iter()
         .map(|(cell, grad)| prepare(&cell, grad, create_graph).map(|step| (cell, step)))
         .collect::<Result<SmallVec<[_; 4]>>>()?;

@@ -82,12 +82,15 @@ pub trait Hook: Send + Sync {
     }
 }
 
+/// A hook, its id and the output that it watches.
+pub type Watch = (u64, u16, Arc<dyn Hook>);
+
 /// Registered hooks, each with its id and the output that it watches.
 #[derive(Default, Clone)]
 pub struct Hooks {
     next: u64,
     /// On the cotangent of an output, before the rule runs (or the leaf accumulates).
-    pub pre: SmallVec<[(u64, u16, Arc<dyn Hook>); 1]>,
+    pub pre: SmallVec<[Watch; 1]>,
     /// On a leaf, after its gradient was accumulated.
     pub post: SmallVec<[(u64, Arc<dyn Hook>); 1]>,
     /// Where `retain_grad` wants the cotangent of an output.
@@ -378,7 +381,11 @@ impl Node {
     pub(super) fn hooks(&self) -> Option<Hooks> {
         let ext = self.ext()?;
         let hooks = lock(&ext.hooks);
-        if hooks.pre.is_empty() && hooks.post.is_empty() && hooks.retain.is_empty() { None } else { Some(hooks.clone()) }
+        if hooks.pre.is_empty() && hooks.post.is_empty() && hooks.retain.is_empty() {
+            None
+        } else {
+            Some(hooks.clone())
+        }
     }
 
     /// A look at the registered hooks, for garbage collectors.
@@ -426,7 +433,10 @@ impl Node {
 
     /// Has the cotangent of output `out` stored in `sink` as well.
     pub(crate) fn add_retain(&self, out: u16, sink: LeafSink) {
-        lock(&self.ext_or_new().hooks).retain.push((out, sink));
+        let mut hooks = lock(&self.ext_or_new().hooks);
+        if !hooks.retain.iter().any(|(o, s)| *o == out && s.ptr_eq(&sink)) {
+            hooks.retain.push((out, sink));
+        }
     }
 
     /// # Safety

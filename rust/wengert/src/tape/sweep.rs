@@ -5,6 +5,7 @@
 //! or on another thread while a callback runs) keeps them in a table of its own.
 
 use super::edge::Edge;
+use super::leaf::LeafCell;
 use super::marks::{COUNTED, InNode, Marks, NEEDED, SideTable, TARGET};
 use super::node::Node;
 use crate::array::Array;
@@ -15,6 +16,7 @@ use crate::saved::Saved;
 use crate::tensor::Tensor;
 use smallvec::SmallVec;
 use std::ptr::NonNull;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a sweep is asked for.
@@ -42,7 +44,11 @@ pub fn set_interrupt(check: Interrupt) {
 pub fn sweep(roots: Vec<(Edge, Tensor)>, targets: Option<&[Edge]>, options: Options) -> Result<Vec<Option<Tensor>>> {
     let guard = Claim::take();
     let _mode = mode::GradMode::set(options.create_graph);
-    if guard.in_node { run(InNode, roots, targets, options) } else { run(SideTable::default(), roots, targets, options) }
+    if guard.in_node {
+        run(InNode, roots, targets, options)
+    } else {
+        run(SideTable::default(), roots, targets, options)
+    }
 }
 
 /// The right to keep counts in the nodes: one sweep at a time has it.
@@ -127,9 +133,20 @@ struct Sweep<'t, M: Marks> {
     targets: Option<&'t [Edge]>,
     found: Vec<Option<Tensor>>,
     staged: SmallVec<[(NonNull<Node>, Tensor); 4]>,
+    /// What `retain_grad` asked for.
+    retained: Vec<(Arc<LeafCell>, Tensor)>,
+    entries: SmallVec<[NonNull<Node>; 4]>,
+    /// The node whose rule or hooks run now.
+    running: Option<NonNull<Node>>,
+    failed: bool,
 }
 
-fn run<M: Marks>(marks: M, roots: Vec<(Edge, Tensor)>, targets: Option<&[Edge]>, options: Options) -> Result<Vec<Option<Tensor>>> {
+fn run<M: Marks>(
+    marks: M,
+    roots: Vec<(Edge, Tensor)>,
+    targets: Option<&[Edge]>,
+    options: Options,
+) -> Result<Vec<Option<Tensor>>> {
     let mut s = Sweep {
         marks,
         slots: Slots::default(),
@@ -138,18 +155,21 @@ fn run<M: Marks>(marks: M, roots: Vec<(Edge, Tensor)>, targets: Option<&[Edge]>,
         targets,
         found: targets.map_or_else(Vec::new, |t| vec![None; t.len()]),
         staged: SmallVec::new(),
+        retained: Vec::new(),
+        entries: roots.iter().filter_map(|(e, _)| e.pointer()).collect(),
+        running: None,
+        failed: true,
     };
-    let entries: SmallVec<[NonNull<Node>; 4]> = roots.iter().filter_map(|(e, _)| e.pointer()).collect();
-    let outcome = s.count(&entries).and_then(|()| s.process(roots.iter().map(|(e, g)| (e, g.clone()))));
-    s.clear(&entries, outcome.is_err());
-    outcome?;
+    s.count()?;
+    s.process(roots.iter().map(|(e, g)| (e, g.clone())))?;
+    s.failed = false;
     s.commit()?;
-    Ok(s.found)
+    Ok(std::mem::take(&mut s.found))
 }
 
 impl<M: Marks> Sweep<'_, M> {
     /// First pass: counts consumers, checks every node that will run.
-    fn count(&mut self, entries: &[NonNull<Node>]) -> Result<()> {
+    fn count(&mut self) -> Result<()> {
         if let Some(targets) = self.targets {
             for p in targets.iter().filter_map(Edge::pointer) {
                 // The mark of a target that the roots never reach is cleared by `clear` as well.
@@ -159,7 +179,7 @@ impl<M: Marks> Sweep<'_, M> {
         let mut exact = true;
         let mut order = Vec::new();
         let mut stack: SmallVec<[NonNull<Node>; 64]> = SmallVec::new();
-        for &p in entries {
+        for &p in &self.entries {
             if self.marks.first_visit(p) {
                 stack.push(p);
             }
@@ -195,13 +215,15 @@ impl<M: Marks> Sweep<'_, M> {
             }
         } else {
             // Inputs have smaller sequence numbers than their consumers: in that order a node comes after its inputs.
-            // SAFETY (here and below): the roots' edges keep all that they reach alive.
-            let mut by_seq: Vec<(u32, NonNull<Node>)> = reached.iter().map(|&p| (unsafe { p.as_ref() }.seq(), p)).collect();
+            // SAFETY: the roots' edges keep all that they reach alive.
+            let seq = |p: NonNull<Node>| unsafe { p.as_ref() }.seq();
+            let mut by_seq: Vec<(u32, NonNull<Node>)> = reached.iter().map(|&p| (seq(p), p)).collect();
             by_seq.sort_by_key(|&(seq, _)| seq);
             for &(_, p) in &by_seq {
                 // SAFETY: as above.
                 let node = unsafe { p.as_ref() };
-                let leads = node.inputs().iter().filter_map(Edge::pointer).any(|q| self.marks.mark(q) & (NEEDED | TARGET) != 0);
+                let leads =
+                    node.inputs().iter().filter_map(Edge::pointer).any(|q| self.marks.mark(q) & (NEEDED | TARGET) != 0);
                 // A target itself runs its rule only if it leads to another target.
                 if leads {
                     self.marks.set_mark(p, NEEDED);
@@ -231,18 +253,14 @@ impl<M: Marks> Sweep<'_, M> {
         self.ready = starts;
         let mut steps = 0u32;
         while let Some(p) = self.ready.pop() {
+            self.running = Some(p);
             steps = steps.wrapping_add(1);
             if steps.is_multiple_of(1024)
                 && let Some(check) = INTERRUPT.get()
             {
                 check()?;
             }
-            if let Err(e) = self.step(p) {
-                // Back among those to run, from which `clear` finds everything not yet run.
-                self.marks.set_mark(p, COUNTED);
-                self.ready.push(p);
-                return Err(e);
-            }
+            self.step(p)?;
         }
         Ok(())
     }
@@ -256,7 +274,7 @@ impl<M: Marks> Sweep<'_, M> {
         // A node runs once: what comes after the last one finds all marks cleared.
         self.marks.reset(p);
         if let Some(hooks) = node.hooks() {
-            run_pre_hooks(node, &hooks, &mut cotangents)?;
+            run_pre_hooks(node, &hooks, &mut cotangents, &mut self.retained)?;
         }
         if mark & TARGET != 0 {
             self.capture(p, &cotangents);
@@ -279,6 +297,11 @@ impl<M: Marks> Sweep<'_, M> {
             let grad = grads.next().flatten();
             let Some(q) = input.pointer() else { continue };
             if let Some(grad) = grad {
+                // SAFETY: as above.
+                let to = unsafe { q.as_ref() };
+                if !grad.layout().same_shape(to.out_layout(input.out())) || grad.dtype() != to.out_dtype(input.out()) {
+                    return Err(wrong_gradient(node, &grad, input));
+                }
                 self.contribute(q, input.out(), grad)?;
             }
             if self.marks.take_pending(q) {
@@ -352,24 +375,29 @@ impl<M: Marks> Sweep<'_, M> {
     fn commit(&mut self) -> Result<()> {
         let staged = std::mem::take(&mut self.staged);
         // SAFETY: the caller of the sweep still holds the roots.
-        let cells = staged.into_iter().filter_map(|(p, grad)| unsafe { p.as_ref() }.leaf_sink().map(|cell| (cell, grad)));
-        super::commit::accumulate_all(cells.collect(), self.options.create_graph)
+        let cells =
+            staged.into_iter().filter_map(|(p, grad)| unsafe { p.as_ref() }.leaf_sink().map(|cell| (cell, grad)));
+        let retained = std::mem::take(&mut self.retained);
+        super::commit::accumulate_all(retained.into_iter().chain(cells).collect(), self.options.create_graph)
     }
 
     /// Clears the marks that are left: of targets never reached, and after an error of everything visited.
-    fn clear(&mut self, entries: &[NonNull<Node>], failed: bool) {
+    fn clear(&mut self) {
         if !M::IN_NODE {
             return;
         }
-        for p in self.targets.into_iter().flatten().filter_map(Edge::pointer) {
-            if !failed {
+        if !self.failed {
+            for p in self.targets.into_iter().flatten().filter_map(Edge::pointer) {
                 self.marks.reset(p);
             }
-        }
-        if !failed {
             return;
         }
-        let mut stack: Vec<NonNull<Node>> = entries.to_vec();
+        let mut stack: Vec<NonNull<Node>> = self.entries.to_vec();
+        if let Some(p) = self.running {
+            // Its mark is gone, but what it leads to may not have run.
+            self.marks.set_mark(p, COUNTED);
+            stack.push(p);
+        }
         stack.extend(self.ready.iter().copied());
         stack.extend(self.targets.into_iter().flatten().filter_map(Edge::pointer));
         while let Some(p) = stack.pop() {
@@ -383,6 +411,13 @@ impl<M: Marks> Sweep<'_, M> {
                 stack.extend(unsafe { p.as_ref() }.inputs().iter().filter_map(Edge::pointer));
             }
         }
+    }
+}
+
+/// Whether the sweep ended, failed or was cut short by a panic: marks left behind would mislead a later one.
+impl<M: Marks> Drop for Sweep<'_, M> {
+    fn drop(&mut self) {
+        self.clear();
     }
 }
 
@@ -402,8 +437,27 @@ fn writable(array: &Array) -> bool {
     array.is_unique() && array.layout().is_contiguous()
 }
 
+/// Kernels trust shapes and dtypes, and a rule need not be the library's own.
 #[cold]
-fn run_pre_hooks(node: &Node, hooks: &super::node::Hooks, cotangents: &mut Cotangents) -> Result<()> {
+fn wrong_gradient(node: &Node, grad: &Tensor, input: &Edge) -> Error {
+    let wanted = input.node().map(|n| (n.out_layout(input.out()).shape(), n.out_dtype(input.out()).name()));
+    let (shape, dtype) = wanted.unwrap_or((&[], ""));
+    Error::runtime(format!(
+        "{} returned an invalid gradient: got shape {:?} and dtype {}, wanted {shape:?} and {dtype}{}",
+        node.name(),
+        grad.shape(),
+        grad.dtype().name(),
+        super::site::suffix(node.site())
+    ))
+}
+
+#[cold]
+fn run_pre_hooks(
+    node: &Node,
+    hooks: &super::node::Hooks,
+    cotangents: &mut Cotangents,
+    retained: &mut Vec<(Arc<LeafCell>, Tensor)>,
+) -> Result<()> {
     for (_, out, hook) in &hooks.pre {
         let Some(place) = cotangents.get_mut(*out as usize) else { continue };
         let Some(grad) = place.clone() else { continue };
@@ -416,12 +470,20 @@ fn run_pre_hooks(node: &Node, hooks: &super::node::Hooks, cotangents: &mut Cotan
                     node.out_layout(*out).shape()
                 )));
             }
+            if replaced.dtype() != node.out_dtype(*out) {
+                return Err(Error::runtime(format!(
+                    "a hook on {} changed the dtype of the gradient: got {}, wanted {}; try to()",
+                    node.name(),
+                    replaced.dtype().name(),
+                    node.out_dtype(*out).name()
+                )));
+            }
             *place = Some(replaced);
         }
     }
     for (out, sink) in &hooks.retain {
         if let (Some(cell), Some(Some(grad))) = (sink.upgrade(), cotangents.get(*out as usize)) {
-            super::commit::accumulate(&cell, grad.clone(), crate::mode::grad_enabled())?;
+            retained.push((cell, grad.clone()));
         }
     }
     Ok(())

@@ -104,8 +104,12 @@ fn edges(inputs: &[Tensor]) -> Result<Vec<Edge>> {
         .iter()
         .map(|x| {
             let x = x.current()?;
-            if x.requires_grad() { Ok(x.gradient_edge()) } else {
-                Err(Error::runtime("One of the differentiated Tensors does not require grad; try requires_grad_() before using it"))
+            if x.requires_grad() {
+                Ok(x.gradient_edge())
+            } else {
+                Err(Error::runtime(
+                    "One of the differentiated Tensors does not require grad; try requires_grad_() before using it",
+                ))
             }
         })
         .collect()
@@ -123,9 +127,11 @@ pub fn grad(
     if level == 0 {
         return plain(outputs, cotangents, inputs, retain_graph, create_graph);
     }
-    let batched = outputs.iter().chain(inputs).chain(cotangents.iter().flatten()).any(|t| {
-        level_of(t) == level && matches!(t.lifted(), Some(Lifted { kind: Kind::Batched { .. }, .. }))
-    });
+    let batched = outputs
+        .iter()
+        .chain(inputs)
+        .chain(cotangents.iter().flatten())
+        .any(|t| level_of(t) == level && matches!(t.lifted(), Some(Lifted { kind: Kind::Batched { .. }, .. })));
     if batched {
         batched_grad(outputs, cotangents, inputs, retain_graph, create_graph, level)
     } else {
@@ -155,7 +161,11 @@ fn plain(
         CreateGraph::Yes => true,
         CreateGraph::IfShared => depends_on_others(&roots, &targets) || roots.iter().any(|(_, g)| g.requires_grad()),
     };
-    sweep(roots, Some(&targets), Options { retain_graph: retain_graph || create, create_graph: create, accumulate: false })
+    sweep(
+        roots,
+        Some(&targets),
+        Options { retain_graph: retain_graph || create, create_graph: create, accumulate: false },
+    )
 }
 
 /// Whether the roots reach a leaf that is no target, or a target that depends on more of the tape.

@@ -71,7 +71,9 @@ pub fn unpack_dual(t: &Tensor, level: u64) -> Result<(Tensor, Option<Tensor>)> {
 }
 
 fn escaped() -> Error {
-    Error::runtime("a tensor of an inner transform was used after that transform had ended; return it from the function instead")
+    Error::runtime(
+        "a tensor of an inner transform was used after that transform had ended; return it from the function instead",
+    )
 }
 
 /// A batch at a level: `value` is mapped over its first dimension.
@@ -94,9 +96,9 @@ pub fn unpack_batched(t: &Tensor, level: u64) -> Result<Option<Tensor>> {
 /// Runs an op of which some inputs are wrapped: the outermost wrapping (the innermost transform) first.
 pub(crate) fn dispatch(op: OpRef, inputs: &[&Tensor]) -> Result<Tensor> {
     let level = inputs.iter().map(|t| level_of(t)).max().unwrap_or(0);
-    let is_dual = inputs.iter().any(|t| {
-        level_of(t) == level && matches!(t.lifted(), Some(Lifted { kind: Kind::Dual { .. }, .. }))
-    });
+    let is_dual = inputs
+        .iter()
+        .any(|t| level_of(t) == level && matches!(t.lifted(), Some(Lifted { kind: Kind::Dual { .. }, .. })));
     if is_dual { dispatch_dual(op, inputs, level) } else { dispatch_batched(op, inputs, level) }
 }
 
@@ -116,7 +118,8 @@ fn dispatch_dual(op: OpRef, inputs: &[&Tensor], level: u64) -> Result<Tensor> {
     Ok(match op.get().jvp(&refs, &out, &tangents)? {
         None => out,
         Some(tangent) => {
-            let tangent = if tangent.shape() == out.shape() { tangent } else { crate::ops::view::expand(&tangent, out.shape())? };
+            let tangent =
+                if tangent.shape() == out.shape() { tangent } else { crate::ops::view::expand(&tangent, out.shape())? };
             dual(out, tangent, level)
         }
     })

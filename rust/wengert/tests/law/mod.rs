@@ -84,6 +84,8 @@ pub fn dot(a: &Tensor, b: &Tensor) -> f64 {
     vec(a).iter().zip(vec(b)).map(|(x, y)| x * y).sum()
 }
 
+/// A function of tensors, and a reference to one.
+pub type Law = dyn Fn(&[Tensor]) -> Result<Tensor>;
 pub type Function<'f> = &'f dyn Fn(&[Tensor]) -> Result<Tensor>;
 
 /// A level of forward mode or of a map, left when dropped.
@@ -161,8 +163,7 @@ pub fn first_order(name: &str, f: Function<'_>, xs: &[Tensor], rng: &mut Rng) {
     assert!(vec(&y).iter().all(|v| v.is_finite()), "{name}: the sample is outside of the domain");
     let u = rng.like(&y);
 
-    let numeric: Vec<f64> =
-        vec(&plain(H)).iter().zip(vec(&plain(-H))).map(|(a, b)| (a - b) / (2.0 * H)).collect();
+    let numeric: Vec<f64> = vec(&plain(H)).iter().zip(vec(&plain(-H))).map(|(a, b)| (a - b) / (2.0 * H)).collect();
     let (value, forward) = no_grad(|| jvp(f, &xs, &vs)).unwrap_or_else(|e| panic!("{name}: jvp: {e}"));
     close(name, "the primal of a dual is the value", &vec(&value), &vec(&y), 0.0);
     close(name, "jvp equals finite differences", &vec(&forward), &numeric, NEAR);
@@ -204,8 +205,7 @@ pub fn second_order(name: &str, f: Function<'_>, xs: &[Tensor], rng: &mut Rng) {
         Ok(sum)
     };
     let one = scalar(1.0);
-    let reverse: f64 =
-        vjp(&paired, &xs, &one, CreateGraph::No).unwrap().iter().zip(&vs).map(|(g, v)| dot(g, v)).sum();
+    let reverse: f64 = vjp(&paired, &xs, &one, CreateGraph::No).unwrap().iter().zip(&vs).map(|(g, v)| dot(g, v)).sum();
     close(name, "reverse over reverse equals finite differences", &[reverse], &[numeric], 4.0 * NEAR);
 
     let (_, over) = jvp(&paired, &xs, &vs).unwrap();
@@ -215,8 +215,7 @@ pub fn second_order(name: &str, f: Function<'_>, xs: &[Tensor], rng: &mut Rng) {
         let (_, t) = jvp(f, xs, &vs)?;
         inner(&t, &u)
     };
-    let mixed: f64 =
-        vjp(&along, &xs, &one, CreateGraph::No).unwrap().iter().zip(&ws).map(|(g, w)| dot(g, w)).sum();
+    let mixed: f64 = vjp(&along, &xs, &one, CreateGraph::No).unwrap().iter().zip(&ws).map(|(g, w)| dot(g, w)).sum();
     close(name, "reverse over forward equals reverse over reverse", &[mixed], &[reverse], 1e-10);
 
     let double = |xs: &[Tensor]| Ok(jvp(f, xs, &vs)?.1);

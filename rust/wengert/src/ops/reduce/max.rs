@@ -113,14 +113,19 @@ pub fn max(x: &Tensor, dim: Option<i64>, keepdim: bool) -> Result<(Tensor, Optio
 /// Where the largest elements along `dim` are; a constant.
 fn index_of_max(x: &Tensor, dim: usize, keepdim: bool) -> Result<Tensor> {
     let Some(plain) = crate::transform::plain_value(x) else {
-        return Err(Error::not_implemented("max over a dim has no batching rule yet; got a batched tensor; try max() outside vmap"));
+        return Err(Error::not_implemented(
+            "max over a dim has no batching rule yet; got a batched tensor; try max() outside vmap",
+        ));
     };
     let x = &plain;
     if x.ndim() == 0 {
         return Tensor::scalar(DType::I64, crate::Scalar::Int(0));
     }
     if x.shape()[dim] == 0 {
-        return Err(Error::index(format!("max(): Expected reduction dim {dim} to have non-zero size; got shape {:?}", x.shape())));
+        return Err(Error::index(format!(
+            "max(): Expected reduction dim {dim} to have non-zero size; got shape {:?}",
+            x.shape()
+        )));
     }
     let mut dims: SmallVec<[bool; 4]> = smallvec![false; x.ndim()];
     dims[dim] = true;
@@ -138,7 +143,14 @@ fn index_of_max(x: &Tensor, dim: usize, keepdim: bool) -> Result<Tensor> {
 /// The row of the table.
 pub static MAX: OpInfo = OpInfo {
     name: "max",
-    doc: "Largest element; along `dim`, largest values and their first indices.\n\nOver all elements ties share the gradient; along a dimension the first index gets it.\n",
+    doc: "Largest element; along `dim`, largest values and their first indices.\n\n\
+          Over all elements ties share the gradient; along a dimension the first index gets it.\n\n\
+          >>> import wengert\n\
+          >>> wengert.max(wengert.tensor([1.0, 3.0, 2.0]))\n\
+          tensor(3.)\n\
+          >>> values, indices = wengert.max(wengert.tensor([[1.0, 3.0], [4.0, 2.0]]), dim=1)\n\
+          >>> indices\n\
+          tensor([1, 0])\n",
     signature: "input: Tensor, dim: int | None = None, keepdim: bool = False",
     returns: "Any",
     face: Face::BOTH,

@@ -41,7 +41,9 @@ impl Norm {
 
     fn extreme(&self, a: &Tensor) -> Result<Tensor> {
         if a.numel() == 0 {
-            return Err(Error::runtime("norm: cannot compute an infinite norm of an empty tensor; wanted at least one element"));
+            return Err(Error::runtime(
+                "norm: cannot compute an infinite norm of an empty tensor; wanted at least one element",
+            ));
         }
         let signed = if self.p > 0.0 { a.clone() } else { crate::ops::neg(a)? };
         let mut at = signed;
@@ -135,7 +137,11 @@ pub fn norm(x: &Tensor, p: f64, dims: Option<&[i64]>, keepdim: bool) -> Result<T
 /// The row of the table.
 pub static NORM: OpInfo = OpInfo {
     name: "norm",
-    doc: "Vector norm (sum |x|^p)^(1/p) over `dim` (all when None); p may be inf, -inf, 0 or 'fro' (2).\n\nThe derivative at 0 is 0.\n",
+    doc: "Vector norm (sum |x|^p)^(1/p) over `dim` (all when None); p may be inf, -inf, 0 or 'fro' (2).\n\n\
+          The derivative at 0 is 0.\n\n\
+          >>> import wengert\n\
+          >>> wengert.norm(wengert.tensor([3.0, 4.0]))\n\
+          tensor(5.)\n",
     signature: "input: Tensor, p: Number | str | None = 'fro', dim: int | tuple[int, ...] | None = None, keepdim: bool = False, dtype: dtype | None = None",
     returns: "Tensor",
     face: Face::BOTH,
@@ -154,5 +160,11 @@ pub static NORM: OpInfo = OpInfo {
         };
         norm(&x, p, a.maybe_ints(2)?.as_deref(), a.flag(3)?).map(Value::from)
     }),
-    samples: &["f(2, 3)", "f(2, 3), dim=1", "f(4), p=1", "f(2, 3), p=3, dim=0, keepdim=True", "f(2, 3), p=float('inf')"],
+    samples: &[
+        "f(2, 3)",
+        "f(2, 3), dim=1",
+        "f(4), p=1",
+        "f(2, 3), p=3, dim=0, keepdim=True",
+        "f(2, 3), p=float('inf')",
+    ],
 };

@@ -83,13 +83,19 @@ fn resolve(name: &str, sizes: &[i64], input: &[usize]) -> Result<Dims> {
     for (d, &n) in sizes.iter().enumerate() {
         match n {
             -1 if free.is_some() => {
-                return Err(Error::runtime(format!("{name}: only one dimension can be inferred; got {sizes:?}, wanted at most one -1")));
+                return Err(Error::runtime(format!(
+                    "{name}: only one dimension can be inferred; got {sizes:?}, wanted at most one -1"
+                )));
             }
             -1 => {
                 free = Some(d);
                 shape.push(1);
             }
-            n if n < 0 => return Err(Error::runtime(format!("{name}: invalid shape dimension {n}; got {sizes:?}, wanted sizes >= 0 or -1"))),
+            n if n < 0 => {
+                return Err(Error::runtime(format!(
+                    "{name}: invalid shape dimension {n}; got {sizes:?}, wanted sizes >= 0 or -1"
+                )));
+            }
             n => {
                 known = known.checked_mul(n as usize).ok_or_else(invalid)?;
                 shape.push(n as usize);
@@ -220,7 +226,10 @@ pub fn squeeze(x: &Tensor, dims: Option<&[i64]>) -> Result<Tensor> {
 /// The row of the table.
 pub static RESHAPE: OpInfo = OpInfo {
     name: "reshape",
-    doc: "The same elements as `shape` (one size may be -1): a view where strides allow, else a copy.\n",
+    doc: "The same elements as `shape` (one size may be -1): a view where strides allow, else a copy.\n\n\
+          >>> import wengert\n\
+          >>> wengert.reshape(wengert.ones(2, 6), (3, -1)).shape\n\
+          torch.Size([3, 4])\n",
     signature: "input: Tensor, *shape: int",
     returns: "Tensor",
     face: Face::BOTH,
@@ -235,19 +244,26 @@ pub static RESHAPE: OpInfo = OpInfo {
 /// The row of the table.
 pub static VIEW: OpInfo = OpInfo {
     name: "view",
-    doc: "The same elements as `shape` (one size may be -1), always a view.\n\nRaises RuntimeError where strides allow none.\n",
+    doc: "The same elements as `shape` (one size may be -1), always a view.\n\n\
+          Raises RuntimeError where strides allow none.\n\n\
+          >>> import wengert\n\
+          >>> wengert.arange(4).view(2, -1).tolist()\n\
+          [[0, 1], [2, 3]]\n",
     signature: "input: Tensor, *shape: int",
     returns: "Tensor",
     face: Face::METHOD,
     differentiable: true,
     body: Body::Call(|a| view(a.tensor(0)?, &a.ints(1)?).map(Value::from)),
-    samples: &[],
+    samples: &["f(2, 6), (3, 4)", "f(2, 6), (-1,)", "f(), (1, 1)"],
 };
 
 /// The row of the table.
 pub static UNSQUEEZE: OpInfo = OpInfo {
     name: "unsqueeze",
-    doc: "View with a dimension of size 1 inserted at `dim`.\n",
+    doc: "View with a dimension of size 1 inserted at `dim`.\n\n\
+          >>> import wengert\n\
+          >>> wengert.unsqueeze(wengert.tensor([1, 2]), 1).tolist()\n\
+          [[1], [2]]\n",
     signature: "input: Tensor, dim: int",
     returns: "Tensor",
     face: Face::BOTH,
@@ -259,7 +275,10 @@ pub static UNSQUEEZE: OpInfo = OpInfo {
 /// The row of the table.
 pub static SQUEEZE: OpInfo = OpInfo {
     name: "squeeze",
-    doc: "View without dimensions of size 1: all of them, or those of `dim` that have size 1.\n",
+    doc: "View without dimensions of size 1: all of them, or those of `dim` that have size 1.\n\n\
+          >>> import wengert\n\
+          >>> wengert.squeeze(wengert.ones(1, 3, 1)).shape\n\
+          torch.Size([3])\n",
     signature: "input: Tensor, dim: int | tuple[int, ...] | None = None",
     returns: "Tensor",
     face: Face::BOTH,

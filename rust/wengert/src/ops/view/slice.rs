@@ -99,7 +99,10 @@ fn narrow(x: &Tensor, dim: i64, start: i64, len: i64) -> Result<Tensor> {
 /// The row of the table.
 pub static SELECT: OpInfo = OpInfo {
     name: "select",
-    doc: "View at one `index` of dimension `dim`, which disappears.\n",
+    doc: "View at one `index` of dimension `dim`, which disappears.\n\n\
+          >>> import wengert\n\
+          >>> wengert.select(wengert.tensor([[1, 2], [3, 4]]), 1, 0)\n\
+          tensor([1, 3])\n",
     signature: "input: Tensor, dim: int, index: int",
     returns: "Tensor",
     face: Face::BOTH,
@@ -111,7 +114,10 @@ pub static SELECT: OpInfo = OpInfo {
 /// The row of the table.
 pub static NARROW: OpInfo = OpInfo {
     name: "narrow",
-    doc: "View of `length` indices of dimension `dim`, from `start`.\n",
+    doc: "View of `length` indices of dimension `dim`, from `start`.\n\n\
+          >>> import wengert\n\
+          >>> wengert.narrow(wengert.arange(5), 0, 1, 3)\n\
+          tensor([1, 2, 3])\n",
     signature: "input: Tensor, dim: int, start: int, length: int",
     returns: "Tensor",
     face: Face::BOTH,
