@@ -81,7 +81,9 @@ FUNCTIONS = {
         "None",
     ),
     "_cast": ("x: Tensor, dtype: dtype, copy: bool", "Tensor"),
+    "_copy_storage": ("x: Tensor", "Tensor"),
     "_detach_": ("x: Tensor", "None"),
+    "_placed_in": ("x: Tensor, storage: Tensor", "Tensor"),
     "_enter_level": ("size: int | None = None", "int"),
     "_full": ("shape: Sequence[int], value: Number, dtype: dtype | None, requires_grad: bool", "Tensor"),
     "_grad": (
@@ -131,6 +133,7 @@ METHODS = {
     "_is_view": ("", "bool"),
     "_references": ("", "tuple[int]"),
     "_remove_hook": ("id: int", "None"),
+    "_retains_grad": ("", "bool"),
     "_sequence_nr": ("", "int"),
     "_share_numpy": ("", "NDArray[Any]"),
     "_storage_id": ("", "int"),
@@ -164,7 +167,7 @@ PROPERTIES = {
     "grad_fn": "Node | None", "is_complex": "bool", "is_floating_point": "bool", "is_leaf": "bool", "is_signed": "bool",
     "itemsize": "int", "mT": "Tensor", "name": "str", "ndim": "int",
     "next_functions": "tuple[tuple[Node | None, int], ...]", "output_nr": "int", "requires_grad": "bool",
-    "shape": "Size", "site": "tuple[str, int] | None",
+    "shape": "Size", "retains_grad": "bool", "site": "tuple[str, int] | None", "variable": "Tensor | None",
 }  # fmt: skip
 
 # What slots of the type make of Tensor: parameters after `self`, result, and what mypy is to overlook.

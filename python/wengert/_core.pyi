@@ -34,7 +34,7 @@ class Exported:
 
 @final
 class Node:
-    """A node of the tape as Python sees it: `grad_fn`."""
+    """A node of the tape as Python sees it: `grad_fn`. Each kind of node has a class of its own, named as PyTorch names it."""
     def _remove_hook(self, id: int) -> None: ...
     def _sequence_nr(self) -> int:
         """A number larger than that of every input."""
@@ -46,6 +46,9 @@ class Node:
     @property
     def site(self) -> tuple[str, int] | None:
         """File and line that recorded it, or None."""
+    @property
+    def variable(self) -> Tensor | None:
+        """The leaf tensor of an AccumulateGrad node, as long as it is alive; else None."""
 
 @final
 class SavedEdge:
@@ -156,6 +159,9 @@ class Tensor:
     @requires_grad.setter
     def requires_grad(self, value: _bool) -> None: ...
     @property
+    def retains_grad(self) -> Any:
+        """Whether a backward leaves the gradient of this non-leaf in `.grad`."""
+    @property
     def shape(self) -> Size:
         """Sizes of the dimensions, as a Size."""
     def neg(_self) -> Tensor:
@@ -206,6 +212,10 @@ class Tensor:
         """Difference of two tensors, or of a tensor and a number, with broadcasting: input - alpha * other."""
     def sub_(_self, other: Tensor | _Number, *, alpha: _Number = 1) -> Self:
         """Difference of two tensors, or of a tensor and a number, with broadcasting: input - alpha * other."""
+    def rsub(_self, other: Tensor | _Number) -> Tensor:
+        """Difference the other way round: other - input."""
+    def rsub_(_self, other: Tensor | _Number) -> Self:
+        """Difference the other way round: other - input."""
     def mul(_self, other: Tensor | _Number) -> Tensor:
         """Product of two tensors, or of a tensor and a number, with broadcasting."""
     def mul_(_self, other: Tensor | _Number) -> Self:
@@ -334,6 +344,8 @@ class Tensor:
     def _make_subclass(cls: type, data: Tensor, require_grad: Any = False) -> Tensor: ...
     def _references(self) -> tuple[int]:
         """References to its node, for tests."""
+    def _retains_grad(self) -> _bool:
+        """Whether .grad will be kept for it, a non-leaf."""
     def _share_numpy(self) -> NDArray[Any]:
         """A NumPy array over the same memory, whatever the history."""
     def _storage_id(self) -> int:
@@ -473,6 +485,9 @@ def add(input: Tensor | _Number, other: Tensor | _Number, *, alpha: _Number = 1)
 
 def sub(input: Tensor | _Number, other: Tensor | _Number, *, alpha: _Number = 1) -> Tensor:
     """Difference of two tensors, or of a tensor and a number, with broadcasting: input - alpha * other."""
+
+def rsub(input: Tensor, other: Tensor | _Number) -> Tensor:
+    """Difference the other way round: other - input."""
 
 def mul(input: Tensor | _Number, other: Tensor | _Number) -> Tensor:
     """Product of two tensors, or of a tensor and a number, with broadcasting."""
@@ -616,6 +631,9 @@ def _backward(
 def _cast(x: Tensor, dtype: _DTypeLike, copy: _bool) -> Tensor:
     """The tensor in another dtype, or itself."""
 
+def _copy_storage(x: Tensor) -> Tensor:
+    """A copy of a tensor's whole storage."""
+
 def _detach_(x: Tensor) -> None:
     """Cuts a tensor from its history, in place."""
 
@@ -648,6 +666,9 @@ def _make_dual(primal: Tensor, tangent: Tensor, level: int) -> Tensor:
 
 def _make_subclass(cls: type, data: Tensor, requires_grad: _bool) -> Any:
     """An instance of a Tensor subclass over the same storage."""
+
+def _placed_in(x: Tensor, storage: Tensor) -> Tensor:
+    """The elements of a copied storage at the place of a tensor."""
 
 def _random(shape: Sequence[int], normal: _bool, dtype: _DTypeLike | None, requires_grad: _bool) -> Tensor:
     """Random numbers: standard normal or uniform."""
@@ -741,6 +762,7 @@ __all__ = [
     "sign",
     "add",
     "sub",
+    "rsub",
     "mul",
     "div",
     "pow",
@@ -776,42 +798,12 @@ __all__ = [
     "int64",
     "float32",
     "float64",
-    "Exported",
-    "SavedTensor",
-    "SavedEdge",
-    "_record_function",
-    "ops",
     "tensor",
     "is_tensor",
-    "Node",
-    "_backward",
-    "_grad",
-    "_register_hook",
     "is_grad_enabled",
-    "_set_grad_enabled",
-    "_enter_level",
-    "_leave_level",
-    "_make_dual",
-    "_unpack_dual",
-    "_make_batched",
-    "_unpack_batched",
-    "_track",
-    "_untrack",
-    "_zeros_like",
-    "_detach_",
     "get_default_dtype",
     "set_default_dtype",
-    "_full",
-    "_arange",
-    "_random",
-    "_seed",
-    "_random_state",
-    "_set_random_state",
-    "_cast",
     "from_numpy",
-    "_make_subclass",
-    "build_info",
     "set_num_threads",
     "get_num_threads",
-    "_install",
 ]

@@ -205,7 +205,11 @@ def __deepcopy__(self: Tensor, memo: dict[int, Any]) -> Tensor:
         raise RuntimeError(
             "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment; try detach() or clone()"
         )
-    out = _core._make_subclass(type(self), self.detach().clone(), self.requires_grad)
+    # Tensors that share storage share it after the copy as well: the memo keeps one copy of each storage.
+    key = -self._storage_id()
+    if key not in memo:
+        memo[key] = _core._copy_storage(self)
+    out = _core._make_subclass(type(self), _core._placed_in(self, memo[key]), self.requires_grad)
     memo[id(self)] = out
     if self.grad is not None:
         out.grad = copy.deepcopy(self.grad.detach(), memo)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backend import array, assert_close, t64, torch
+from backend import array, assert_close, t64, torch, wengert_only
 
 func = torch.func
 
@@ -74,7 +74,8 @@ def test_jvp_of_a_constant():
 def test_jvp_through_in_place_and_views():
     def f(x):
         y = x.clone()
-        y[1:].mul_(x[:2])
+        y.mul_(x)
+        y[1:] = y[1:] * x[:2]
         y[0] = y[2] * 2
         return y.sum()
 
@@ -82,6 +83,24 @@ def test_jvp_through_in_place_and_views():
     _, tangent = func.jvp(f, (t64(X),), (t64(direction),))
     assert_close(tangent, numeric_gradient(lambda x: f(t64(x)).item(), X) @ direction, rtol=1e-7)
     assert_close(func.grad(f)(t64(X)), numeric_gradient(lambda x: f(t64(x)).item(), X), rtol=1e-7)
+
+
+@wengert_only
+def test_a_write_through_a_view_under_jvp_is_refused():
+    def f(x):
+        y = x.clone()
+        y[1:].mul_(2)
+        return y.sum()
+
+    def stale(x):
+        y = x.clone()
+        view = y[1:]
+        y.mul_(2)
+        return view.sum()
+
+    for g in (f, stale):
+        with pytest.raises(NotImplementedError, match="view"):
+            func.jvp(g, (t64(X),), (t64(X),))
 
 
 # Several levels.

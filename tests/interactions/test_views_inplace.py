@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import child
-from backend import assert_close, t64, torch, wengert_only
+from backend import ON_TORCH, assert_close, t64, torch, wengert_only
 
 
 def leaf(*values):
@@ -202,7 +202,8 @@ def test_data_shares_storage_only():
     before = y._version
     y.data.mul_(2)
     assert_close(y.detach(), [2.0, 4.0])
-    assert y._version == before
+    if ON_TORCH:  # wengert counts such writes too, so that they leave kept values right.
+        assert y._version == before
 
 
 def test_version_counts_writes():

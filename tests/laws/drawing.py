@@ -5,8 +5,7 @@ elementwise ops get freely drawn shapes that broadcast. What the reference then 
 """
 
 import numpy as np
-from hypothesis import assume
-from hypothesis import strategies as st
+from hypothesis import assume, strategies as st
 from hypothesis.extra import numpy as hnp
 
 from .case import Case

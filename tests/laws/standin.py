@@ -71,7 +71,6 @@ OPS = [
     op("double", INPUT, "f(2, 3)", "i(2)", function=False), op("float", INPUT, "i(2, 3)", "b(2)", function=False),
     op("long", INPUT, "f(2, 3)", function=False, differentiable=False),
     op("bool", INPUT, "i(4, hi=2)", function=False, differentiable=False),
-    op("int", INPUT, "i(4)", function=False, differentiable=False),
     op("to", "input: Tensor, dtype: dtype", "f(2, 3), float64", "i(2), float32", function=False),
     op("contiguous", INPUT, "f(2, 3)", function=False), op("clone", INPUT, "f(2, 3)", "f()"),
     op("detach", INPUT, "f(2, 3)", differentiable=False),

@@ -1,8 +1,7 @@
 """The laws on shapes, strides and values that Hypothesis draws."""
 
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 
 from . import laws
 from .drawing import cases

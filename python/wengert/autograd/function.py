@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 from wengert import _core
@@ -160,3 +162,48 @@ class Function:
             constant = id(o) in ctx._non_differentiable or not o.is_floating_point()
             wrapped.append(o if constant else result)
         return tuple(wrapped)
+
+
+class _Once(Function):
+    """Passes a gradient on and refuses to be differentiated."""
+
+    @staticmethod
+    def forward(ctx: Any, gradient: Tensor, *_cotangents: Any) -> Tensor:
+        return gradient.clone()
+
+    @staticmethod
+    def backward(ctx: Any, *_: Any) -> Any:
+        raise RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable")
+
+
+def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorator of a `backward` that cannot be differentiated itself: a second derivative through it is an error.
+
+    >>> import wengert
+    >>> class Double(Function):
+    ...     @staticmethod
+    ...     def forward(ctx, x):
+    ...         return 2 * x
+    ...     @staticmethod
+    ...     @once_differentiable
+    ...     def backward(ctx, g):
+    ...         return 2 * g
+    >>> x = wengert.tensor(1.0, requires_grad=True)
+    >>> Double.apply(x).backward()
+    >>> x.grad
+    tensor(2.)
+    """
+
+    @functools.wraps(backward)
+    def wrapped(ctx: Any, *cotangents: Any) -> Any:
+        recording = _core._set_grad_enabled(False)
+        try:
+            found = backward(ctx, *cotangents)
+        finally:
+            _core._set_grad_enabled(recording)
+        if not recording:
+            return found
+        grads = found if isinstance(found, tuple) else (found,)
+        return tuple(_Once.apply(g, *cotangents) if isinstance(g, Tensor) else g for g in grads)
+
+    return wrapped

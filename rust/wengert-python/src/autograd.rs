@@ -156,9 +156,10 @@ impl PyNode {
 impl PyNode {
     #[new]
     fn make() -> PyResult<PyNode> {
-        MAKING.with_borrow_mut(Option::take).map(|edge| PyNode { edge }).ok_or_else(|| {
-            PyTypeError::new_err("nodes are made by recorded operations; see Tensor.grad_fn")
-        })
+        MAKING
+            .with_borrow_mut(Option::take)
+            .map(|edge| PyNode { edge })
+            .ok_or_else(|| PyTypeError::new_err("nodes are made by recorded operations; see Tensor.grad_fn"))
     }
     /// PyTorch's name of the node.
     fn name(&self) -> PyResult<String> {
@@ -180,6 +181,16 @@ impl PyNode {
         let node = self.node()?;
         let pairs = node.inputs().iter().map(|e| Ok((node_object(py, e)?, e.out()))).collect::<PyResult<Vec<_>>>()?;
         PyTuple::new(py, pairs)
+    }
+    /// The leaf tensor of an AccumulateGrad node, as long as it is alive; else None.
+    #[getter]
+    fn variable<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let owner = self.node()?.leaf_sink().map_or(0, |cell| cell.owner());
+        if owner == 0 {
+            return Ok(py.None().into_bound(py));
+        }
+        // SAFETY: an object takes its address out of the cell before it dies.
+        Ok(unsafe { Bound::from_borrowed_ptr(py, std::ptr::with_exposed_provenance_mut(owner)) })
     }
     /// File and line that recorded it, or None.
     #[getter]

@@ -12,19 +12,24 @@ use wengert::tape::{Edge, Hook, Node};
 use wengert::{Result, Tensor};
 
 /// A Python object that the tape holds.
-pub struct Foreign(pub Py<PyAny>);
+///
+/// Let go of by the interpreter's own call: the tape drops it inside type slots, where the bindings do not know that the
+/// lock is held and would put it off.
+pub struct Foreign(pub std::mem::ManuallyDrop<Py<PyAny>>);
 
 impl Foreign {
     /// Takes it over, and has new tensors tracked while it lives.
     pub fn new(object: Py<PyAny>) -> Foreign {
         FOREIGN.inc();
-        Foreign(object)
+        Foreign(std::mem::ManuallyDrop::new(object))
     }
 }
 
 impl Drop for Foreign {
     fn drop(&mut self) {
         FOREIGN.dec();
+        // SAFETY: the wheel's counts change only with the GIL held, and this is the one reference taken in `new`.
+        unsafe { ffi::Py_DECREF(self.0.as_ptr()) };
     }
 }
 

@@ -184,6 +184,14 @@ pub fn wrap_bound(py: Python<'_>, t: Tensor) -> PyResult<Bound<'_, PyAny>> {
     unsafe { Bound::from_owned_ptr_or_err(py, wrap(t)) }
 }
 
+/// A new Python object for a tensor that may be a leaf.
+pub fn wrap_leaf(py: Python<'_>, t: Tensor) -> PyResult<Bound<'_, PyAny>> {
+    let ob = wrap_bound(py, t)?;
+    // SAFETY: a live Tensor; the GIL is held.
+    unsafe { crate::object::own_leaf(ob.as_ptr()) };
+    Ok(ob)
+}
+
 /// A Python number, if it is one (also NumPy's scalars).
 pub fn to_scalar(ob: &Bound<'_, PyAny>) -> PyResult<Option<Scalar>> {
     let p = ob.as_ptr();

@@ -21,7 +21,7 @@ fn finish<'py>(py: Python<'py>, mut t: Tensor, requires_grad: bool) -> PyResult<
     if requires_grad {
         t.set_requires_grad(true).map_err(raise)?;
     }
-    wrap_bound(py, t)
+    crate::convert::wrap_leaf(py, t)
 }
 
 /// A tensor of one value.
@@ -131,8 +131,23 @@ fn _make_subclass<'py>(
         if ffi::PyType_IsSubtype(c, tensor_type()) == 0 {
             return Err(PyTypeError::new_err(format!("{class} is no subclass of Tensor")));
         }
-        Bound::from_owned_ptr_or_err(py, wrap_as(c, t))
+        let ob = Bound::from_owned_ptr_or_err(py, wrap_as(c, t))?;
+        crate::object::own_leaf(ob.as_ptr());
+        Ok(ob)
     }
+}
+
+/// A copy of a tensor's whole storage.
+#[pyfunction]
+fn _copy_storage<'py>(py: Python<'py>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    wrap_bound(py, expect_tensor(x, "deepcopy")?.copy_storage().map_err(raise)?)
+}
+
+/// The elements of a copied storage at the place of a tensor.
+#[pyfunction]
+fn _placed_in<'py>(py: Python<'py>, x: &Bound<'py, PyAny>, storage: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let storage = expect_tensor(storage, "deepcopy")?;
+    wrap_bound(py, expect_tensor(x, "deepcopy")?.placed_in(&storage).map_err(raise)?)
 }
 
 /// Facts about the build and the machine.
@@ -188,6 +203,8 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(_cast, m)?)?;
     m.add_function(wrap_pyfunction!(from_numpy, m)?)?;
     m.add_function(wrap_pyfunction!(_make_subclass, m)?)?;
+    m.add_function(wrap_pyfunction!(_copy_storage, m)?)?;
+    m.add_function(wrap_pyfunction!(_placed_in, m)?)?;
     m.add_function(wrap_pyfunction!(build_info, m)?)?;
     m.add_function(wrap_pyfunction!(set_num_threads, m)?)?;
     m.add_function(wrap_pyfunction!(get_num_threads, m)?)?;

@@ -48,7 +48,10 @@ pub fn tensor_from(ob: &Bound<'_, PyAny>, dtype: Option<DType>) -> PyResult<Tens
 
 /// The dtype that a NumPy scalar states; Python's numbers state none.
 fn numpy_scalar_dtype(ob: &Bound<'_, PyAny>) -> PyResult<Option<DType>> {
-    if ob.is_exact_instance_of::<pyo3::types::PyFloat>() || !ob.hasattr("__array_interface__")? {
+    let plain = ob.is_exact_instance_of::<pyo3::types::PyFloat>()
+        || ob.is_exact_instance_of::<pyo3::types::PyInt>()
+        || ob.is_exact_instance_of::<pyo3::types::PyBool>();
+    if plain || !ob.hasattr("__array_interface__")? {
         return Ok(None);
     }
     crate::numpy::numpy_dtype(ob)
@@ -174,7 +177,11 @@ fn flatten(ob: &Bound<'_, PyAny>, shape: &[usize], depth: usize, flat: &mut Flat
             Scalar::Int(_) => flat.ints = true,
             Scalar::Bool(_) => {}
         }
-        if let Some(DType::F64) = crate::convert::as_tensor(ob).map(Tensor::dtype) {
+        let stated = match crate::convert::as_tensor(ob) {
+            Some(t) => Some(t.dtype()),
+            None => numpy_scalar_dtype(ob)?,
+        };
+        if stated == Some(DType::F64) {
             flat.doubles = true;
         }
         flat.values.push(scalar);
@@ -248,5 +255,5 @@ pub fn tensor<'py>(
     if requires_grad {
         t.set_requires_grad(true).map_err(raise)?;
     }
-    crate::convert::wrap_bound(py, t)
+    crate::convert::wrap_leaf(py, t)
 }

@@ -1,7 +1,7 @@
 //! `x[key]` and `x[key] = value`: keys read into views and advanced indices. Depends on the core's view and index ops.
 
 use crate::convert::{fresh_tensor, is_ndarray, raise, type_name};
-use pyo3::exceptions::{PyIndexError, PyTypeError, PyValueError};
+use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyEllipsis, PyInt, PyList, PySlice, PyTuple};
 use wengert::ops::index::{Entry, index, index_put_};
@@ -74,7 +74,7 @@ fn items(key: &Bound<'_, PyAny>) -> PyResult<Vec<Item>> {
 }
 
 /// The view that the basic items make, and the advanced ones as entries of its dimensions.
-fn resolve(x: &Tensor, items: Vec<Item>) -> PyResult<(Tensor, Vec<Entry>)> {
+fn resolve(x: &Tensor, items: Vec<Item>, reading: bool) -> PyResult<(Tensor, Vec<Entry>)> {
     let consumed = |i: &Item| match i {
         Item::At(_) | Item::Slice(..) => 1,
         Item::Tensor(t) if t.dtype() == DType::Bool => t.ndim(),
@@ -93,6 +93,7 @@ fn resolve(x: &Tensor, items: Vec<Item>) -> PyResult<(Tensor, Vec<Entry>)> {
     }
     let mut view = x.share();
     let mut entries: Vec<Entry> = Vec::new();
+    let lone = reading && items.len() == 1;
     let mut dim = 0usize;
     let place = |entries: &mut Vec<Entry>, dim: usize, entry: Entry| {
         entries.resize(dim.max(entries.len()), None);
@@ -114,7 +115,8 @@ fn resolve(x: &Tensor, items: Vec<Item>) -> PyResult<(Tensor, Vec<Entry>)> {
                 let clip = |v: i64| if v < 0 { (v + n).max(0) } else { v.min(n) };
                 let (from, to) = (clip(start.unwrap_or(0)), clip(stop.unwrap_or(n)));
                 let len = if to > from { (to - from - 1) / step + 1 } else { 0 };
-                if !(from == 0 && len == n && step == 1) {
+                // The first whole slice stays a view op of its own, as PyTorch records it; later ones change nothing.
+                if !(from == 0 && len == n && step == 1) || (dim == 0 && lone) {
                     view = slice(&view, dim, from as usize, len as usize, step as usize).map_err(raise)?;
                 }
                 dim += 1;
@@ -164,7 +166,7 @@ pub fn get(x: &Tensor, key: &Bound<'_, PyAny>) -> PyResult<Tensor> {
     {
         return get_int(x, i);
     }
-    let (view, entries) = resolve(x, items(key)?)?;
+    let (view, entries) = resolve(x, items(key)?, true)?;
     if entries.is_empty() {
         // A view of its own, even where the key takes everything.
         let untouched = view.array().same(x.array()) && !x.is_lifted();
@@ -190,11 +192,9 @@ fn get_int(x: &Tensor, i: i64) -> PyResult<Tensor> {
 pub fn set(x: &mut Tensor, key: &Bound<'_, PyAny>, value: &Tensor) -> PyResult<()> {
     x.refresh().map_err(raise)?;
     if x.is_lifted() || value.is_lifted() {
-        return Err(PyTypeError::new_err(
-            "assignment to an index inside jvp or vmap is not supported; try where() or cat()",
-        ));
+        return set_lifted(x, key, value);
     }
-    let (mut view, entries) = resolve(x, items(key)?)?;
+    let (mut view, entries) = resolve(x, items(key)?, false)?;
     // The leading dimensions of size 1 that a value may have too many are dropped, as in NumPy.
     let mut value = value.clone();
     let rank = if entries.is_empty() { view.ndim() } else { usize::MAX };
@@ -207,6 +207,19 @@ pub fn set(x: &mut Tensor, key: &Bound<'_, PyAny>, value: &Tensor) -> PyResult<(
     }
     write(&mut view, &entries, &value)?;
     x.refresh().map_err(raise)
+}
+
+/// Assignment under a transform: the key's views are read off a plain tensor of the same shape, and the handle gets
+/// a new value with that part replaced.
+fn set_lifted(x: &mut Tensor, key: &Bound<'_, PyAny>, value: &Tensor) -> PyResult<()> {
+    let model = Tensor::full(x.shape(), x.dtype(), wengert::Scalar::Int(0)).map_err(raise)?;
+    let (view, entries) = resolve(&model, items(key)?, false)?;
+    if !entries.is_empty() {
+        return Err(pyo3::exceptions::PyNotImplementedError::new_err(
+            "assignment to integer-tensor or mask indices inside jvp or vmap is not supported; try where()",
+        ));
+    }
+    wengert::inplace::assign_view(x, &view, value).map_err(raise)
 }
 
 fn write(x: &mut Tensor, entries: &[Entry], value: &Tensor) -> PyResult<()> {

@@ -114,6 +114,7 @@ unsafe extern "C" fn requires_grad_(
             }
             let on = if nargs + extra == 1 { Bound::from_borrowed_ptr(py, *args).extract::<bool>()? } else { true };
             tensor_mut(this).set_requires_grad(on).map_err(raise)?;
+            crate::object::own_leaf(this);
             ffi::Py_INCREF(this);
             Ok(this)
         }

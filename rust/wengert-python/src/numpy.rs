@@ -59,7 +59,14 @@ pub fn to_numpy<'py>(py: Python<'py>, t: &Tensor) -> PyResult<Bound<'py, PyAny>>
 }
 
 /// Holds a NumPy array for as long as tensors use its memory.
-struct Owner(#[allow(dead_code)] Py<PyAny>);
+struct Owner(std::mem::ManuallyDrop<Py<PyAny>>);
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        // SAFETY: the wheel's counts change only with the GIL held; this reference was taken in `from_numpy`.
+        unsafe { ffi::Py_DECREF(self.0.as_ptr()) };
+    }
+}
 
 fn dtype_of(typestr: &str) -> Option<DType> {
     Some(match typestr {
@@ -112,8 +119,16 @@ pub fn from_numpy(ob: &Bound<'_, PyAny>) -> PyResult<Tensor> {
     let base = std::ptr::with_exposed_provenance_mut::<u8>(address);
     // SAFETY: NumPy's array owns these bytes and is held while they are in use; layout and size were taken from it.
     let array = unsafe {
-        Array::from_foreign(base, bytes, base, layout, dtype, read_only, Box::new(Owner(ob.clone().unbind())))
-            .map_err(raise)?
+        Array::from_foreign(
+            base,
+            bytes,
+            base,
+            layout,
+            dtype,
+            read_only,
+            Box::new(Owner(std::mem::ManuallyDrop::new(ob.clone().unbind()))),
+        )
+        .map_err(raise)?
     };
     Ok(Tensor::from_array(array))
 }

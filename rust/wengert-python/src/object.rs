@@ -170,6 +170,17 @@ pub unsafe fn wrap_as(t: *mut ffi::PyTypeObject, tensor: Tensor) -> *mut ffi::Py
     }
 }
 
+/// Lets a leaf's gradient cell know the object that it belongs to.
+///
+/// # Safety
+/// `op` is a live Tensor; the GIL is held.
+pub unsafe fn own_leaf(op: *mut ffi::PyObject) {
+    // SAFETY: by the contract.
+    if let Some(cell) = unsafe { tensor_of(op) }.cell_if_any() {
+        cell.set_owner((op as *mut u8).expose_provenance());
+    }
+}
+
 /// Has the collector look at an object from now on.
 ///
 /// # Safety
@@ -194,6 +205,11 @@ pub unsafe extern "C" fn dealloc(op: *mut ffi::PyObject) {
         }
         ffi::Py_CLEAR(addr_of_mut!((*o).dict));
         ffi::Py_CLEAR(addr_of_mut!((*o).grad));
+        if let Some(cell) = (*o).tensor.cell_if_any()
+            && cell.owner() == op as usize
+        {
+            cell.set_owner(0);
+        }
         std::ptr::drop_in_place(addr_of_mut!((*o).tensor));
         let t = ffi::Py_TYPE(op);
         let len = FREE.len.get();

@@ -161,6 +161,7 @@ unsafe extern "C" fn set_requires_grad(this: *mut ffi::PyObject, value: *mut ffi
                 .extract()
                 .map_err(|_| PyRuntimeError::new_err("requires_grad must be a bool"))?;
             tensor_mut(this).set_requires_grad(on).map_err(raise)?;
+            crate::object::own_leaf(this);
             Ok(0)
         }
     })

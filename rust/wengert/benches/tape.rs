@@ -1,5 +1,5 @@
-//! Cost of recording and sweeping: `cargo bench -p wengert [-- FILTER]`. So, counts are atomic;
-//! `cargo bench` of the whole workspace has the binding's feature `gil`, and plain counts.
+//! Cost of recording and sweeping: `cargo bench -p wengert [-- FILTER]`, with atomic counts.
+//! `cargo bench` of the whole workspace has the binding's feature `gil`, and so plain counts.
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};

@@ -35,7 +35,7 @@ pub fn apply_inplace(op: OpRef, target: &mut Tensor, others: &[&Tensor]) -> Resu
     if target.ndim() == 0 {
         operands[0].1 = Weight::ZeroDim;
     }
-    let compute = promote(&operands);
+    let compute = op.get().compute_dtype(promote(&operands));
     if compute.category() > target.dtype().category() {
         return Err(Error::runtime(format!(
             "{name}: result type {} can't be cast to the desired output type {}; try the out-of-place operation, or to() first",
@@ -107,7 +107,7 @@ pub(crate) fn check_writable(name: &str, target: &Tensor, _source_needs: bool) -
         }
     }
     let l = target.layout();
-    if l.shape().iter().zip(l.strides()).any(|(&n, &s)| n > 1 && s == 0) {
+    if l.numel() > 0 && l.shape().iter().zip(l.strides()).any(|(&n, &s)| n > 1 && s == 0) {
         return Err(Error::runtime(format!(
             "{name}: unsupported operation: more than one element of the written-to tensor refers to a single memory location. \
              Please clone() the tensor before performing the operation"
@@ -142,6 +142,19 @@ pub fn copy_(target: &mut Tensor, source: &Tensor) -> Result<()> {
         set_history(target, edge)?;
     }
     Ok(())
+}
+
+/// Overwrites the part of `target` (wrapped by a transform) that `view` shows of a plain tensor of the same shape.
+pub fn assign_view(target: &mut Tensor, view: &Tensor, value: &Tensor) -> Result<()> {
+    let mut value = ops::cast(value, target.dtype())?;
+    if value.shape() != view.shape() {
+        if crate::array::layout::broadcast(view.shape(), value.shape()).as_deref() != Some(view.shape()) {
+            return Err(output_shape("copy_", view.shape(), value.shape()));
+        }
+        value = ops::view::expand(&value, view.shape())?;
+    }
+    let whole = ops::write::scatter(view.chain(), target, &value)?;
+    crate::transform::rebind(target, whole, "copy_")
 }
 
 /// Overwrites every element with one value.

@@ -58,6 +58,11 @@ pub trait Op: Debug + Send + Sync + 'static {
         Ok(None)
     }
 
+    /// The dtype it computes in for operands that promote to `dtype`: a quotient of integers is a float.
+    fn compute_dtype(&self, dtype: crate::DType) -> crate::DType {
+        dtype
+    }
+
     /// Whether the output is a view of the first input.
     fn is_view(&self) -> bool {
         false

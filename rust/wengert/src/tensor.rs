@@ -70,6 +70,36 @@ impl Tensor {
         Tensor { array, edge: Edge::NONE, seen, flags: LIFTED, detached: false, ext }
     }
 
+    /// A lifted result of a view op: with the base's group, to notice when the base is written.
+    pub(crate) fn as_lifted_view(&self, base: &Tensor, op: crate::op::OpRef, lifted: Lifted) -> Tensor {
+        let group = base.group_or_new().clone();
+        let seen = group.get().1;
+        let slot = OnceLock::new();
+        let _ = slot.set(group);
+        let mut chain = Chain::new();
+        chain.push(op);
+        let ext = Ext { group: slot, chain: Some(Box::new(chain)), lifted: Some(Box::new(lifted)), ..Ext::default() };
+        Tensor { ext: OnceLock::from(Shared::new(ext)), seen, ..self.clone() }
+    }
+
+    /// The same lifted value as no view.
+    pub(crate) fn without_group(&self) -> Tensor {
+        match self.lifted() {
+            Some(lifted) => Tensor::from_lifted(self.array.clone(), lifted.clone()),
+            None => self.clone(),
+        }
+    }
+
+    /// Refuses a view under a transform whose base was written since.
+    pub(crate) fn check_lifted_view(&self) -> Result<()> {
+        if self.is_lifted() && self.is_view() && self.group().is_some_and(|g| g.get().1 > self.seen) {
+            return Err(Error::not_implemented(
+                "a view taken inside jvp or vmap was used after its base had been written to; take the view again after the write",
+            ));
+        }
+        Ok(())
+    }
+
     /// Its values. Of a lifted tensor only shape and dtype mean anything.
     #[inline(always)]
     pub fn array(&self) -> &Array {
@@ -210,6 +240,11 @@ impl Tensor {
         self.ext().cell.get_or_init(LeafCell::new)
     }
 
+    /// The place of its gradient, if it has one yet.
+    pub fn cell_if_any(&self) -> Option<&Arc<LeafCell>> {
+        self.ext.get()?.cell.get()
+    }
+
     /// The gradient accumulated so far.
     pub fn grad(&self) -> Option<Tensor> {
         self.ext.get()?.cell.get()?.get()
@@ -302,7 +337,7 @@ impl Tensor {
     /// Brings its history up to date after recorded writes through aliases.
     #[inline(always)]
     pub fn refresh(&mut self) -> Result<()> {
-        if self.seen == self.array.history() { Ok(()) } else { self.refresh_slowly() }
+        if self.seen == self.array.history() || self.is_lifted() { Ok(()) } else { self.refresh_slowly() }
     }
 
     #[cold]
@@ -376,6 +411,23 @@ impl Tensor {
     pub(crate) fn zeros(layout: &Layout, dtype: DType) -> Result<Tensor> {
         let layout = if layout.is_contiguous() { layout.clone() } else { Layout::contiguous(layout.shape())? };
         Ok(Tensor::from_array(Array::full(layout, dtype, Scalar::Int(0))?))
+    }
+
+    /// A copy of the whole storage as a vector of this dtype, and the way to find this tensor's elements in it.
+    pub fn copy_storage(&self) -> Result<Tensor> {
+        self.no_transform("copy")?;
+        let n = self.array.storage_bytes() / self.dtype().size();
+        let whole = self.array.view(Layout::contiguous(&[n])?, -(self.array.storage_offset() as isize));
+        Ok(Tensor::from_array(whole.copied()?))
+    }
+
+    /// The elements of `storage` (from [`Tensor::copy_storage`] of a tensor that shares this one's) at this place.
+    pub fn placed_in(&self, storage: &Tensor) -> Result<Tensor> {
+        if storage.dtype() != self.dtype() || storage.numel() * self.dtype().size() > self.array.storage_bytes() {
+            return Err(Error::value("the storage given is no copy of this tensor's"));
+        }
+        let array = storage.array.view(self.layout().clone(), self.array.storage_offset() as isize);
+        Ok(Tensor { detached: true, ..Tensor::from_array(array) })
     }
 
     /// Its elements in row-major order.

@@ -245,6 +245,10 @@ impl<B: Rule> Op for Binary<B> {
         B::GRAD_NAME.to_owned()
     }
 
+    fn compute_dtype(&self, dtype: DType) -> DType {
+        if B::INTEGER || dtype.is_float() { dtype } else { crate::array::default_dtype() }
+    }
+
     #[inline]
     fn forward(&self, inputs: &[&Array]) -> Result<Array> {
         let (a, b) = (inputs[0], inputs[1]);

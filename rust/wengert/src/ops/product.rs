@@ -5,7 +5,7 @@ use crate::array::{Array, Dims, Layout};
 use crate::error::{Error, Result};
 use crate::op::{Batched, Cotangents, Grads, Op};
 use crate::ops::table::{Args, Body, Face, OpInfo, Value};
-use crate::ops::view::{expand, matrix_transpose, reshape, squeeze, unsqueeze};
+use crate::ops::view::{expand, matrix_transpose, reshape, squeeze, unsafe_view, unsqueeze};
 use crate::record::apply2;
 use crate::saved::Saved;
 use crate::tensor::Tensor;
@@ -294,9 +294,13 @@ pub fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
         ))),
         (1, 1) => dot(a, b),
         (2, 1) => mv(a, b),
-        (1, 2) => squeeze(&mm(&unsqueeze(a, 0)?, b)?, Some(&[0])),
+        (1, 2) => crate::ops::view::squeeze_in_place(&mm(&unsqueeze(a, 0)?, b)?, 0),
         (2, 2) => mm(a, b),
         (1, _) => squeeze(&matmul(&unsqueeze(a, 0)?, b)?, Some(&[-2])),
+        (n, 1) if !a.is_lifted() && !b.is_lifted() && a.shape()[n - 1] == b.shape()[0] => {
+            let (lead, k) = (&a.shape()[..n - 1], b.shape()[0]);
+            unsafe_view(&mv(&reshape(a, &[lead.iter().product(), k])?, b)?, lead)
+        }
         (_, 1) => squeeze(&matmul(a, &unsqueeze(b, 1)?)?, Some(&[-1])),
         _ => stacked(a, b),
     }
@@ -315,7 +319,7 @@ fn stacked(a: &Tensor, b: &Tensor) -> Result<Tensor> {
         let rows: usize = xl.iter().product::<usize>() * m;
         let mut shape: Dims = SmallVec::from_slice(xl);
         shape.extend([*m, *n]);
-        return reshape(&mm(&reshape(a, &[rows, *k])?, b)?, &shape);
+        return unsafe_view(&mm(&reshape(a, &[rows, *k])?, b)?, &shape);
     }
     let lead = broadcast(xl, yl).ok_or_else(|| wrong_shapes("matmul", "leading dimensions that broadcast", a, b))?;
     let batch: usize = lead.iter().product();
@@ -328,7 +332,7 @@ fn stacked(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     let y = bmm(&flat(a, *m, *k)?, &flat(b, *k, *n)?)?;
     let mut shape = lead.clone();
     shape.extend([*m, *n]);
-    reshape(&y, &shape)
+    unsafe_view(&y, &shape)
 }
 
 fn call(f: fn(&Tensor, &Tensor) -> Result<Tensor>, a: &Args<'_>) -> Result<Value> {

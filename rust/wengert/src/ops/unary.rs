@@ -135,6 +135,10 @@ impl<U: Rule> Op for Unary<U> {
         U::GRAD_NAME.to_owned()
     }
 
+    fn compute_dtype(&self, dtype: DType) -> DType {
+        if U::INTEGER || dtype.is_float() { dtype } else { crate::array::default_dtype() }
+    }
+
     #[inline]
     fn forward(&self, inputs: &[&Array]) -> Result<Array> {
         let x = inputs[0];

@@ -29,11 +29,12 @@ impl Op for Copy {
     }
     fn vjp(&self, saved: &Saved<'_>, mut cotangents: Cotangents) -> Result<Grads> {
         let Some(g) = cotangents[0].take() else { return Ok(Grads::new()) };
+        let target = if saved.needs(0) { Some(nothing(&g)?) } else { None };
         if !saved.needs(1) {
-            return Ok(Grads::new());
+            return Ok(smallvec![target]);
         }
         let g = crate::ops::sum_to(g, saved.input_layout(1))?;
-        Ok(smallvec![None, Some(crate::ops::cast(&g, saved.input_dtype(1))?)])
+        Ok(smallvec![target, Some(crate::ops::cast(&g, saved.input_dtype(1))?)])
     }
     fn jvp(&self, inputs: &[&Tensor], _: &Tensor, tangents: &[Option<Tensor>]) -> Result<Option<Tensor>> {
         let Some(t) = &tangents[1] else { return Ok(None) };
@@ -62,12 +63,18 @@ impl Op for Fill {
     fn forward(&self, inputs: &[&Array]) -> Result<Array> {
         inputs[0].copied()
     }
-    fn vjp(&self, _: &Saved<'_>, _: Cotangents) -> Result<Grads> {
-        Ok(Grads::new())
+    fn vjp(&self, _: &Saved<'_>, cotangents: Cotangents) -> Result<Grads> {
+        let Some(Some(g)) = cotangents.first() else { return Ok(Grads::new()) };
+        Ok(smallvec![Some(nothing(g)?)])
     }
     fn jvp(&self, _: &[&Tensor], _: &Tensor, _: &[Option<Tensor>]) -> Result<Option<Tensor>> {
         Ok(None)
     }
+}
+
+/// The cotangent of what was overwritten: zeros that take no memory.
+fn nothing(g: &Tensor) -> Result<Tensor> {
+    crate::ops::view::expand(&Tensor::scalar(g.dtype(), Scalar::Int(0))?, g.shape())
 }
 
 /// The node of `target.fill_(number)`.

@@ -59,15 +59,16 @@ type Staged = SmallVec<[(Arc<LeafCell>, Tensor); 4]>;
 
 /// One entry a cell: a tensor that was a leaf twice (`requires_grad` set anew) has two nodes and one cell.
 fn merged(grads: Staged) -> Result<Staged> {
-    if grads.len() < 2 {
+    let mut cells: SmallVec<[*const LeafCell; 16]> = grads.iter().map(|(cell, _)| Arc::as_ptr(cell)).collect();
+    cells.sort_unstable();
+    if cells.windows(2).all(|w| w[0] != w[1]) {
         return Ok(grads);
     }
-    let mut places = std::collections::HashMap::with_capacity(grads.len());
     let mut out = Staged::with_capacity(grads.len());
     for (cell, grad) in grads {
-        match *places.entry(Arc::as_ptr(&cell)).or_insert(out.len()) {
-            at if at < out.len() => out[at].1 = record::add(&out[at].1, &grad)?,
-            _ => out.push((cell, grad)),
+        match out.iter_mut().find(|(c, _)| Arc::ptr_eq(c, &cell)) {
+            Some((_, sum)) => *sum = record::add(sum, &grad)?,
+            None => out.push((cell, grad)),
         }
     }
     Ok(out)

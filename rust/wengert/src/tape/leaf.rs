@@ -2,18 +2,30 @@
 //! has a graph of its own makes no cycle. Depends on `tensor`.
 
 use crate::tensor::Tensor;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// The place of a tensor's `.grad`.
 #[derive(Default)]
 pub struct LeafCell {
     grad: Mutex<Option<Tensor>>,
+    owner: AtomicUsize,
 }
 
 impl LeafCell {
     /// An empty cell.
     pub fn new() -> Arc<LeafCell> {
         Arc::new(LeafCell::default())
+    }
+
+    /// What the embedding language knows the leaf by (an address; 0 for nothing).
+    pub fn owner(&self) -> usize {
+        self.owner.load(Ordering::Relaxed)
+    }
+
+    /// Sets what the embedding language knows the leaf by.
+    pub fn set_owner(&self, owner: usize) {
+        self.owner.store(owner, Ordering::Relaxed);
     }
 
     /// The gradient now.

@@ -277,7 +277,7 @@ impl Node {
     }
 
     /// The leaf's gradient cell, while its tensor lives.
-    pub(crate) fn leaf_sink(&self) -> Option<Arc<super::LeafCell>> {
+    pub fn leaf_sink(&self) -> Option<Arc<super::LeafCell>> {
         self.ext().and_then(|e| e.leaf.upgrade())
     }
 

@@ -5,7 +5,7 @@
 
 use super::levels::{LevelKind, active};
 use super::{Kind, Lifted, dual, level_of, make_batched};
-use crate::array::{Dims, Scalar};
+use crate::array::{Array, Dims, Layout, Scalar};
 use crate::error::{Error, Result};
 use crate::mode::GradMode;
 use crate::ops;
@@ -32,7 +32,9 @@ fn ones_for(y: &Tensor) -> Result<Tensor> {
             y.shape()
         )));
     }
-    Tensor::full(y.shape(), y.dtype(), Scalar::Int(1))
+    // The very layout of the output, where it can be: layouts that are the same pointer are compared for nothing.
+    let layout = if y.layout().is_contiguous() { y.layout().clone() } else { Layout::contiguous(y.shape())? };
+    Ok(Tensor::from_array(Array::full(layout, y.dtype(), Scalar::Int(1))?))
 }
 
 /// The cotangent to start from: what was given, checked, or 1.

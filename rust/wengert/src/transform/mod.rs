@@ -95,11 +95,20 @@ pub fn unpack_batched(t: &Tensor, level: u64) -> Result<Option<Tensor>> {
 
 /// Runs an op of which some inputs are wrapped: the outermost wrapping (the innermost transform) first.
 pub(crate) fn dispatch(op: OpRef, inputs: &[&Tensor]) -> Result<Tensor> {
+    for t in inputs {
+        t.check_lifted_view()?;
+    }
     let level = inputs.iter().map(|t| level_of(t)).max().unwrap_or(0);
     let is_dual = inputs
         .iter()
         .any(|t| level_of(t) == level && matches!(t.lifted(), Some(Lifted { kind: Kind::Dual { .. }, .. })));
-    if is_dual { dispatch_dual(op, inputs, level) } else { dispatch_batched(op, inputs, level) }
+    let view = op.get().is_view().then(|| op.clone());
+    let out = if is_dual { dispatch_dual(op, inputs, level)? } else { dispatch_batched(op, inputs, level)? };
+    // A view under a transform remembers its base only to notice that the base was written.
+    Ok(match (view, out.lifted()) {
+        (Some(op), Some(lifted)) => out.as_lifted_view(inputs[0], op, lifted.clone()),
+        _ => out,
+    })
 }
 
 fn dispatch_dual(op: OpRef, inputs: &[&Tensor], level: u64) -> Result<Tensor> {
@@ -174,6 +183,14 @@ pub(crate) fn plain_value(t: &Tensor) -> Option<Tensor> {
     }
 }
 
+/// The batch behind a tensor whose outermost wrapping is one, and its level.
+pub(crate) fn outermost_batch(t: &Tensor) -> Option<(Tensor, u64)> {
+    match t.lifted() {
+        Some(Lifted { kind: Kind::Batched { value }, level }) => Some((value.clone(), *level)),
+        _ => None,
+    }
+}
+
 /// Words for a wrapped tensor in messages.
 pub(crate) fn describe(t: &Tensor) -> String {
     match t.lifted().map(|l| &l.kind) {
@@ -199,12 +216,18 @@ pub(crate) fn rebind(target: &mut Tensor, value: Tensor, name: &str) -> Result<(
             describe(&value)
         )));
     }
-    if target.is_view() || target.group().is_some() {
+    if target.is_view() {
         return Err(Error::not_implemented(format!(
             "{name}: writing through a view inside jvp or vmap is not supported; try where(), cat() or an out-of-place operation"
         )));
     }
-    *target = crate::ops::cast(&value, target.dtype())?;
+    let value = crate::ops::cast(&value, target.dtype())?;
+    if let Some(group) = target.group() {
+        // Views taken before see no writes under a transform: their next use is an error, not an old value.
+        let (edge, written) = group.get();
+        group.set(edge, written.wrapping_add(1));
+    }
+    *target = if value.is_view() { value.without_group() } else { value };
     Ok(())
 }
 

@@ -105,6 +105,15 @@ pub fn max(x: &Tensor, dim: Option<i64>, keepdim: bool) -> Result<(Tensor, Optio
         return Ok((apply(OpRef::Static(&MaxAll), &[x])?, None));
     };
     let dim = wrap_dim("max", dim, x.ndim())?;
+    if let Some((value, level)) = crate::transform::outermost_batch(x) {
+        if x.ndim() == 0 {
+            let (index, y) = (crate::ops::write::zeros_like(x)?, crate::ops::clone(x)?);
+            return Ok((y, Some(crate::ops::cast(&index, DType::I64)?)));
+        }
+        let (values, indices) = max(&value, Some(dim as i64 + 1), keepdim)?;
+        let wrap = |t: Tensor| crate::transform::make_batched(&t, level);
+        return Ok((wrap(values), indices.map(wrap)));
+    }
     let index = index_of_max(x, dim, keepdim)?;
     let op = MaxDim { dim, keepdim, index: index.clone() };
     Ok((apply(OpRef::new(op), &[x])?, Some(index)))

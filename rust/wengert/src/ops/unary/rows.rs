@@ -95,7 +95,7 @@ unary! {
     /// >>> wengert.sign(wengert.tensor([-1.5, 0.0, 2.0]))
     /// tensor([-1.,  0.,  1.])
     sign, Sign, SIGN, "SignBackward0", samples &["f(2, 3, lo=0.2)", "f(4, hi=-0.2)"];
-    f(x) = x.sign();
+    f(x) = R::pick(x.eq(x), x.sign(), R::lit(0.0));
     i(x) = x.signum();
     d(g) = g.gate(A::lit(0.0, g));
 }

@@ -141,6 +141,16 @@ fn reshape_as_view(x: &Tensor, shape: &[usize]) -> Result<Tensor> {
     run(Reshape { shape: SmallVec::from_slice(shape), grad_name: "ViewBackward0" }, x)
 }
 
+/// Other sizes for a value that nobody else has seen: PyTorch's `_unsafe_view`.
+pub(crate) fn unsafe_view(x: &Tensor, shape: &[usize]) -> Result<Tensor> {
+    run(Reshape { shape: SmallVec::from_slice(shape), grad_name: "UnsafeViewBackward0" }, x)
+}
+
+/// Drops dimension `dim` of a value that nobody else has seen: PyTorch's `squeeze_`.
+pub(crate) fn squeeze_in_place(x: &Tensor, dim: usize) -> Result<Tensor> {
+    run(Squeeze { dims: smallvec![dim], grad_name: "SqueezeBackward4" }, x)
+}
+
 /// A view of `sizes`, never a copy.
 #[track_caller]
 pub fn view(x: &Tensor, sizes: &[i64]) -> Result<Tensor> {
