@@ -9,13 +9,13 @@ sys.path.insert(0, os.path.dirname(__file__))
 
 QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
-COMMON = dict(
-    deadline=None,
-    database=None,
-    suppress_health_check=QUIET,
-    report_multiple_bugs=False,
-    phases=[Phase.explicit, Phase.generate, Phase.shrink],
-)
+COMMON = {
+    "deadline": None,
+    "database": None,
+    "suppress_health_check": QUIET,
+    "report_multiple_bugs": False,
+    "phases": [Phase.explicit, Phase.generate, Phase.shrink],
+}
 
 settings.register_profile("quick", max_examples=25, derandomize=True, **COMMON)
 settings.register_profile("thorough", max_examples=1000, **COMMON)

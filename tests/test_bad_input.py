@@ -53,7 +53,11 @@ ROWS = {
     "from_numpy of strings": (lambda: torch.from_numpy(np.array(["a"])), TypeError, ""),
     "manual_seed of a string": (lambda: torch.manual_seed("x"), (TypeError, ValueError), ""),
     "more memory than there is": (lambda: torch.zeros(10**7, 10**7), (RuntimeError, MemoryError), "memory|alloc"),
-    "more elements than can be counted": (lambda: torch.zeros(2**40, 2**40), (RuntimeError, MemoryError, ValueError), ""),
+    "more elements than can be counted": (
+        lambda: torch.zeros(2**40, 2**40),
+        (RuntimeError, MemoryError, ValueError),
+        "",
+    ),
     # shapes
     "add of unequal shapes": (lambda: f(2, 3) + f(2), ValueOrRuntime, r"\b3\b.*\b2\b|\b2\b.*\b3\b"),
     "where of unequal shapes": (lambda: torch.where(f(2).bool(), f(3), f(2)), ValueOrRuntime, r"2.*3|3.*2"),
@@ -97,7 +101,11 @@ ROWS = {
     "index by a float tensor": (lambda: f(2)[t64([0.0])], IndexError, "long|int|bool"),
     "integer tensor out of range": (lambda: f(2)[whole(0, 5)], IndexError, r"5"),
     "mask of another shape": (lambda: f(3)[torch.tensor([True, False])], IndexError, r"2.*3|3.*2"),
-    "indices that do not broadcast": (lambda: f(3, 3)[whole(0, 1), whole(0, 1, 2)], (IndexError, RuntimeError), "broadcast"),
+    "indices that do not broadcast": (
+        lambda: f(3, 3)[whole(0, 1), whole(0, 1, 2)],
+        (IndexError, RuntimeError),
+        "broadcast",
+    ),
     "negative step": (lambda: f(3)[::-1], ValueError, "step"),
     "step of zero": (lambda: f(3)[::0], ValueError, "step|zero"),
     "assignment out of range": (lambda: put(f(2), 3, 1.0), IndexError, r"3"),
@@ -187,7 +195,9 @@ def test_promises_are_rows():
     assert len(ROWS) >= 40
 
 
-@pytest.mark.parametrize("row", ["add of unequal shapes", "index out of range", "in place on a leaf", "gradient of the wrong shape"])
+@pytest.mark.parametrize(
+    "row", ["add of unequal shapes", "index out of range", "in place on a leaf", "gradient of the wrong shape"]
+)
 def test_bad_input_many_times(row):
     """An error leaves nothing behind, however often it is made."""
     attempt, wanted, _ = ROWS[row]

@@ -39,7 +39,9 @@ def save(outcomes: list[Outcome], file: str, subtitle: str) -> str:
     axes.xaxis.set_minor_formatter("")
     axes.set_yticks(range(len(shown)), [o.row.name for o, _ in shown], fontsize=8)
     axes.set_ylim(len(shown) - 0.4, -0.6)
-    axes.set_xlabel("time / PyTorch's time (black: the row's bound; grey bar: within the spread, or no bound)", fontsize=8)
+    axes.set_xlabel(
+        "time / PyTorch's time (black: the row's bound; grey bar: within the spread, or no bound)", fontsize=8
+    )
     axes.set_title("wengert against PyTorch\n" + "\n".join(wrap(subtitle, 100)), fontsize=8, loc="left", x=-0.2)
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(file, dpi=150)

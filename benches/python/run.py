@@ -45,7 +45,12 @@ def arguments() -> argparse.Namespace:
     add("--json", metavar="FILE", help="write everything, samples included")
     add("--save-plot", metavar="FILE", help="write a bar chart (.png, .svg, .pdf), if matplotlib is installed")
     add("--check", action="store_true", help="exit with 1 if a bound is missed or wengert errs or disagrees")
-    add("--libs", default="wengert,torch,numpy,autograd,jax", metavar="NAMES", help="libraries, those not installed are skipped")
+    add(
+        "--libs",
+        default="wengert,torch,numpy,autograd,jax",
+        metavar="NAMES",
+        help="libraries, those not installed are skipped",
+    )
     add("--threads", type=int, default=1, metavar="N", help="threads each library may use (1)")
     add("--pin", type=int, metavar="CPU", help="stay on this processor")
     add("--gc", choices=("on", "off"), default="on", help="Python's cyclic garbage collector while measuring (on)")
@@ -61,7 +66,9 @@ def fix_environment(args: argparse.Namespace) -> None:
     if args.malloc == "steady":
         wanted |= STEADY_MALLOC
     if args.path:
-        wanted["PYTHONPATH"] = os.pathsep.join(p for p in (os.path.abspath(args.path), os.environ.get("PYTHONPATH")) if p)
+        wanted["PYTHONPATH"] = os.pathsep.join(
+            p for p in (os.path.abspath(args.path), os.environ.get("PYTHONPATH")) if p
+        )
     if MARK not in os.environ:
         sys.stdout.flush()
         os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | wanted)

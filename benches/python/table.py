@@ -99,7 +99,9 @@ def summary(outcomes: list[Outcome]) -> str:
     broken = [o.row.name for o in outcomes if "wengert" in o.problems]
     text = f"{len(outcomes)} rows; {passed} bounds kept, {missed} missed, {verdicts.count('')} not decided"
     if missed:
-        text += "\nmissed: " + ", ".join(o.row.name for o in outcomes if any(v.startswith("MISS") for v in o.verdicts()))
+        text += "\nmissed: " + ", ".join(
+            o.row.name for o in outcomes if any(v.startswith("MISS") for v in o.verdicts())
+        )
     return text + (f"\nno figure for wengert: {', '.join(broken)}" if broken else "")
 
 

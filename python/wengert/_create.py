@@ -25,7 +25,9 @@ def _sizes(name: str, size: tuple[Any, ...], keyword: Any = None) -> list[int]:
             raise TypeError(f"{name}(): argument 'size' must be tuple of ints, got {type(n).__name__}")
         n = n.__index__()
         if n < 0:
-            raise RuntimeError(f"{name}: Trying to create tensor with negative dimension {n}: {list(size)}; wanted sizes >= 0")
+            raise RuntimeError(
+                f"{name}: Trying to create tensor with negative dimension {n}: {list(size)}; wanted sizes >= 0"
+            )
         if n >= 2**63:
             raise RuntimeError(f"{name}: size {n} is larger than a dimension can be")
         out.append(n)
@@ -37,7 +39,9 @@ def _device(device: Any) -> None:
         raise RuntimeError(f"device must be 'cpu', got {device!r}: wengert runs on CPUs")
 
 
-def zeros(*size: Any, dtype: _dtype | None = None, device: Any = None, requires_grad: bool = False, **kw: Any) -> Tensor:
+def zeros(
+    *size: Any, dtype: _dtype | None = None, device: Any = None, requires_grad: bool = False, **kw: Any
+) -> Tensor:
     """Tensor of zeros of the given sizes (default dtype float32).
 
     >>> zeros(2, 3).sum().item()
@@ -55,15 +59,26 @@ def ones(*size: Any, dtype: _dtype | None = None, device: Any = None, requires_g
     return _filled("ones", size, 1.0, dtype, device, requires_grad, kw)
 
 
-def _filled(name: str, size: tuple[Any, ...], value: Number, dtype: Any, device: Any, requires_grad: bool, kw: dict[str, Any]) -> Tensor:
+def _filled(
+    name: str, size: tuple[Any, ...], value: Number, dtype: Any, device: Any, requires_grad: bool, kw: dict[str, Any]
+) -> Tensor:
     shape = _sizes(name, size, kw.pop("size", None))
     if kw:
-        raise TypeError(f"{name}() got an unexpected keyword argument '{next(iter(kw))}'; it takes size, dtype, device, requires_grad")
+        raise TypeError(
+            f"{name}() got an unexpected keyword argument '{next(iter(kw))}'; it takes size, dtype, device, requires_grad"
+        )
     _device(device)
     return _core._full(shape, value, dtype, requires_grad)
 
 
-def full(size: Sequence[int], fill_value: Number, *, dtype: _dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def full(
+    size: Sequence[int],
+    fill_value: Number,
+    *,
+    dtype: _dtype | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """Tensor of one value; its dtype is that of the value unless given.
 
     >>> full((2,), 7).dtype
@@ -101,7 +116,13 @@ def full_like(input: Tensor, fill_value: Number, *, dtype: _dtype | None = None,
 
 
 def arange(
-    start: Number, end: Number | None = None, step: Number = 1, *, dtype: _dtype | None = None, device: Any = None, requires_grad: bool = False
+    start: Number,
+    end: Number | None = None,
+    step: Number = 1,
+    *,
+    dtype: _dtype | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """Values start, start + step, ... below end; `arange(end)` starts at 0. int64 for whole arguments, else float.
 
@@ -116,7 +137,9 @@ def arange(
     return _core._arange(start, end, step, dtype, requires_grad)
 
 
-def randn(*size: Any, dtype: _dtype | None = None, device: Any = None, requires_grad: bool = False, **kw: Any) -> Tensor:
+def randn(
+    *size: Any, dtype: _dtype | None = None, device: Any = None, requires_grad: bool = False, **kw: Any
+) -> Tensor:
     """Standard normal numbers from the default generator (Philox4x32-10, Salmon et al. 2011; Box-Muller).
 
     >>> randn(2, 3).shape
@@ -134,10 +157,14 @@ def rand(*size: Any, dtype: _dtype | None = None, device: Any = None, requires_g
     return _drawn("rand", size, False, dtype, device, requires_grad, kw)
 
 
-def _drawn(name: str, size: tuple[Any, ...], normal: bool, dtype: Any, device: Any, requires_grad: bool, kw: dict[str, Any]) -> Tensor:
+def _drawn(
+    name: str, size: tuple[Any, ...], normal: bool, dtype: Any, device: Any, requires_grad: bool, kw: dict[str, Any]
+) -> Tensor:
     shape = _sizes(name, size, kw.pop("size", None))
     if kw:
-        raise TypeError(f"{name}() got an unexpected keyword argument '{next(iter(kw))}'; it takes size, dtype, device, requires_grad")
+        raise TypeError(
+            f"{name}() got an unexpected keyword argument '{next(iter(kw))}'; it takes size, dtype, device, requires_grad"
+        )
     _device(device)
     return _core._random(shape, normal, dtype, requires_grad)
 

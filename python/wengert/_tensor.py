@@ -213,8 +213,8 @@ def __deepcopy__(self: Tensor, memo: dict[int, Any]) -> Tensor:
     memo[id(self)] = out
     if self.grad is not None:
         out.grad = copy.deepcopy(self.grad.detach(), memo)
-    for key, value in self.__dict__.items():
-        out.__dict__[key] = copy.deepcopy(value, memo)
+    for name, value in self.__dict__.items():
+        out.__dict__[name] = copy.deepcopy(value, memo)
     return out
 
 

@@ -30,7 +30,9 @@ def _leaves(tree: Any) -> list[Any]:
     return found
 
 
-def grad_and_value(func: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> Callable[..., Any]:
+def grad_and_value(
+    func: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bool = False
+) -> Callable[..., Any]:
     """Function that returns the gradient of a scalar function, and its value (with auxiliary output if `has_aux`).
 
     >>> import wengert
@@ -58,7 +60,9 @@ def grad_and_value(func: Callable[..., Any], argnums: int | tuple[int, ...] = 0,
             if not isinstance(out, Tensor):
                 raise RuntimeError(f"grad: expected the function to return a Tensor, got {type(out).__name__}")
             if out.dim() != 0:
-                raise RuntimeError(f"grad: expected the function to return a scalar (0-d) tensor, got shape {list(out.shape)}; try sum()")
+                raise RuntimeError(
+                    f"grad: expected the function to return a scalar (0-d) tensor, got shape {list(out.shape)}; try sum()"
+                )
             flat = [x for p in positions for x in _leaves(tracked[p])]
             if out.requires_grad:
                 found = _core._grad([out], flat, [None], False, None if outer else False)
@@ -79,7 +83,9 @@ def grad_and_value(func: Callable[..., Any], argnums: int | tuple[int, ...] = 0,
 
 def _tracked(x: Any) -> Tensor:
     if not isinstance(x, Tensor):
-        raise RuntimeError(f"grad: expected arguments to differentiate to be Tensors, got {type(x).__name__}; try tensor()")
+        raise RuntimeError(
+            f"grad: expected arguments to differentiate to be Tensors, got {type(x).__name__}; try tensor()"
+        )
     return _core._track(x)
 
 
@@ -142,7 +148,9 @@ def _output(y: Any, name: str) -> Tensor:
     return y
 
 
-def vmap(func: Callable[..., Any], in_dims: Any = 0, out_dims: Any = 0, randomness: str = "error") -> Callable[..., Any]:
+def vmap(
+    func: Callable[..., Any], in_dims: Any = 0, out_dims: Any = 0, randomness: str = "error"
+) -> Callable[..., Any]:
     """Function that maps `func` over a dimension of its inputs (None: the same for all) into one of its outputs.
 
     Raises ValueError where no input is mapped or mapped sizes differ.
@@ -161,11 +169,16 @@ def vmap(func: Callable[..., Any], in_dims: Any = 0, out_dims: Any = 0, randomne
         if not sizes:
             raise ValueError("vmap: at least one input must be mapped over; got in_dims of None only")
         if len(sizes) > 1:
-            raise ValueError(f"vmap: Expected all tensors to have the same size in the mapped dimension, got sizes {sorted(sizes)} for the mapped dimension")
+            raise ValueError(
+                f"vmap: Expected all tensors to have the same size in the mapped dimension, got sizes {sorted(sizes)} for the mapped dimension"
+            )
         size = sizes.pop()
         level = _core._enter_level(size)
         try:
-            mapped = [_map(lambda x, d: x if d.at is None else _core._make_batched(x, d.at, level), a, d) for a, d in zip(args, spread, strict=True)]
+            mapped = [
+                _map(lambda x, d: x if d.at is None else _core._make_batched(x, d.at, level), a, d)
+                for a, d in zip(args, spread, strict=True)
+            ]
             out = func(*mapped, **kwargs)
             back = _dims_of(out, out_dims)
             return _map(lambda y, d: _core._unpack_batched(_output(y, "vmap"), d.at, size, level), out, back)

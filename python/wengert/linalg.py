@@ -32,4 +32,6 @@ def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, 
     vector = isinstance(dim, int) or (dim is None and A.dim() == 1)
     if ord is None or ord == "fro" or vector:
         return _core.norm(A, 2 if ord is None or ord == "fro" else ord, dim, keepdim, dtype)
-    raise NotImplementedError(f"linalg.norm: matrix norm ord={ord!r} is not supported; wanted 'fro' or a vector norm over one dim")
+    raise NotImplementedError(
+        f"linalg.norm: matrix norm ord={ord!r} is not supported; wanted 'fro' or a vector norm over one dim"
+    )

@@ -57,7 +57,10 @@ NAMES = {
     "IndexBackward0": [lambda x: x[torch.tensor([0, 1])], lambda x: x[x > 2], lambda x: x[[0, 1]]],
     "ToCopyBackward0": [lambda x: x.float(), lambda x: x.to(torch.float32)],
     "CloneBackward0": [lambda x: x.clone(), lambda x: x.t().contiguous()],
-    "CopyBackwards": [lambda x: torch.zeros(2, 3, dtype=torch.float64).copy_(x), lambda x: written(x.clone(), slice(None), x)],
+    "CopyBackwards": [
+        lambda x: torch.zeros(2, 3, dtype=torch.float64).copy_(x),
+        lambda x: written(x.clone(), slice(None), x),
+    ],
     "CopySlices": [
         lambda x: written(x.clone(), 0, 1.0),
         lambda x: written(x.clone(), 0, x[1]),

@@ -120,7 +120,9 @@ def test_jvp_of_jvp():
     assert_close(along(along(torch.sin))(t64(0.5)), -np.sin(0.5))
 
 
-@pytest.mark.parametrize("order", ["jvp in grad", "grad in jvp", "grad in grad", "backward in backward", "jvp in backward"])
+@pytest.mark.parametrize(
+    "order", ["jvp in grad", "grad in jvp", "grad in grad", "backward in backward", "jvp in backward"]
+)
 def test_hessian_vector_product_in_every_order(order):
     direction = t64([1.0, -2.0, 0.5])
     want = energy_hessian() @ array(direction)
@@ -176,7 +178,9 @@ class TestPerturbationConfusion:
         def twice(f):
             return inner(f, t64(0.5))
 
-        got = outer(lambda offset: shift(offset)(lambda y: y * y * offset)(t64(1.0)) + twice(lambda z: z * offset), t64(2.0))
+        got = outer(
+            lambda offset: shift(offset)(lambda y: y * y * offset)(t64(1.0)) + twice(lambda z: z * offset), t64(2.0)
+        )
         # d/dh [(1 + h)**2 h + h] = (1 + h)**2 + 2 h (1 + h) + 1
         assert_close(got.detach(), 9.0 + 12.0 + 1.0)
 

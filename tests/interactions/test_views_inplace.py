@@ -171,7 +171,11 @@ def test_setitem_broadcasts_and_casts():
 
 def test_copy_and_fill_and_zero_cut_the_old_value():
     x, source = leaf(1.0, 2.0), leaf(3.0, 4.0)
-    for write, want in [(lambda y: y.zero_(), None), (lambda y: y.fill_(2.0), None), (lambda y: y.copy_(source * 2), [2.0, 2.0])]:
+    for write, want in [
+        (lambda y: y.zero_(), None),
+        (lambda y: y.fill_(2.0), None),
+        (lambda y: y.copy_(source * 2), [2.0, 2.0]),
+    ]:
         x.grad = source.grad = None
         y = x * 5
         assert write(y) is y

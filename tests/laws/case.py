@@ -38,7 +38,9 @@ class Case:
         self.inputs = [k for k, value in enumerate(self.values) if is_float(value)]
 
     def __repr__(self):
-        described = ", ".join(f"{value.dtype}{value.tolist()} as {layout}" for value, layout in zip(self.values, self.layouts))
+        described = ", ".join(
+            f"{value.dtype}{value.tolist()} as {layout}" for value, layout in zip(self.values, self.layouts)
+        )
         return f"{self.op['name']}({self.sample.text}) {self.dtype} with {described}"
 
     # On the library.
@@ -99,7 +101,10 @@ class Case:
     def is_smooth(self):
         """The slopes to the left and to the right agree in a random direction, as they do not between tied maxima."""
         random = np.random.default_rng(5)
-        tangents = [random.uniform(0.5, 1, self.values[k].shape) * random.choice([-1, 1], self.values[k].shape) for k in self.inputs]
+        tangents = [
+            random.uniform(0.5, 1, self.values[k].shape) * random.choice([-1, 1], self.values[k].shape)
+            for k in self.inputs
+        ]
         here = self.reference_floats(self.wide_values())
         low, high = (self.reference_floats(self.moved(tangents, sign * STEP)) for sign in (-1, 1))
         slopes = [((b - a) / STEP, (c - b) / STEP) for a, b, c in zip(low, here, high)]
@@ -116,10 +121,7 @@ class Case:
 
     def pulled_back(self, cotangents):
         """Gradients of sum(cotangent * output) of the reference, one for each of self.inputs."""
-        return [
-            pull(lambda x, k=k: self.weighted(k, x, cotangents), self.values[k])
-            for k in self.inputs
-        ]
+        return [pull(lambda x, k=k: self.weighted(k, x, cotangents), self.values[k]) for k in self.inputs]
 
     def weighted(self, k, value, cotangents):
         values = [*self.values[:k], value, *self.values[k + 1 :]]

@@ -237,7 +237,7 @@ REFERENCE = {
     "max": extreme(np.max, np.argmax, BINARY["maximum"]),
     "min": extreme(np.min, np.argmin, BINARY["minimum"]),
     "norm": norm,
-    **{name: matmul for name in ("dot", "mv", "mm", "bmm", "matmul")},
+    **dict.fromkeys(("dot", "mv", "mm", "bmm", "matmul"), matmul),
     "select": lambda x, dim, index: np.moveaxis(x, dim, 0)[index],
     "slice": dim_slice,
     "narrow": narrow,

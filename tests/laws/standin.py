@@ -7,10 +7,10 @@ DIM = "input: Tensor, dim: int | tuple[int, ...] | None = None, keepdim: bool = 
 
 
 def op(name, signature, *samples, method=True, function=True, inplace=False, differentiable=True):
-    return dict(
-        name=name, signature=signature, doc=f"{name} of PyTorch.", samples=list(samples),
-        method=method, function=function, inplace=inplace, differentiable=differentiable,
-    )  # fmt: skip
+    return {
+        "name": name, "signature": signature, "doc": f"{name} of PyTorch.", "samples": list(samples),
+        "method": method, "function": function, "inplace": inplace, "differentiable": differentiable,
+    }  # fmt: skip
 
 
 def unary(name, domain="f"):

@@ -57,7 +57,9 @@ def test_tensor_from_lists_and_arrays(dtype, data):
         same(listed, value)
 
 
-@pytest.mark.parametrize("bounds", [(5,), (1, 4), (0, 10, 3), (5, 0, -2), (0.5, 2.0, 0.25), (3.0,), (0, 1, 0.3), (2, 2), (0,)])
+@pytest.mark.parametrize(
+    "bounds", [(5,), (1, 4), (0, 10, 3), (5, 0, -2), (0.5, 2.0, 0.25), (3.0,), (0, 1, 0.3), (2, 2), (0,)]
+)
 def test_arange(bounds):
     whole = all(isinstance(bound, int) for bound in bounds)
     got, wide = torch.arange(*bounds), torch.arange(*bounds, dtype=torch.float64)

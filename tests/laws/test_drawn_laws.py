@@ -10,7 +10,11 @@ from .table import OPS, carries_derivatives, takes_tangents, variants
 # `view` refuses layouts that `reshape` copies; the samples' own cases cover it.
 DRAWN = [op for op in OPS if op["name"] != "view"]
 each_op = pytest.mark.parametrize("op", DRAWN, ids=[op["name"] for op in DRAWN])
-SMOOTH_OPS = [op for op in DRAWN if any(carries_derivatives(case) for text in op["samples"] for _, case in variants(op, text, "float64"))]
+SMOOTH_OPS = [
+    op
+    for op in DRAWN
+    if any(carries_derivatives(case) for text in op["samples"] for _, case in variants(op, text, "float64"))
+]
 each_smooth_op = pytest.mark.parametrize("op", SMOOTH_OPS, ids=[op["name"] for op in SMOOTH_OPS])
 few = settings(max_examples=max(5, settings.default.max_examples // 3))
 

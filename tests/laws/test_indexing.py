@@ -38,7 +38,13 @@ def advanced(draw):
     index = []
     for size in shape[: draw(st.integers(1, len(shape)))]:
         numbers = hnp.arrays(np.int64, wide, elements=st.integers(-size, size - 1))
-        index.append(draw(st.one_of(numbers, numbers, st.just(slice(None)), st.slices(size).filter(forward), st.integers(0, size - 1))))
+        index.append(
+            draw(
+                st.one_of(
+                    numbers, numbers, st.just(slice(None)), st.slices(size).filter(forward), st.integers(0, size - 1)
+                )
+            )
+        )
     kinds = {type(part) for part in index}
     assume(np.ndarray in kinds)
     assume(not {int, slice} <= kinds)  # PyTorch takes numbers out first, NumPy counts them among the arrays
@@ -137,7 +143,9 @@ def test_writing_a_number(case, number):
     assert np.array_equal(array(x), want)
 
 
-@pytest.mark.parametrize("index", [[0, 2], [True, False, True], np.array([0, 2]), np.int64(1), np.array([True, False, True])])
+@pytest.mark.parametrize(
+    "index", [[0, 2], [True, False, True], np.array([0, 2]), np.int64(1), np.array([True, False, True])]
+)
 def test_lists_and_numpy_arrays_are_indices(index):
     value = numbered((3, 2))
     assert array(t64(value)[index]).tolist() == value[index].tolist()

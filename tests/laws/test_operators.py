@@ -52,7 +52,7 @@ def test_gradients_on_either_side(sign):
             if isinstance(value, np.ndarray):
                 rest = [one, other]
 
-                def total(x):
+                def total(x, rest=rest, k=k):
                     return function(*[*rest[:k], x, *rest[k + 1 :]]).sum()
 
                 assert_close(operand.grad, pull(total, value), rtol=1e-6, atol=1e-8)

@@ -187,7 +187,11 @@ def draw_step(draw, machine, roots, count):
     some = draw(st.sampled_from(every))
     dims, size = registers[some].ndim, registers[some].size
     writable = [k for k in every if roots[k] >= count and registers[k].flags.writeable]
-    kind = draw(st.sampled_from(["unary", "binary", "binary", "view", "write", "write", "write_with", "dims", "branch", "product"]))
+    kind = draw(
+        st.sampled_from(
+            ["unary", "binary", "binary", "view", "write", "write", "write_with", "dims", "branch", "product"]
+        )
+    )
     if kind == "unary":
         return Step(draw(st.sampled_from(sorted(steps.UNARY))), (some,)) if size else None
     if kind == "dims":
@@ -209,7 +213,9 @@ def draw_step(draw, machine, roots, count):
         return Step("clone", (some,))
     target = draw(st.sampled_from(writable))
     if kind == "write":
-        usable = sorted(steps.WRITES) if registers[target].ndim and len(registers[target]) else ["tanh_", "neg_", "halve_"]
+        usable = (
+            sorted(steps.WRITES) if registers[target].ndim and len(registers[target]) else ["tanh_", "neg_", "halve_"]
+        )
         return Step(draw(st.sampled_from(usable)), (target,))
     others = [k for k in every if broadcasts(machine, target, k, into=True)]
     usable = sorted(steps.WRITES_WITH) if registers[target].ndim else ["add_", "mul_", "copy_"]

@@ -13,7 +13,9 @@ from rows.elementwise import DTYPES, SIZE, draw
 VECTOR, SQUARE = (SIZE,), (256, 256)
 
 # name, title, function, shapes of the operands, shape of the cotangent (None: the result is a scalar)
-TABLE: tuple[tuple[str, str, Callable[[Any], Callable[..., Any]], tuple[tuple[int, ...], ...], tuple[int, ...] | None], ...] = (
+TABLE: tuple[
+    tuple[str, str, Callable[[Any], Callable[..., Any]], tuple[tuple[int, ...], ...], tuple[int, ...] | None], ...
+] = (
     ("mul", "a * b", lambda lib: lambda a, b: a * b, (VECTOR, VECTOR), VECTOR),
     ("exp", "exp(a)", lambda lib: lib.m.exp, (VECTOR,), VECTOR),
     ("tanh", "tanh(a)", lambda lib: lib.m.tanh, (VECTOR,), VECTOR),

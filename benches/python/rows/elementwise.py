@@ -39,7 +39,11 @@ TABLE: tuple[tuple[str, str, Callable[[Any], Callable[..., Any]], tuple[tuple[fl
 
 
 def _declare(
-    name: str, title: str, dtype: str, find: Callable[[Any], Callable[..., Any]], ranges: tuple[tuple[float, float], ...]
+    name: str,
+    title: str,
+    dtype: str,
+    find: Callable[[Any], Callable[..., Any]],
+    ranges: tuple[tuple[float, float], ...],
 ) -> None:
     @row(f"kernel/{dtype}/{name}", title, to_torch(1.0), libs=FORWARD)
     def kernel(lib: Any) -> Case:

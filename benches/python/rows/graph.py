@@ -12,7 +12,9 @@ from row import GRADIENT, Bound, Case, row, to_torch
 
 
 def _scalar_graph(name: str, nodes: int, libs: tuple[str, ...], bound: Bound) -> None:
-    @row(name, f"{nodes:.0e} nodes over 100 leaves, forward and backward".replace("e+0", "e"), bound, libs=libs, tol=1e-3)
+    @row(
+        name, f"{nodes:.0e} nodes over 100 leaves, forward and backward".replace("e+0", "e"), bound, libs=libs, tol=1e-3
+    )
     def graph(lib: Any) -> Case:
         """total += tanh(p * q + r), four nodes at a time: a long spine with short branches."""
         draw = random.Random(7)
@@ -44,7 +46,7 @@ def scalar_mlp(lib: Any) -> Case:
     tanh = lib.m.tanh
 
     def predict(parameters: Any, values: list[Any]) -> Any:
-        for inputs, outputs in pairwise(sizes):
+        for _inputs, outputs in pairwise(sizes):
             layer = []
             for _ in range(outputs):
                 total = next(parameters)

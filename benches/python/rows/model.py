@@ -58,7 +58,9 @@ def linear_regression(lib: Any) -> Case:
             step()
         return [w, b]
 
-    return Case("step()", {"step": kind(lib, X, y, lib.array(start_w, True), lib.array(start_b, True), rate)}, result=trained)
+    return Case(
+        "step()", {"step": kind(lib, X, y, lib.array(start_w, True), lib.array(start_b, True), rate)}, result=trained
+    )
 
 
 def eager(lib: Any, X: Any, y: Any, w: Any, b: Any, rate: float) -> Any:

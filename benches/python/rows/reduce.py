@@ -22,7 +22,9 @@ TABLE: tuple[tuple[str, str, Callable[[Any], Callable[..., Any]], tuple[int, ...
 )
 
 
-def _declare(name: str, title: str, dtype: str, find: Callable[[Any], Callable[..., Any]], shape: tuple[int, ...]) -> None:
+def _declare(
+    name: str, title: str, dtype: str, find: Callable[[Any], Callable[..., Any]], shape: tuple[int, ...]
+) -> None:
     @row(f"kernel/{dtype}/{name}", title, to_torch(1.0), libs=FORWARD)
     def kernel(lib: Any) -> Case:
         return lib.forward(find(lib), draw(dtype, 0, 1, *shape))

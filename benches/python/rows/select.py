@@ -14,9 +14,16 @@ def _declare(dtype: str) -> None:
     @row(f"kernel/{dtype}/cat", "cat of two halves", to_torch(1.0), libs=FORWARD)
     def cat(lib: Any) -> Case:
         join = lib.cat
-        return lib.forward(lambda a, b: join([a, b]), draw(dtype, -1, 1, SIZE // 2), draw(dtype, -1, 1, SIZE // 2, seed=1))
+        return lib.forward(
+            lambda a, b: join([a, b]), draw(dtype, -1, 1, SIZE // 2), draw(dtype, -1, 1, SIZE // 2, seed=1)
+        )
 
-    @row(f"kernel/{dtype}/transposed-copy", "contiguous copy of the transpose of 1000 x 1000", to_torch(1.0), libs=FORWARD)
+    @row(
+        f"kernel/{dtype}/transposed-copy",
+        "contiguous copy of the transpose of 1000 x 1000",
+        to_torch(1.0),
+        libs=FORWARD,
+    )
     def transposed_copy(lib: Any) -> Case:
         return lib.forward(lib.transposed_copy, draw(dtype, -1, 1, 1000, 1000))
 

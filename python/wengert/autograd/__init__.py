@@ -71,7 +71,9 @@ def grad(
     if allow_unused is None:
         allow_unused = materialize_grads
     elif materialize_grads and not allow_unused:
-        raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.")
+        raise ValueError(
+            "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
+        )
     cotangents = _pair("grad", outs, grad_outputs)
     keep = create_graph if retain_graph is None else retain_graph
     if is_grads_batched:

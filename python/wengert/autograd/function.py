@@ -31,7 +31,9 @@ class FunctionCtx:
         """Keeps tensors (or None) for `saved_tensors` in backward."""
         for t in tensors:
             if t is not None and not isinstance(t, Tensor):
-                raise TypeError(f"save_for_backward can only save Tensors or None, got {type(t).__name__}; set an attribute of ctx instead")
+                raise TypeError(
+                    f"save_for_backward can only save Tensors or None, got {type(t).__name__}; set an attribute of ctx instead"
+                )
         self._to_save = tensors
 
     @property
@@ -117,7 +119,9 @@ class Function:
     @staticmethod
     def backward(ctx: Any, *grad_outputs: Any) -> Any:
         """Gradients of the inputs from the cotangents of the outputs: one for each input of forward, or None."""
-        raise NotImplementedError("You must implement the backward function for custom autograd.Function to use it with reverse mode.")
+        raise NotImplementedError(
+            "You must implement the backward function for custom autograd.Function to use it with reverse mode."
+        )
 
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
