@@ -97,6 +97,7 @@ impl Array {
 
     /// A fresh array of one value.
     pub fn full(layout: Layout, dtype: DType, value: Scalar) -> Result<Array> {
+        let layout = if layout.is_contiguous() { layout } else { Layout::contiguous(layout.shape())? };
         let out = Array::empty(layout, dtype)?;
         out.fill_unseen(value);
         Ok(out)

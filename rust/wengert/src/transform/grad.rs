@@ -93,12 +93,19 @@ pub fn backward(
         return Err(Error::runtime("'inputs' argument to backward() cannot be empty"));
     }
     let targets = edges(inputs)?;
-    for (x, e) in inputs.iter().zip(&targets) {
-        if !e.node().is_some_and(Node::is_leaf) {
-            x.retain_grad()?;
+    let found = sweep(roots, Some(&targets), options)?;
+    for ((x, edge), grad) in inputs.iter().zip(&targets).zip(found) {
+        // Leaves were accumulated into by the sweep; what was computed gets its gradient for this once.
+        if let (Some(grad), false) = (grad, edge.node().is_some_and(Node::is_leaf) || x.retains_grad()) {
+            let sum = match x.grad() {
+                Some(old) => ops::add(&old, &grad)?,
+                None if create_graph => grad,
+                None => ops::clone(&grad)?,
+            };
+            x.set_grad(Some(sum));
         }
     }
-    sweep(roots, Some(&targets), options).map(drop)
+    Ok(())
 }
 
 fn edges(inputs: &[Tensor]) -> Result<Vec<Edge>> {

@@ -12,7 +12,10 @@ struct MaxAll;
 
 /// 1 / (number of ties) where `x` equals the maximum, else 0; a constant as far as derivatives go.
 fn tie_weights(x: &Tensor, y: &Tensor) -> Result<Tensor> {
-    let mask = crate::ops::eq(&x.detach(), &y.detach())?;
+    let (x, y) = (&x.detach(), &y.detach());
+    // Where the maximum is NaN, the NaNs are what attained it. Sum and product of masks are `or` and `and`.
+    let both_nan = crate::ops::mul(&crate::ops::ne(x, x)?, &crate::ops::ne(y, y)?)?;
+    let mask = crate::ops::add(&crate::ops::eq(x, y)?, &both_nan)?;
     let mask = crate::ops::cast(&mask, x.dtype())?;
     crate::ops::div(&mask, &sum(&mask, None, false)?)
 }

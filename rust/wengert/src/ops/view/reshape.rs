@@ -142,11 +142,13 @@ fn reshape_as_view(x: &Tensor, shape: &[usize]) -> Result<Tensor> {
 }
 
 /// Other sizes for a value that nobody else has seen: PyTorch's `_unsafe_view`.
+#[track_caller]
 pub(crate) fn unsafe_view(x: &Tensor, shape: &[usize]) -> Result<Tensor> {
     run(Reshape { shape: SmallVec::from_slice(shape), grad_name: "UnsafeViewBackward0" }, x)
 }
 
 /// Drops dimension `dim` of a value that nobody else has seen: PyTorch's `squeeze_`.
+#[track_caller]
 pub(crate) fn squeeze_in_place(x: &Tensor, dim: usize) -> Result<Tensor> {
     run(Squeeze { dims: smallvec![dim], grad_name: "SqueezeBackward4" }, x)
 }

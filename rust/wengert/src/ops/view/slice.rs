@@ -75,9 +75,19 @@ pub fn select(x: &Tensor, dim: i64, index: i64) -> Result<Tensor> {
     run(Select { dim, index: (if index < 0 { index + n } else { index }) as usize }, x)
 }
 
-/// Elements `start, start + step, ...` of dimension `dim`, `len` of them; the caller has bounded them.
+/// Elements `start, start + step, ...` of dimension `dim`, `len` of them.
+///
+/// Fails with an index error where they do not lie in the dimension.
 #[track_caller]
 pub fn slice(x: &Tensor, dim: usize, start: usize, len: usize, step: usize) -> Result<Tensor> {
+    let n = x.shape().get(dim).copied().unwrap_or(0);
+    let end = len.checked_sub(1).map_or(Some(0), |last| last.checked_mul(step)?.checked_add(start)?.checked_add(1));
+    if dim >= x.ndim() || step == 0 || end.is_none_or(|end| end > n) {
+        return Err(Error::index(format!(
+            "slice: {len} elements from {start} by {step} do not lie in dimension {dim} of shape {:?}",
+            x.shape()
+        )));
+    }
     run(Slice { dim, start, len, step }, x)
 }
 
