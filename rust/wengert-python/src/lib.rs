@@ -19,7 +19,8 @@ use pyo3::prelude::*;
 use wengert::DType;
 
 /// The compiled core of wengert.
-#[pymodule]
+// Counts in this build are plain: it needs the GIL.
+#[pymodule(gil_used = true)]
 fn _core(m: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = m.py();
     let tensor = slots::make_type(py)?;

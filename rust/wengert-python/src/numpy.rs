@@ -26,7 +26,7 @@ pub fn interface<'py>(py: Python<'py>, t: &Tensor) -> PyResult<Bound<'py, PyAny>
     d.set_item("typestr", typestr(t.dtype()))?;
     d.set_item("shape", PyTuple::new(py, t.shape())?)?;
     d.set_item("strides", PyTuple::new(py, t.layout().strides().iter().map(|s| s * size))?)?;
-    d.set_item("data", (t.array().data_ptr() as usize, false))?;
+    d.set_item("data", (t.array().data_ptr() as usize, t.array().is_read_only()))?;
     Ok(d.into_any())
 }
 

@@ -62,7 +62,13 @@ getters! {
     };
     get_output_nr(t, py) t.edge_ref().out().into_bound_py_any(py);
     get_strides(t, py) PyTuple::new(py, t.layout().strides()).and_then(|t| t.into_bound_py_any(py));
-    get_interface(t, py) crate::numpy::interface(py, t);
+    get_interface(t, py) if t.requires_grad() {
+        Err(PyRuntimeError::new_err(
+            "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.",
+        ))
+    } else {
+        crate::numpy::interface(py, t)
+    };
 }
 
 fn mt<'py>(py: Python<'py>, t: &Tensor) -> PyResult<Bound<'py, PyAny>> {

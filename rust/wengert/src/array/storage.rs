@@ -229,6 +229,12 @@ impl Array {
         self.storage().bytes
     }
 
+    /// Whether the memory belongs to someone who does not allow writes.
+    pub fn is_read_only(&self) -> bool {
+        // SAFETY: set once, freed with the storage.
+        unsafe { self.storage().extra.load(Ordering::Acquire).as_ref() }.is_some_and(|extra| extra.read_only)
+    }
+
     /// Address of the storage: equal for arrays that share one.
     pub fn storage_id(&self) -> usize {
         self.header().storage.as_ptr() as usize

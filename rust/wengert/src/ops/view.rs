@@ -108,12 +108,11 @@ impl Rule for Permute {
 pub fn permute(x: &Tensor, dims: &[i64]) -> Result<Tensor> {
     if dims.len() != x.ndim() {
         return Err(Error::runtime(format!(
-            "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of \
+            "permute: number of dimensions in the tensor input does not match the length of the desired ordering of \
              dimensions i.e. input.dim() = {} is not equal to len(dims) = {}",
             x.ndim(),
             dims.len()
-        )
-        .replace("(sparse_coo)", "")));
+        )));
     }
     let dims = dims.iter().map(|&d| wrap_dim("permute", d, x.ndim())).collect::<Result<SmallVec<[usize; 4]>>>()?;
     let mut seen: SmallVec<[bool; 8]> = smallvec![false; dims.len()];

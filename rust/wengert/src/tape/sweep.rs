@@ -96,10 +96,62 @@ impl Drop for Claim {
     }
 }
 
+/// What one node has been given so far. The common case is one plain value for output 0: a bare array, so that it is
+/// handed on as a pointer (moving whole tensors that were just written costs a stall each).
+#[derive(Default)]
+struct Slot {
+    plain: Option<Array>,
+    /// All outputs, where there is more to them.
+    full: Option<Box<Cotangents>>,
+}
+
+impl Slot {
+    #[inline(always)]
+    fn take(&mut self) -> Cotangents {
+        if let Some(full) = self.full.take() {
+            return *full;
+        }
+        let mut one = Cotangents::new();
+        one.push(self.plain.take().map(Tensor::from_array));
+        one
+    }
+
+    #[inline(always)]
+    fn add(&mut self, out: u16, grad: &Tensor, create_graph: bool) -> Result<()> {
+        if out != 0 || self.full.is_some() || grad.edge().is_some() || grad.is_lifted() {
+            return self.add_full(out, grad.clone(), create_graph);
+        }
+        let sum = match self.plain.take() {
+            None => grad.array().clone(),
+            Some(sum) => add_arrays(sum, grad.array())?,
+        };
+        self.plain = Some(sum);
+        Ok(())
+    }
+
+    #[cold]
+    fn add_full(&mut self, out: u16, grad: Tensor, create_graph: bool) -> Result<()> {
+        let plain = self.plain.take();
+        let full = self.full.get_or_insert_default();
+        if let Some(array) = plain {
+            full.push(Some(Tensor::from_array(array)));
+        }
+        while full.len() <= out as usize {
+            full.push(None);
+        }
+        let place = &mut full[out as usize];
+        *place = Some(match place.take() {
+            None => grad,
+            Some(sum) => add_cotangents(sum, grad, create_graph)?,
+        });
+        Ok(())
+    }
+}
+
 /// Cotangents under way, in a slab small enough to stay in cache.
 #[derive(Default)]
 struct Slots {
-    slots: SmallVec<[Cotangents; 4]>,
+    slots: SmallVec<[Slot; 8]>,
     free: SmallVec<[u32; 16]>,
 }
 
@@ -109,7 +161,7 @@ impl Slots {
         match self.free.pop() {
             Some(at) => at + 1,
             None => {
-                self.slots.push(Cotangents::new());
+                self.slots.push(Slot::default());
                 self.slots.len() as u32
             }
         }
@@ -121,7 +173,7 @@ impl Slots {
             return Cotangents::new();
         }
         self.free.push(slot - 1);
-        std::mem::take(&mut self.slots[slot as usize - 1])
+        self.slots[slot as usize - 1].take()
     }
 }
 
@@ -245,7 +297,7 @@ impl<M: Marks> Sweep<'_, M> {
         let mut starts: SmallVec<[NonNull<Node>; 32]> = SmallVec::new();
         for (edge, cotangent) in roots {
             let Some(p) = edge.pointer() else { continue };
-            self.contribute(p, edge.out(), cotangent)?;
+            self.contribute(p, edge.out(), &cotangent)?;
             if self.marks.pending(p) == 0 && !starts.contains(&p) {
                 starts.push(p);
             }
@@ -286,21 +338,24 @@ impl<M: Marks> Sweep<'_, M> {
         if !wanted || cotangents.iter().all(Option::is_none) {
             return self.pass_nothing(node);
         }
-        node.count.inc();
-        let edge = Edge::from_counted(p, 0);
-        let grads = node.op().vjp(&Saved::new(&edge, node, self.options.create_graph), cotangents)?;
+        // Borrowed: whoever reached this node holds it throughout the rule.
+        let edge = std::mem::ManuallyDrop::new(Edge::from_counted(p, 0));
+        // Read where the rule wrote it: see `Slot`.
+        let mut outcome = node.op().vjp(&Saved::new(&edge, node, self.options.create_graph), cotangents);
+        let grads = match &mut outcome {
+            Ok(grads) => grads,
+            Err(_) => return outcome.map(drop),
+        };
         if !self.options.retain_graph {
             node.spend();
         }
-        let mut grads = grads.into_iter();
-        for input in node.inputs() {
-            let grad = grads.next().flatten();
+        for (i, input) in node.inputs().iter().enumerate() {
             let Some(q) = input.pointer() else { continue };
-            if let Some(grad) = grad {
+            if let Some(Some(grad)) = grads.get(i) {
                 // SAFETY: as above.
                 let to = unsafe { q.as_ref() };
                 if !grad.layout().same_shape(to.out_layout(input.out())) || grad.dtype() != to.out_dtype(input.out()) {
-                    return Err(wrong_gradient(node, &grad, input));
+                    return Err(wrong_gradient(node, grad, input));
                 }
                 self.contribute(q, input.out(), grad)?;
             }
@@ -323,22 +378,13 @@ impl<M: Marks> Sweep<'_, M> {
 
     /// Adds a cotangent to what output `out` of a node has so far.
     #[inline(always)]
-    fn contribute(&mut self, p: NonNull<Node>, out: u16, grad: Tensor) -> Result<()> {
+    fn contribute(&mut self, p: NonNull<Node>, out: u16, grad: &Tensor) -> Result<()> {
         let mut slot = self.marks.slot(p);
         if slot == 0 {
             slot = self.slots.new_slot();
             self.marks.set_slot(p, slot);
         }
-        let slots = &mut self.slots.slots[slot as usize - 1];
-        while slots.len() <= out as usize {
-            slots.push(None);
-        }
-        let place = &mut slots[out as usize];
-        *place = Some(match place.take() {
-            None => grad,
-            Some(sum) => add_cotangents(sum, grad, self.options.create_graph)?,
-        });
-        Ok(())
+        self.slots.slots[slot as usize - 1].add(out, grad, self.options.create_graph)
     }
 
     fn capture(&mut self, p: NonNull<Node>, cotangents: &Cotangents) {
@@ -419,6 +465,17 @@ impl<M: Marks> Drop for Sweep<'_, M> {
     fn drop(&mut self) {
         self.clear();
     }
+}
+
+/// The sum of two plain cotangents, in place where the first is nobody else's.
+#[inline]
+fn add_arrays(sum: Array, grad: &Array) -> Result<Array> {
+    if writable(&sum) && sum.layout().same_shape(grad.layout()) && sum.dtype() == grad.dtype() {
+        crate::record::add_into(&sum, grad);
+        return Ok(sum);
+    }
+    let total = crate::record::add(&Tensor::from_array(sum), &Tensor::from_array(grad.clone()))?;
+    Ok(total.array().clone())
 }
 
 /// The sum of two cotangents, in place where the first is nobody else's.
