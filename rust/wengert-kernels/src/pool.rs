@@ -14,8 +14,15 @@ struct Link {
     next: *mut Link,
 }
 
+/// Free blocks of one class that a thread keeps for itself; what it frees beyond that is for all.
+#[cfg(not(feature = "gil"))]
+const KEPT: u32 = 16 * 1024;
+
 struct Lists {
     free: [*mut Link; CLASSES],
+    /// Blocks freed more than taken, of each class.
+    #[cfg(not(feature = "gil"))]
+    surplus: [u32; CLASSES],
     /// What is left of the newest slab.
     rest: *mut u8,
     left: usize,
@@ -23,7 +30,13 @@ struct Lists {
 
 impl Lists {
     const fn new() -> Self {
-        Lists { free: [std::ptr::null_mut(); CLASSES], rest: std::ptr::null_mut(), left: 0 }
+        Lists {
+            free: [std::ptr::null_mut(); CLASSES],
+            #[cfg(not(feature = "gil"))]
+            surplus: [0; CLASSES],
+            rest: std::ptr::null_mut(),
+            left: 0,
+        }
     }
 
     #[inline(always)]
@@ -31,6 +44,10 @@ impl Lists {
         let head = self.free[class];
         if head.is_null() {
             return self.carve(class);
+        }
+        #[cfg(not(feature = "gil"))]
+        {
+            self.surplus[class] = self.surplus[class].saturating_sub(1);
         }
         // SAFETY: blocks in the list are free, ours, and hold a link.
         self.free[class] = unsafe { (*head).next };
@@ -48,6 +65,15 @@ impl Lists {
         // SAFETY: a block has at least 16 bytes, aligned to 16, and is the caller's no more.
         unsafe { link.write(Link { next: self.free[class] }) };
         self.free[class] = link;
+        #[cfg(not(feature = "gil"))]
+        {
+            self.surplus[class] += 1;
+            if self.surplus[class] > KEPT {
+                // A thread that frees what others allocate: they must get it back.
+                self.surplus[class] = 0;
+                orphans::leave(self, class);
+            }
+        }
     }
 
     #[cold]
@@ -202,22 +228,30 @@ mod orphans {
             from.rest = from.rest.wrapping_add(size);
             from.left -= size;
         }
-        let mut left = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
-        for (mine, theirs) in from.free.iter_mut().zip(&mut left.0) {
-            let head = std::mem::replace(mine, std::ptr::null_mut());
-            if head.is_null() {
-                continue;
-            }
-            let mut last = head;
-            // SAFETY: a chain of free blocks.
-            unsafe {
-                while !(*last).next.is_null() {
-                    last = (*last).next;
-                }
-                (*last).next = *theirs;
-            }
-            *theirs = head;
-            ANY.store(true, Ordering::Release);
+        for class in 0..CLASSES {
+            leave(from, class);
         }
+    }
+
+    /// Leaves a thread's blocks of one class to whoever needs them.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn leave(from: &mut Lists, class: usize) {
+        let head = std::mem::replace(&mut from.free[class], std::ptr::null_mut());
+        if head.is_null() {
+            return;
+        }
+        let mut last = head;
+        // SAFETY: a chain of free blocks, ours until it is linked below.
+        unsafe {
+            while !(*last).next.is_null() {
+                last = (*last).next;
+            }
+        }
+        let mut left = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
+        // SAFETY: as above.
+        unsafe { (*last).next = left.0[class] };
+        left.0[class] = head;
+        ANY.store(true, Ordering::Release);
     }
 }

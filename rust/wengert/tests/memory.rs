@@ -112,7 +112,6 @@ fn memory_is_given_back() {
 
 /// Blocks freed on a thread that allocates nothing must come back to the one that does.
 #[test]
-#[ignore = "known defect of wengert_kernels::pool: run alone, with --ignored"]
 fn a_producer_and_a_consumer_do_not_grow() {
     let (send, receive) = std::sync::mpsc::sync_channel::<Tensor>(256);
     let consumer = std::thread::spawn(move || receive.into_iter().for_each(drop));

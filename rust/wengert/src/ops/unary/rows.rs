@@ -1,6 +1,4 @@
 //! The rows: elementwise operations of one input.
-// The derivative of sign is `g - g`: a zero without a sign, in any algebra.
-#![allow(clippy::eq_op)]
 
 use super::*;
 
