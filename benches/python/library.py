@@ -41,7 +41,8 @@ class TorchLike(Adapter):
         m = self.m
         self.relu: Any = getattr(m, "relu", None)
         self.cat: Any = getattr(m, "cat", None)
-        self.amax: Any = getattr(m, "amax", None)
+        # A library without `amax` has `max` along a dimension, which finds the indices as well.
+        self.amax: Any = getattr(m, "amax", None) or (lambda x, dim: m.max(x, dim)[0])
 
     def array(self, data: Any, grad: bool = False) -> Any:
         """A tensor with a copy of `data` (anything NumPy understands), of the same dtype."""

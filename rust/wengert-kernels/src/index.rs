@@ -22,6 +22,13 @@ fn inner_rows(shape: &[usize], strides: &[isize], mut row: impl FnMut(isize, isi
     }
 }
 
+/// The straight pieces of one inner block, (offset, stride, count) each: the same for every block.
+fn pieces(shape: &[usize], strides: &[isize]) -> Vec<(isize, isize, usize)> {
+    let mut rows = Vec::new();
+    inner_rows(shape, strides, |offset, stride, count| rows.push((offset, stride, count)));
+    rows
+}
+
 /// out[i] = the inner block of `src` at offsets[i]; `out` is contiguous.
 ///
 /// # Safety
@@ -33,14 +40,21 @@ pub unsafe fn gather<T: Copy>(
     inner_src_strides: &[isize],
     out: *mut T,
 ) {
-    let block: usize = inner_shape.iter().product();
-    for (i, &at) in offsets.iter().enumerate() {
-        let mut done = i * block;
-        inner_rows(inner_shape, inner_src_strides, |offset, stride, count| {
+    let rows = pieces(inner_shape, inner_src_strides);
+    if let [(0, _, 1)] = rows[..] {
+        for (i, &at) in offsets.iter().enumerate() {
+            // SAFETY: the caller's.
+            unsafe { out.add(i).write(*src.offset(at)) };
+        }
+        return;
+    }
+    let mut done = 0;
+    for &at in offsets {
+        for &(offset, stride, count) in &rows {
             // SAFETY: the caller's.
             unsafe { strided_read(count, src.offset(at + offset), stride, out.add(done)) };
             done += count;
-        });
+        }
     }
 }
 
@@ -55,14 +69,14 @@ pub unsafe fn scatter<T: Copy>(
     inner_dst_strides: &[isize],
     src: *const T,
 ) {
-    let block: usize = inner_shape.iter().product();
-    for (i, &at) in offsets.iter().enumerate() {
-        let mut done = i * block;
-        inner_rows(inner_shape, inner_dst_strides, |offset, stride, count| {
+    let rows = pieces(inner_shape, inner_dst_strides);
+    let mut done = 0;
+    for &at in offsets {
+        for &(offset, stride, count) in &rows {
             // SAFETY: the caller's.
             unsafe { strided_write(count, dst.offset(at + offset), stride, src.add(done)) };
             done += count;
-        });
+        }
     }
 }
 
@@ -77,10 +91,10 @@ pub unsafe fn scatter_add<T: crate::Element>(
     inner_dst_strides: &[isize],
     src: *const T,
 ) {
-    let block: usize = inner_shape.iter().product();
-    for (i, &at) in offsets.iter().enumerate() {
-        let mut done = i * block;
-        inner_rows(inner_shape, inner_dst_strides, |offset, stride, count| {
+    let rows = pieces(inner_shape, inner_dst_strides);
+    let mut done = 0;
+    for &at in offsets {
+        for &(offset, stride, count) in &rows {
             for j in 0..count {
                 // SAFETY: the caller's.
                 unsafe {
@@ -89,6 +103,6 @@ pub unsafe fn scatter_add<T: crate::Element>(
                 }
             }
             done += count;
-        });
+        }
     }
 }

@@ -10,7 +10,7 @@ use std::mem::MaybeUninit;
 /// Longest k: a packed panel of B then fits the first-level cache.
 const LONGEST: usize = 128;
 /// Multiply-adds up to which this kernel is quicker than a packed one.
-const WORK: usize = 96 * 96 * 96;
+const WORK: usize = 16 * 16 * 16;
 /// Widest panel of any instruction set and type.
 const WIDEST: usize = 16;
 

@@ -26,8 +26,11 @@ struct Points {
     shape: Dims,
     /// Where that shape goes among the whole dimensions in the output.
     at: usize,
-    /// For each point, the index into each indexed dimension, wrapped and checked.
-    coordinates: Vec<SmallVec<[usize; 2]>>,
+    /// For each indexed dimension, the index of each point, wrapped and checked: row-major int64 arrays, whose memory
+    /// comes from the pool and not from the system.
+    coordinates: Vec<Array>,
+    /// How many points there are.
+    count: usize,
 }
 
 impl Points {
@@ -47,26 +50,43 @@ impl Points {
         let last = indexed.iter().rposition(|&i| i).unwrap_or(0);
         let adjacent = indexed[first..=last].iter().all(|&i| i);
         let count: usize = shape.iter().product();
-        let mut coordinates = vec![SmallVec::new(); count];
+        let mut coordinates = Vec::new();
         for (d, t) in entries.iter().enumerate() {
             let Some(t) = t else { continue };
             t.no_transform("index")?;
-            let full = crate::ops::view::expand(&t.detach(), &shape)?;
             let n = input[d] as i64;
-            for (point, i) in coordinates.iter_mut().zip(full.to_vec::<i64>()?) {
-                if i < -n || i >= n {
-                    return Err(Error::index(format!("index {i} is out of bounds for dimension {d} with size {n}")));
-                }
-                point.push((if i < 0 { i + n } else { i }) as usize);
+            let own = if t.shape() == &*shape {
+                t.array().copied()?
+            } else {
+                crate::ops::view::expand(&t.detach(), &shape)?.array().copied()?
+            };
+            // SAFETY: fresh, row-major, int64 and ours alone.
+            let places = unsafe { std::slice::from_raw_parts_mut(own.ptr::<i64>(), count) };
+            if let Some(i) = places.iter().find(|&&i| i < -n || i >= n) {
+                return Err(Error::index(format!("index {i} is out of bounds for dimension {d} with size {n}")));
             }
+            for i in places {
+                *i += if *i < 0 { n } else { 0 };
+            }
+            coordinates.push(own);
         }
-        Ok(Points { indexed, shape, at: if adjacent { first } else { 0 }, coordinates })
+        Ok(Points { indexed, shape, at: if adjacent { first } else { 0 }, coordinates, count })
     }
 
-    /// Offsets of the points under strides of the input.
-    fn offsets(&self, strides: &[isize]) -> Vec<isize> {
-        let own: SmallVec<[isize; 4]> = (0..strides.len()).filter(|&d| self.indexed[d]).map(|d| strides[d]).collect();
-        self.coordinates.iter().map(|p| p.iter().zip(&own).map(|(&i, &s)| i as isize * s).sum()).collect()
+    /// Offsets of the points under strides of the input, as an int64 array.
+    fn offsets(&self, strides: &[isize]) -> Result<Array> {
+        let offsets = Array::full(Layout::contiguous(&[self.count])?, DType::I64, Scalar::Int(0))?;
+        // SAFETY: fresh, row-major and ours alone.
+        let out = unsafe { std::slice::from_raw_parts_mut(offsets.ptr::<i64>(), self.count) };
+        let own = (0..strides.len()).filter(|&d| self.indexed[d]).map(|d| strides[d] as i64);
+        for (places, stride) in self.coordinates.iter().zip(own) {
+            // SAFETY: row-major int64, one for each point, written by nobody since `new`.
+            let places = unsafe { std::slice::from_raw_parts(places.ptr::<i64>(), self.count) };
+            for (offset, &i) in out.iter_mut().zip(places) {
+                *offset += i * stride;
+            }
+        }
+        Ok(offsets)
     }
 
     /// Sizes and strides of the whole dimensions.
@@ -118,9 +138,10 @@ impl Points {
         let mut shape = self.shape.clone();
         shape.extend_from_slice(&inner);
         let flat = Array::empty(Layout::contiguous(&shape)?, x.dtype())?;
-        let offsets = self.offsets(x.layout().strides());
+        let offsets = self.offsets(x.layout().strides())?;
+        let offsets = as_offsets(&offsets);
         // SAFETY: offsets were checked against the input's sizes; the output is fresh.
-        with_dtype!(x.dtype(), T => unsafe { kernel::gather::<T>(&offsets, &inner, x.ptr(), &strides, flat.ptr()) });
+        with_dtype!(x.dtype(), T => unsafe { kernel::gather::<T>(offsets, &inner, x.ptr(), &strides, flat.ptr()) });
         self.outward(&flat, x.shape())
     }
 
@@ -128,19 +149,27 @@ impl Points {
     fn put(&self, x: &Array, value: &Array, add: bool) -> Result<()> {
         let (inner, strides) = self.inner(x.layout());
         let flat = self.inward(value)?;
-        let offsets = self.offsets(x.layout().strides());
+        let offsets = self.offsets(x.layout().strides())?;
+        let offsets = as_offsets(&offsets);
         with_dtype!(x.dtype(), T => {
             // SAFETY: offsets were checked; the value is a row-major array of another storage.
             unsafe {
                 if add {
-                    put_add(&offsets, &inner, x, &strides, &flat);
+                    put_add(offsets, &inner, x, &strides, &flat);
                 } else {
-                    kernel::scatter::<T>(&offsets, &inner, x.ptr(), &strides, flat.ptr());
+                    kernel::scatter::<T>(offsets, &inner, x.ptr(), &strides, flat.ptr());
                 }
             }
         });
         Ok(())
     }
+}
+
+/// An int64 array as the kernels take offsets.
+fn as_offsets(array: &Array) -> &[isize] {
+    const { assert!(size_of::<isize>() == 8, "64-bit targets only") };
+    // SAFETY: row-major int64 of as many elements, which isize is too; held by the caller and written by nobody.
+    unsafe { std::slice::from_raw_parts(array.data_ptr().cast::<isize>(), array.numel()) }
 }
 
 /// # Safety
@@ -321,7 +350,18 @@ fn without_masks(x: &Tensor, entries: &[Entry]) -> Result<Vec<Entry>> {
 pub fn nonzero(mask: &Tensor) -> Result<Vec<Tensor>> {
     let flags = mask.to_vec::<bool>()?;
     let strides = row_major(mask.shape());
-    let hits: Vec<usize> = flags.iter().enumerate().filter(|&(_, &f)| f).map(|(i, _)| i).collect();
+    // Written without a branch: a mask is unpredictable.
+    let mut hits = vec![0usize; flags.len() + 1];
+    let mut count = 0;
+    for (i, &flag) in flags.iter().enumerate() {
+        hits[count] = i;
+        count += usize::from(flag);
+    }
+    hits.truncate(count);
+    if mask.ndim() == 1 {
+        let at: Vec<i64> = hits.into_iter().map(|i| i as i64).collect();
+        return Ok(vec![Tensor::from_slice(&at, &[count])?]);
+    }
     (0..mask.ndim())
         .map(|d| {
             let (n, s) = (mask.shape()[d].max(1), strides[d] as usize);
