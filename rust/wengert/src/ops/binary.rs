@@ -84,8 +84,11 @@ impl<B: Rule> IMap2 for Integer<B> {
 #[inline]
 pub(crate) fn result_layout(name: &str, a: &Array, b: &Array) -> Result<Layout> {
     let (la, lb) = (a.layout(), b.layout());
-    if la.is_contiguous() && la.same_shape(lb) {
+    if la.is_contiguous() && (lb.ndim() == 0 || la.same_shape(lb)) {
         return Ok(la.clone());
+    }
+    if la.ndim() == 0 && lb.is_contiguous() {
+        return Ok(lb.clone());
     }
     broadcast_layout(name, la, lb)
 }
