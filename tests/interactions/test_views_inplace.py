@@ -379,3 +379,36 @@ def test_a_recurrence_in_a_long_buffer_stays_linear_in_memory():
             value = np.sin(0.999 * value)
         assert abs(x.grad.item() - slope) <= 1e-9 * abs(slope), (x.grad.item(), slope)
     """)
+
+
+@wengert_only
+def test_an_operand_that_is_the_target_itself():
+    x = leaf(1.0, 2.0)
+    y = x * 1
+    y.mul_(y)
+    y.sum().backward()
+    assert_close(x.grad, [2.0, 4.0])
+
+
+@wengert_only
+def test_second_order_through_an_overlapping_write():
+    """The same as the program that builds a new tensor, to any order."""
+
+    def gradients(program):
+        x = leaf(1.0, 2.0, 3.0)
+        (first,) = torch.autograd.grad((program(x) ** 2).sum(), x, create_graph=True)
+        (first**2).sum().backward()
+        return first, x.grad
+
+    def written(x):
+        y = x.exp()
+        z = y * 1
+        z[1:] = z[:2] * x[1:]
+        return z
+
+    def joined(x):
+        y = x.exp()
+        return torch.cat([y[:1], y[:2] * x[1:]])
+
+    for got, wanted in zip(gradients(written), gradients(joined), strict=True):
+        assert_close(got, wanted)

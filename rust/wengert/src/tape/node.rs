@@ -33,7 +33,7 @@ pub struct Node {
     flags: Cell<u8>,
     /// Which inputs (bits 0..7) and whether the output (bit 7) is kept.
     keep: Cell<u8>,
-    /// The sweep's mark: 0 unseen, 1 counted.
+    /// The sweep's marks: 0 unseen, else the bits of `marks.rs`.
     pub(super) mark: Cell<u8>,
     site: Site,
     /// Larger than that of every input.
@@ -423,7 +423,7 @@ impl Node {
         }
     }
 
-    /// Removes every hook (a garbage collector breaks cycles so).
+    /// Removes every hook: for embeddings that break cycles themselves.
     pub fn clear_hooks(&self) {
         if let Some(ext) = self.ext() {
             let old = std::mem::take(&mut *lock(&ext.hooks));
