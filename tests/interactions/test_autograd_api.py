@@ -348,3 +348,27 @@ def test_only_floats_require_grad():
         torch.tensor([1, 2]).requires_grad_()
     with pytest.raises(RuntimeError):
         (t64(1.0, requires_grad=True) * 2).requires_grad_(False)
+
+
+@pytest.mark.parametrize("n", [1, 7, 70_000])
+def test_cotangents_computed_in_place_are_nobody_elses(n):
+    """A sweep may compute a gradient in the buffer of its cotangent; whoever else holds that must not notice."""
+    x = torch.linspace(0.5, 1.5, n, dtype=torch.float64) if hasattr(torch, "linspace") else t64([0.5] * n)
+    x.requires_grad_()
+    given = torch.ones(n, dtype=torch.float64) * 3
+    seen = []
+    a = x.sin()
+    a.retain_grad()
+    b = a * 2.0
+    b.register_hook(lambda g: seen.append(g))
+    y = (b + b).exp()
+    y.backward(given, retain_graph=True)
+    outer = 3 * y.detach()
+    assert_close(given, array(torch.ones(n, dtype=torch.float64) * 3))
+    assert_close(seen[0], array(2 * outer))
+    assert_close(a.grad, array(4 * outer))
+    assert_close(x.grad, array(4 * outer * x.detach().cos()))
+    first = array(x.grad).copy()
+    y.backward(given)
+    assert_close(x.grad, 2 * first)
+    assert_close(a.grad, array(8 * outer))

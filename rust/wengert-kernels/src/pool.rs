@@ -1,4 +1,4 @@
-//! Blocks under 1 KiB in 16-byte classes: intrusive free lists refilled from slabs, which are never
+//! Blocks under 1 KiB in 8-byte classes: intrusive free lists refilled from slabs, which are never
 //! given back. Depends on std.
 
 use std::alloc::{Layout, alloc as system_alloc};
@@ -6,7 +6,7 @@ use std::ptr::NonNull;
 
 /// Blocks of this size and more are not for this pool.
 pub const SMALL: usize = 1024;
-const STEP: usize = 16;
+const STEP: usize = 8;
 const CLASSES: usize = SMALL / STEP;
 const SLAB: usize = 32 * 1024;
 
@@ -62,7 +62,7 @@ impl Lists {
         if self.free[class].is_null() {
             lists::watch();
         }
-        // SAFETY: a block has at least 16 bytes, aligned to 16, and is the caller's no more.
+        // SAFETY: a block has at least 8 bytes, aligned to 8, and is the caller's no more.
         unsafe { link.write(Link { next: self.free[class] }) };
         self.free[class] = link;
         #[cfg(not(feature = "gil"))]
@@ -107,7 +107,7 @@ fn class_of(bytes: usize) -> usize {
     bytes.saturating_sub(1) / STEP
 }
 
-/// A block of at least `bytes` bytes, aligned to 16. From 1 KiB on this is `memory::alloc`.
+/// A block of at least `bytes` bytes, aligned to 8. From 1 KiB on this is `memory::alloc`.
 #[inline]
 pub fn small_alloc(bytes: usize) -> Option<NonNull<u8>> {
     let class = class_of(bytes);

@@ -20,12 +20,13 @@ pub fn stash(e: PyErr) -> Error {
     STASH.with_borrow_mut(|s| {
         let key = s.last().map_or(1, |(k, _)| k + 1);
         s.push((key, e));
-        Error { kind: ErrorKind::Foreign(key), message: "a Python callback raised".to_owned() }
+        Error::new(ErrorKind::Foreign(key), "a Python callback raised")
     })
 }
 
 /// The Python exception of a core error.
 pub fn raise(e: Error) -> PyErr {
+    let e = e.into_details();
     match e.kind {
         ErrorKind::Value => PyValueError::new_err(e.message),
         ErrorKind::Type => PyTypeError::new_err(e.message),

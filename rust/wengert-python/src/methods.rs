@@ -58,7 +58,16 @@ unsafe extern "C" fn backward(
             let tensor = tensor_mut(this);
             tensor.refresh().map_err(raise)?;
             if nargs == 0 && kwnames.is_null() {
-                wengert::backward(tensor).map_err(raise)?;
+                // A handle of its own: a hook may change the object meanwhile.
+                let this = tensor.clone();
+                wengert::backward(&this).map_err(raise)?;
+                return Ok(py.None().into_ptr());
+            }
+            if nargs == 1 && kwnames.is_null() && crate::object::is_exact(*args) {
+                let gradient = Bound::from_borrowed_ptr(py, *args);
+                let gradient = [crate::convert::fresh_tensor(&gradient)?];
+                let this = [tensor.clone()];
+                wengert::transform::backward(&this, &gradient, None, false, false).map_err(raise)?;
                 return Ok(py.None().into_ptr());
             }
             let mut given: [Option<Bound<'_, PyAny>>; 4] = [None, None, None, None];

@@ -4,10 +4,12 @@
 //! With feature `gil` the embedding promises one global lock around every call, so a count is a plain cell;
 //! without it a count is atomic and everything built on it is `Send + Sync`.
 
+use std::marker::PhantomData;
 use std::ops::Deref;
 use std::ptr::NonNull;
 #[cfg(not(feature = "gil"))]
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicPtr, Ordering};
 use wengert_kernels::memory;
 
 /// A reference count.
@@ -107,11 +109,12 @@ impl<T> Shared<T> {
     /// # Panics
     /// Aborts through the global allocator's handler when not even a small block can be had.
     pub fn new(value: T) -> Self {
+        const { assert!(std::mem::align_of::<Counted<T>>() <= 8) };
         let size = std::mem::size_of::<Counted<T>>();
         let block = memory::small_alloc(size)
             .unwrap_or_else(|| std::alloc::handle_alloc_error(std::alloc::Layout::new::<Counted<T>>()))
             .cast::<Counted<T>>();
-        // SAFETY: a fresh block of at least `size` bytes, 16-byte aligned.
+        // SAFETY: a fresh block of at least `size` bytes, 8-byte aligned, which is enough (checked above).
         unsafe { block.write(Counted { count: Count::new(1), value }) };
         Shared(block)
     }
@@ -158,6 +161,81 @@ impl<T> Drop for Shared<T> {
                 memory::small_free(self.0.cast(), std::mem::size_of::<Counted<T>>());
             }
         }
+    }
+}
+
+/// A place for a `Shared`, set once: one pointer wide, unlike `OnceLock`.
+pub struct OnceShared<T>(AtomicPtr<Counted<T>>, PhantomData<Shared<T>>);
+
+impl<T> OnceShared<T> {
+    /// An empty place.
+    #[inline(always)]
+    pub const fn new() -> Self {
+        OnceShared(AtomicPtr::new(std::ptr::null_mut()), PhantomData)
+    }
+
+    /// A place that is set.
+    pub fn of(value: Shared<T>) -> Self {
+        let value = std::mem::ManuallyDrop::new(value);
+        OnceShared(AtomicPtr::new(value.0.as_ptr()), PhantomData)
+    }
+
+    /// What is there.
+    #[inline(always)]
+    pub fn get(&self) -> Option<&T> {
+        // SAFETY: set once, and the place holds a handle until it is dropped.
+        unsafe { self.0.load(Ordering::Acquire).as_ref() }.map(|counted| &counted.value)
+    }
+
+    /// What is there, made if nothing is.
+    pub fn get_or_init(&self, make: impl FnOnce() -> T) -> &T {
+        if let Some(value) = self.get() {
+            return value;
+        }
+        let fresh = std::mem::ManuallyDrop::new(Shared::new(make()));
+        let mine = fresh.0.as_ptr();
+        match self.0.compare_exchange(std::ptr::null_mut(), mine, Ordering::AcqRel, Ordering::Acquire) {
+            // SAFETY: published just now; the place holds the handle.
+            Ok(_) => unsafe { &(*mine).value },
+            Err(other) => {
+                drop(std::mem::ManuallyDrop::into_inner(fresh));
+                // SAFETY: set once, as above.
+                unsafe { &(*other).value }
+            }
+        }
+    }
+}
+
+impl<T> Default for OnceShared<T> {
+    fn default() -> Self {
+        OnceShared::new()
+    }
+}
+
+impl<T> Clone for OnceShared<T> {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        let p = self.0.load(Ordering::Acquire);
+        // SAFETY: the place holds a handle of what it points to.
+        if let Some(counted) = unsafe { p.as_ref() } {
+            counted.count.inc();
+        }
+        OnceShared(AtomicPtr::new(p), PhantomData)
+    }
+}
+
+impl<T> Drop for OnceShared<T> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if let Some(p) = NonNull::new(*self.0.get_mut()) {
+            drop(Shared(p));
+        }
+    }
+}
+
+impl<T: std::fmt::Debug> std::fmt::Debug for OnceShared<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.get().fmt(f)
     }
 }
 

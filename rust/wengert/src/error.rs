@@ -22,9 +22,13 @@ pub enum ErrorKind {
     Foreign(u64),
 }
 
-/// An error: class and message.
+/// An error: class and message. One pointer wide, so that a `Result` of a small thing is returned in registers.
+#[derive(Clone)]
+pub struct Error(Box<Details>);
+
+/// What an [`Error`] says; reached through it as fields.
 #[derive(Clone, Debug)]
-pub struct Error {
+pub struct Details {
     /// Which class of error.
     pub kind: ErrorKind,
     /// What was got, what was wanted, what to try.
@@ -33,6 +37,32 @@ pub struct Error {
 
 /// `Result` with the library's [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// An error of a class.
+    #[cold]
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Error(Box::new(Details { kind, message: message.into() }))
+    }
+
+    /// Its parts.
+    pub fn into_details(self) -> Details {
+        *self.0
+    }
+}
+
+impl std::ops::Deref for Error {
+    type Target = Details;
+    fn deref(&self) -> &Details {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error").field("kind", &self.kind).field("message", &self.message).finish()
+    }
+}
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -46,7 +76,7 @@ macro_rules! constructors {
     ($($(#[$doc:meta])* $name:ident => $kind:ident),* $(,)?) => {
         impl Error {
             $($(#[$doc])* #[cold] pub fn $name(message: impl Into<String>) -> Self {
-                Error { kind: ErrorKind::$kind, message: message.into() }
+                Error::new(ErrorKind::$kind, message)
             })*
         }
     };

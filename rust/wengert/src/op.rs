@@ -18,6 +18,9 @@ pub type Cotangents = SmallVec<[Option<Tensor>; 1]>;
 /// Gradients, one per input; None where none is needed or it is zero.
 pub type Grads = SmallVec<[Option<Tensor>; 2]>;
 
+/// Gradients as bare arrays, of at most two inputs.
+pub type PlainGrads = [Option<Array>; 2];
+
 /// A value under `vmap` with the dimension that is mapped over, if any.
 pub type Batched = (Tensor, Option<usize>);
 
@@ -48,6 +51,14 @@ pub trait Op: Debug + Send + Sync + 'static {
 
     /// Vector-Jacobian product: gradients of the needed inputs from the cotangents of the outputs.
     fn vjp(&self, saved: &Saved<'_>, cotangents: Cotangents) -> Result<Grads>;
+
+    /// The same rule on bare arrays, for sweeps that are not recorded: takes `g`, the cotangent of the one output, and
+    /// sets the gradients of its inputs (two at most). The default leaves `g` where it is: then `vjp` is run.
+    /// Whatever it computes, `vjp` without `create_graph` must compute to the bit.
+    fn vjp_plain(&self, saved: &Saved<'_>, g: &mut Option<Array>, grads: &mut PlainGrads) -> Result<()> {
+        let _ = (saved, g, grads);
+        Ok(())
+    }
 
     /// Jacobian-vector product: tangent of the output; `tangents[i]` is None where input i has none.
     fn jvp(&self, inputs: &[&Tensor], out: &Tensor, tangents: &[Option<Tensor>]) -> Result<Option<Tensor>>;
@@ -82,6 +93,14 @@ pub trait Op: Debug + Send + Sync + 'static {
     fn spend_payload(&self, payload: Option<Arc<dyn Any + Send + Sync>>) {
         let _ = payload;
     }
+}
+
+/// `vjp` of an op that has a rule on bare arrays.
+#[inline(never)]
+pub(crate) fn vjp_by_plain(op: &dyn Op, saved: &Saved<'_>, g: Tensor) -> Result<Grads> {
+    let mut grads = [None, None];
+    op.vjp_plain(saved, &mut Some(g.into_array()), &mut grads)?;
+    Ok(grads.into_iter().take(saved.arity()).map(|grad| grad.map(Tensor::from_array)).collect())
 }
 
 /// An op instance: static where it has no attributes, counted where it has.

@@ -3,7 +3,7 @@
 use crate::array::{DType, Layout};
 use crate::error::Result;
 use crate::op::OUTPUT;
-use crate::tape::{Edge, Node};
+use crate::tape::{Edge, Node, node::Look as Kept};
 use crate::tensor::Tensor;
 
 /// A node as its rule sees it. Kept values come attached to their nodes when the backward itself is recorded.
@@ -48,8 +48,14 @@ impl<'n> Saved<'n> {
 
     /// The kept value of input `i`, bare: for fused rules.
     #[inline(always)]
-    pub(crate) fn kept_input(&self, i: usize) -> Result<crate::Array> {
-        self.node.kept(1 << i)
+    pub(crate) fn kept_input(&self, i: usize) -> Result<Kept<'n>> {
+        self.node.look(1 << i)
+    }
+
+    /// The kept value of the output, bare.
+    #[inline(always)]
+    pub(crate) fn kept_output(&self) -> Result<Kept<'n>> {
+        self.node.look(OUTPUT)
     }
 
     /// The kept value of the output.

@@ -2,7 +2,7 @@
 //! cell, a transform's wrapping). Depends on arrays and the tape. Operations on it are in `ops/`.
 
 use crate::array::{Array, DType, Element, Layout, Scalar};
-use crate::count::Shared;
+use crate::count::{OnceShared, Shared};
 use crate::error::{Error, Result};
 use crate::history::{Chain, Group};
 use crate::tape::{Edge, LeafCell, Node};
@@ -22,8 +22,10 @@ pub struct Tensor {
     flags: u8,
     /// Made by `detach`: writes recorded by others do not change its history.
     detached: bool,
-    ext: OnceLock<Shared<Ext>>,
+    ext: OnceShared<Ext>,
 }
+
+const _: () = assert!(std::mem::size_of::<Tensor>() == 32);
 
 /// What few tensors have.
 #[derive(Debug, Default)]
@@ -39,14 +41,14 @@ impl Tensor {
     #[inline(always)]
     pub fn from_array(array: Array) -> Tensor {
         let seen = array.history();
-        Tensor { array, edge: Edge::NONE, seen, flags: 0, detached: false, ext: OnceLock::new() }
+        Tensor { array, edge: Edge::NONE, seen, flags: 0, detached: false, ext: OnceShared::new() }
     }
 
     /// A value made by a node.
     #[inline(always)]
     pub(crate) fn from_parts(array: Array, edge: Edge) -> Tensor {
         let seen = array.history();
-        Tensor { array, edge, seen, flags: 0, detached: false, ext: OnceLock::new() }
+        Tensor { array, edge, seen, flags: 0, detached: false, ext: OnceShared::new() }
     }
 
     /// A value with a given history, for rules and functions that are not the library's own.
@@ -59,14 +61,14 @@ impl Tensor {
         let seen = array.history();
         let slot = OnceLock::new();
         let _ = slot.set(group);
-        let ext = OnceLock::from(Shared::new(Ext { group: slot, chain: Some(Box::new(chain)), ..Ext::default() }));
+        let ext = OnceShared::of(Shared::new(Ext { group: slot, chain: Some(Box::new(chain)), ..Ext::default() }));
         Tensor { array, edge, seen, flags: 0, detached: false, ext }
     }
 
     /// A tensor wrapped by a transform; `array` gives the logical shape and dtype only.
     pub(crate) fn from_lifted(array: Array, lifted: Lifted) -> Tensor {
         let seen = array.history();
-        let ext = OnceLock::from(Shared::new(Ext { lifted: Some(Box::new(lifted)), ..Ext::default() }));
+        let ext = OnceShared::of(Shared::new(Ext { lifted: Some(Box::new(lifted)), ..Ext::default() }));
         Tensor { array, edge: Edge::NONE, seen, flags: LIFTED, detached: false, ext }
     }
 
@@ -79,7 +81,7 @@ impl Tensor {
         let mut chain = Chain::new();
         chain.push(op);
         let ext = Ext { group: slot, chain: Some(Box::new(chain)), lifted: Some(Box::new(lifted)), ..Ext::default() };
-        Tensor { ext: OnceLock::from(Shared::new(ext)), seen, ..self.clone() }
+        Tensor { ext: OnceShared::of(Shared::new(ext)), seen, ..self.clone() }
     }
 
     /// The same lifted value as no view.
@@ -104,6 +106,12 @@ impl Tensor {
     #[inline(always)]
     pub fn array(&self) -> &Array {
         &self.array
+    }
+
+    /// Its values, without the rest.
+    #[inline(always)]
+    pub(crate) fn into_array(self) -> Array {
+        self.array
     }
 
     /// The edge to its node, as last seen (see [`Tensor::current`]).
@@ -226,7 +234,7 @@ impl Tensor {
     }
 
     fn ext(&self) -> &Ext {
-        self.ext.get_or_init(|| Shared::new(Ext::default()))
+        self.ext.get_or_init(Ext::default)
     }
 
     /// A clone that joins the same alias group even if the first view is yet to be taken, of either.

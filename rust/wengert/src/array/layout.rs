@@ -69,6 +69,11 @@ impl Layout {
     /// A layout with given strides; the caller answers for their staying inside the storage.
     pub fn strided(shape: &[usize], strides: &[isize]) -> Layout {
         debug_assert_eq!(shape.len(), strides.len());
+        if let (&[n], &[1]) = (shape, strides)
+            && n < SMALL
+        {
+            return small(n);
+        }
         let numel = if shape.contains(&0) { 0 } else { shape.iter().product() };
         Layout(Shared::new(Data {
             numel,

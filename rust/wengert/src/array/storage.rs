@@ -28,9 +28,38 @@ struct Storage {
     kept: Count,
     /// Recorded writes so far: a tensor whose history is older must look its node up again.
     history: Count,
-    base: *mut u8,
-    bytes: usize,
+    /// Bytes of elements; with [`FAR`] set they lie elsewhere, and their address stands where else they would.
+    size: usize,
     extra: AtomicPtr<Extra>,
+}
+
+/// Flag in `Storage::size`: the elements are not in the block.
+const FAR: usize = 1 << (usize::BITS - 1);
+
+impl Storage {
+    #[inline(always)]
+    fn bytes(&self) -> usize {
+        self.size & !FAR
+    }
+
+    /// Where the elements start.
+    ///
+    /// # Safety
+    /// `this` is the storage of a live block.
+    #[inline(always)]
+    unsafe fn base(this: NonNull<Storage>) -> *mut u8 {
+        // SAFETY: what follows the headers is `size` bytes of elements, or their address.
+        unsafe {
+            let tail = this.as_ptr().cast::<u8>().add(size_of::<Block>());
+            if (*this.as_ptr()).size & FAR == 0 { tail } else { tail.cast::<*mut u8>().read() }
+        }
+    }
+}
+
+/// Bytes of the block of a storage of `size` (with its flag).
+#[inline(always)]
+fn block_bytes(size: usize) -> usize {
+    size_of::<Block>() + if size & FAR == 0 { size } else { size_of::<*mut u8>() }
 }
 
 /// What few storages have: frozen versions, a foreign owner of the memory.
@@ -85,38 +114,51 @@ impl Array {
     pub(crate) fn empty(layout: Layout, dtype: DType) -> Result<Array> {
         debug_assert!(layout.is_contiguous());
         let bytes = layout.numel() * dtype.size();
-        let inline = bytes <= INLINE;
-        let size = size_of::<Block>() + if inline { bytes } else { 0 };
-        let Some(block) = memory::small_alloc(size) else { return Err(too_large(&layout, dtype, bytes)) };
-        let block = block.cast::<Block>();
-        let base = if inline {
-            // SAFETY: the block holds `bytes` bytes after its headers.
-            unsafe { block.as_ptr().cast::<u8>().add(size_of::<Block>()) }
-        } else {
-            match memory::alloc(bytes) {
-                Some(p) => p.as_ptr(),
-                None => {
-                    // SAFETY: just allocated with this size.
-                    unsafe { memory::small_free(block.cast(), size) };
-                    return Err(too_large(&layout, dtype, bytes));
-                }
-            }
+        if bytes > INLINE {
+            return Self::empty_far(layout, dtype, bytes);
+        }
+        let Some(block) = memory::small_alloc(block_bytes(bytes)) else { return Err(too_large(&layout, dtype, bytes)) };
+        // SAFETY: the block is ours, holds `bytes` bytes after its headers, and is aligned enough.
+        unsafe {
+            let base = block.as_ptr().add(size_of::<Block>());
+            Ok(Self::init(block.cast(), bytes, layout, dtype, base))
+        }
+    }
+
+    #[inline(never)]
+    fn empty_far(layout: Layout, dtype: DType, bytes: usize) -> Result<Array> {
+        let size = bytes | FAR;
+        let Some(block) = memory::small_alloc(block_bytes(size)) else { return Err(too_large(&layout, dtype, bytes)) };
+        let Some(base) = memory::alloc(bytes) else {
+            // SAFETY: just allocated with this size.
+            unsafe { memory::small_free(block, block_bytes(size)) };
+            return Err(too_large(&layout, dtype, bytes));
         };
-        // SAFETY: the block is ours, large and aligned enough.
-        Ok(unsafe { Self::init(block, base, bytes, layout, dtype, base) })
+        // SAFETY: the block is ours and holds an address after its headers.
+        Ok(unsafe { Self::init_far(block.cast(), base.as_ptr(), size, layout, dtype, base.as_ptr()) })
     }
 
     /// # Safety
-    /// `block` is a fresh allocation for at least a `Block`; `data` stays inside `base..base + bytes` for `layout`.
-    #[inline(always)]
-    unsafe fn init(
+    /// As for `init`; `base` is where the elements start.
+    unsafe fn init_far(
         block: NonNull<Block>,
         base: *mut u8,
-        bytes: usize,
+        size: usize,
         layout: Layout,
         dtype: DType,
         data: *mut u8,
     ) -> Array {
+        // SAFETY: the block has room for an address after its headers.
+        unsafe {
+            block.as_ptr().cast::<u8>().add(size_of::<Block>()).cast::<*mut u8>().write(base);
+            Self::init(block, size, layout, dtype, data)
+        }
+    }
+
+    /// # Safety
+    /// `block` is a fresh allocation of `block_bytes(size)`; `data` with `layout` stays inside the elements.
+    #[inline(always)]
+    unsafe fn init(block: NonNull<Block>, size: usize, layout: Layout, dtype: DType, data: *mut u8) -> Array {
         let p = block.as_ptr();
         // SAFETY: by the contract above.
         unsafe {
@@ -125,8 +167,7 @@ impl Array {
                 version: Count::new(0),
                 kept: Count::new(0),
                 history: Count::new(0),
-                base,
-                bytes,
+                size,
                 extra: AtomicPtr::new(std::ptr::null_mut()),
             });
             (&raw mut (*p).header).write(Header {
@@ -153,11 +194,12 @@ impl Array {
         read_only: bool,
         owner: Box<dyn Send + Sync>,
     ) -> Result<Array> {
-        let Some(block) = memory::small_alloc(size_of::<Block>()) else {
-            return Err(too_large(&layout, dtype, size_of::<Block>()));
+        let size = bytes | FAR;
+        let Some(block) = memory::small_alloc(block_bytes(size)) else {
+            return Err(too_large(&layout, dtype, block_bytes(size)));
         };
         // SAFETY: a fresh block; the contract covers the rest.
-        let array = unsafe { Self::init(block.cast(), base, bytes, layout, dtype, data) };
+        let array = unsafe { Self::init_far(block.cast(), base, size, layout, dtype, data) };
         let extra = Box::new(Extra { owner: Some(owner), read_only, ..Extra::default() });
         array.storage().extra.store(Box::into_raw(extra), Ordering::Release);
         Ok(array)
@@ -221,12 +263,19 @@ impl Array {
 
     /// Distance of the first element from the start of the storage, in elements.
     pub fn storage_offset(&self) -> usize {
-        (self.data_ptr() as usize - self.storage().base as usize) / self.dtype().size()
+        (self.data_ptr() as usize - self.base() as usize) / self.dtype().size()
+    }
+
+    /// Where the elements of the storage start.
+    #[inline(always)]
+    fn base(&self) -> *mut u8 {
+        // SAFETY: a header keeps its storage alive.
+        unsafe { Storage::base(self.header().storage) }
     }
 
     /// Bytes of the whole storage.
     pub fn storage_bytes(&self) -> usize {
-        self.storage().bytes
+        self.storage().bytes()
     }
 
     /// Whether the memory belongs to someone who does not allow writes.
@@ -307,7 +356,7 @@ impl Array {
     #[inline(always)]
     pub(crate) fn is_small_view(&self) -> bool {
         let own = self.numel() * self.dtype().size();
-        self.storage().bytes > INLINE && own * 4 < self.storage().bytes
+        self.storage().bytes() > INLINE && own * 4 < self.storage().bytes()
     }
 
     /// The value at `version`, kept before.
@@ -323,7 +372,7 @@ impl Array {
     fn frozen_value(&self, version: u32) -> Array {
         let frozen = self.extra().frozen.lock().unwrap_or_else(|e| e.into_inner());
         let Some(entry) = frozen.iter().find(|f| f.version == version) else { return self.clone() };
-        let shift = self.data_ptr() as isize - self.storage().base as isize;
+        let shift = self.data_ptr() as isize - self.base() as isize;
         let mut view = entry.copy.view(self.layout().clone(), 0);
         // SAFETY: the header is fresh and ours alone; the copy has the bytes of the storage, so the shift stays inside.
         unsafe {
@@ -368,9 +417,9 @@ impl Array {
         }
         let users = s.kept.get();
         if users > 0 {
-            let copy = Array::empty(Layout::contiguous(&[s.bytes])?, DType::Bool)?;
+            let copy = Array::empty(Layout::contiguous(&[s.bytes()])?, DType::Bool)?;
             // SAFETY: both have `bytes` bytes and are disjoint.
-            unsafe { std::ptr::copy_nonoverlapping(s.base, copy.data_ptr(), s.bytes) };
+            unsafe { std::ptr::copy_nonoverlapping(self.base(), copy.data_ptr(), s.bytes()) };
             let mut frozen = self.extra().frozen.lock().unwrap_or_else(|e| e.into_inner());
             frozen.push(Frozen { version: s.version.get(), users, copy });
             s.kept.set(0);
@@ -381,7 +430,7 @@ impl Array {
 
     /// The whole storage as bytes range, for overlap tests and sharing: (base, bytes).
     pub fn storage_range(&self) -> (*mut u8, usize) {
-        (self.storage().base, self.storage().bytes)
+        (self.base(), self.storage().bytes())
     }
 }
 
@@ -427,18 +476,17 @@ unsafe fn drop_storage(storage: NonNull<Storage>) {
     // SAFETY: nobody refers to the storage any more; memory goes back the way it was had.
     unsafe {
         let s = storage.as_ptr();
-        let (base, bytes) = ((*s).base, (*s).bytes);
+        let (base, size) = (Storage::base(storage), (*s).size);
         let extra = (*s).extra.load(Ordering::Acquire);
-        let inline = base == s.cast::<u8>().add(size_of::<Block>());
         let mut foreign = false;
         if !extra.is_null() {
             let extra = Box::from_raw(extra);
             foreign = extra.owner.is_some();
         }
-        if !inline && !foreign {
-            memory::free(NonNull::new_unchecked(base), bytes);
+        if size & FAR != 0 && !foreign {
+            memory::free(NonNull::new_unchecked(base), size & !FAR);
         }
-        memory::small_free(storage.cast(), size_of::<Block>() + if inline { bytes } else { 0 });
+        memory::small_free(storage.cast(), block_bytes(size));
     }
 }
 

@@ -7,7 +7,7 @@ use crate::algebra::{Algebra, Scope, weight};
 use crate::array::layout::{broadcast, broadcast_error, broadcast_strides};
 use crate::array::{Array, DType, Layout, Scalar, Weight, default_dtype, promote};
 use crate::error::{Error, Result};
-use crate::op::{Batched, Cotangents, Grads, OUTPUT, Op, OpRef};
+use crate::op::{Batched, Cotangents, Grads, OUTPUT, Op, OpRef, PlainGrads};
 use crate::ops::table::{Args, Body, Face, OpInfo, Operand, Value};
 use crate::record::apply2;
 use crate::saved::Saved;
@@ -159,20 +159,39 @@ unsafe fn run_map2<F: Map2, T: One>(out: &Array, a: &Array, b: &Array, exact: bo
     }
 }
 
+/// From this many bytes on a gradient is computed in the buffer of its cotangent, where nobody else has that: one buffer
+/// less is in memory, and one stream less goes through it. Smaller ones stay in cache, where a staged loop costs more.
+const IN_PLACE: usize = 1 << 18;
+
+/// Where a fused backward writes: over `g` if that is nobody else's, or to a fresh array of its shape.
+#[inline(always)]
+pub(crate) fn output_for(g: &Array) -> Result<Array> {
+    let layout = g.layout();
+    if !layout.is_contiguous() {
+        return Array::empty(Layout::contiguous(layout.shape())?, g.dtype());
+    }
+    let n = layout.numel();
+    if g.is_unique() && (n == 1 || n * g.dtype().size() >= IN_PLACE) {
+        return Ok(g.clone());
+    }
+    Array::empty(layout.clone(), g.dtype())
+}
+
 impl<B: Rule> Binary<B> {
     /// The one instance.
     pub const OP: &'static Binary<B> = &Binary(PhantomData);
 
-    fn fused<const W: usize>(g: &Array, kept: &[Array], layout: &Layout) -> Result<Array> {
-        let layout = if layout.is_contiguous() { layout.clone() } else { Layout::contiguous(layout.shape())? };
-        let out = Array::empty(layout, g.dtype())?;
+    /// The fused backward: one pass over `g` and what was kept, in place of `g` where that is better.
+    #[inline(always)]
+    fn fused<const W: usize>(g: Array, kept: &[&Array]) -> Result<Array> {
+        let out = output_for(&g)?;
         let s = out.shape();
         with_float!(g.dtype(), T => {
-            // SAFETY: fresh output; every operand broadcasts to its shape.
+            // SAFETY: fresh output or that of `g` itself; every operand broadcasts to its shape.
             unsafe {
                 match kept {
                     [] => map::map1::<Linear<B, W>, T>(s, out.ptr(), out.layout().strides(), g.ptr(), g.layout().strides()),
-                    [k] => run_map2::<Fused<B, W>, T>(&out, g, k, B::EXACT),
+                    [k] => run_map2::<Fused<B, W>, T>(&out, &g, k, B::EXACT),
                     [k, l, ..] => map::map3::<FusedBoth<B, W>, T>(
                         s, out.ptr(), out.layout().strides(), g.ptr(), g.layout().strides(),
                         k.ptr(), &broadcast_strides(k.layout(), s), l.ptr(), &broadcast_strides(l.layout(), s)),
@@ -190,31 +209,24 @@ impl<B: Rule> Binary<B> {
         scope.leave(B::d(which, g, k, l))
     }
 
-    #[inline]
-    fn contribution<const W: usize>(saved: &Saved<'_>, g: &Tensor) -> Result<Tensor> {
-        if saved.create_graph() {
-            return Self::recorded_contribution(W, saved, g);
-        }
+    /// The gradient of input `W` as a bare array.
+    #[inline(always)]
+    fn contribution<const W: usize>(saved: &Saved<'_>, g: Array) -> Result<Array> {
         let full = match B::KEEPS[W] {
-            [false, false, false] if B::is_identity(W) => g.clone(),
-            [false, false, false] => Tensor::from_array(Self::fused::<W>(g.array(), &[], g.layout())?),
-            [true, false, false] => {
-                Tensor::from_array(Self::fused::<W>(g.array(), &[saved.kept_input(0)?], g.layout())?)
-            }
-            [false, true, false] => {
-                Tensor::from_array(Self::fused::<W>(g.array(), &[saved.kept_input(1)?], g.layout())?)
-            }
-            _ => {
-                let mut kept: SmallVec<[Array; 3]> = SmallVec::new();
-                for (i, &named) in B::KEEPS[W].iter().enumerate() {
-                    if named {
-                        kept.push(if i == 2 { saved.output()?.array().clone() } else { saved.kept_input(i)? });
-                    }
-                }
-                Tensor::from_array(Self::fused::<W>(g.array(), &kept, g.layout())?)
-            }
+            [false, false, false] if B::is_identity(W) => g,
+            [false, false, false] => Self::fused::<W>(g, &[])?,
+            [true, false, false] => Self::fused::<W>(g, &[&*saved.kept_input(0)?])?,
+            [false, true, false] => Self::fused::<W>(g, &[&*saved.kept_input(1)?])?,
+            [false, false, true] => Self::fused::<W>(g, &[&*saved.kept_output()?])?,
+            [true, true, _] => Self::fused::<W>(g, &[&*saved.kept_input(0)?, &*saved.kept_input(1)?])?,
+            [true, false, true] => Self::fused::<W>(g, &[&*saved.kept_input(0)?, &*saved.kept_output()?])?,
+            [false, true, true] => Self::fused::<W>(g, &[&*saved.kept_input(1)?, &*saved.kept_output()?])?,
         };
-        crate::ops::sum_to(full, saved.input_layout(W))
+        let layout = saved.input_layout(W);
+        if full.layout().same_shape(layout) {
+            return Ok(full);
+        }
+        crate::ops::sum_to(Tensor::from_array(full), layout).map(Tensor::into_array)
     }
 
     #[inline(never)]
@@ -284,12 +296,26 @@ impl<B: Rule> Op for Binary<B> {
         mask
     }
 
-    #[inline]
-    fn vjp(&self, saved: &Saved<'_>, cotangents: Cotangents) -> Result<Grads> {
-        let Some(Some(g)) = cotangents.first() else { return Ok(Grads::new()) };
-        let a = if saved.needs(0) { Some(Self::contribution::<0>(saved, g)?) } else { None };
-        let b = if saved.needs(1) { Some(Self::contribution::<1>(saved, g)?) } else { None };
-        Ok(smallvec![a, b])
+    fn vjp_plain(&self, saved: &Saved<'_>, g: &mut Option<Array>, grads: &mut PlainGrads) -> Result<()> {
+        let Some(g) = g.take() else { return Ok(()) };
+        if !saved.needs(1) {
+            grads[0] = Some(Self::contribution::<0>(saved, g)?);
+            return Ok(());
+        }
+        if saved.needs(0) {
+            grads[0] = Some(Self::contribution::<0>(saved, g.clone())?);
+        }
+        grads[1] = Some(Self::contribution::<1>(saved, g)?);
+        Ok(())
+    }
+
+    fn vjp(&self, saved: &Saved<'_>, mut cotangents: Cotangents) -> Result<Grads> {
+        let Some(Some(g)) = cotangents.first_mut().map(Option::take) else { return Ok(Grads::new()) };
+        if !saved.create_graph() {
+            return crate::op::vjp_by_plain(self, saved, g);
+        }
+        let gradient = |which| saved.needs(which).then(|| Self::recorded_contribution(which, saved, &g)).transpose();
+        Ok(smallvec![gradient(0)?, gradient(1)?])
     }
 
     fn jvp(&self, inputs: &[&Tensor], out: &Tensor, tangents: &[Option<Tensor>]) -> Result<Option<Tensor>> {

@@ -6,7 +6,8 @@
 use crate::algebra::{Algebra, Scope};
 use crate::array::{Array, DType};
 use crate::error::{Error, Result};
-use crate::op::{Batched, Cotangents, Grads, OUTPUT, Op, OpRef};
+use crate::op::{Batched, Cotangents, Grads, OUTPUT, Op, OpRef, PlainGrads};
+use crate::ops::binary::output_for;
 use crate::ops::table::{Args, Body, Face, OpInfo, Value};
 use crate::record::apply1;
 use crate::saved::Saved;
@@ -97,16 +98,18 @@ impl<U: Rule> Unary<U> {
     /// The one instance.
     pub const OP: &'static Unary<U> = &Unary(PhantomData);
 
-    /// The fused backward: one pass over `g` and what was kept.
-    fn fused(g: &Array, kept: &[Array]) -> Result<Array> {
-        let layout =
-            if g.layout().is_contiguous() { g.layout().clone() } else { crate::Layout::contiguous(g.shape())? };
-        let out = Array::empty(layout, g.dtype())?;
+    /// The fused backward: one pass over `g` and what was kept, in place of `g` where that is better.
+    #[inline(always)]
+    fn fused(g: Array, kept: &[&Array]) -> Result<Array> {
+        let out = output_for(&g)?;
+        let flat = g.layout().is_contiguous() && kept.iter().all(|k| k.layout().is_contiguous());
         with_float!(g.dtype(), T => {
-            // SAFETY: fresh output; all operands have the output's shape.
+            // SAFETY: fresh output or that of `g` itself; all operands have the output's shape.
             unsafe {
                 let (s, os, gs) = (out.shape(), out.layout().strides(), g.layout().strides());
                 match kept {
+                    [] if flat => map::map1_flat::<Linear<U>, T>(out.numel(), out.ptr(), g.ptr()),
+                    [k] if flat => map::map2_flat::<Fused<U>, T>(out.numel(), out.ptr(), g.ptr(), k.ptr()),
                     [] => map::map1::<Linear<U>, T>(s, out.ptr(), os, g.ptr(), gs),
                     [k] => map::map2::<Fused<U>, T>(s, out.ptr(), os, g.ptr(), gs, k.ptr(), k.layout().strides()),
                     [x, y, ..] => map::map3::<FusedBoth<U>, T>(s, out.ptr(), os, g.ptr(), gs, x.ptr(), x.layout().strides(), y.ptr(), y.layout().strides()),
@@ -176,15 +179,25 @@ impl<U: Rule> Op for Unary<U> {
         u32::from(U::KEEPS.0) | if U::KEEPS.1 { OUTPUT } else { 0 }
     }
 
+    fn vjp_plain(&self, saved: &Saved<'_>, g: &mut Option<Array>, grads: &mut PlainGrads) -> Result<()> {
+        let Some(g) = g.take() else { return Ok(()) };
+        grads[0] = Some(match U::KEEPS {
+            (false, false) => Self::fused(g, &[])?,
+            (true, false) => Self::fused(g, &[&*saved.kept_input(0)?])?,
+            (false, true) => Self::fused(g, &[&*saved.kept_output()?])?,
+            (true, true) => Self::fused(g, &[&*saved.kept_input(0)?, &*saved.kept_output()?])?,
+        });
+        Ok(())
+    }
+
     fn vjp(&self, saved: &Saved<'_>, mut cotangents: Cotangents) -> Result<Grads> {
-        let Some(g) = cotangents[0].take() else { return Ok(Grads::new()) };
+        let Some(Some(g)) = cotangents.first_mut().map(Option::take) else { return Ok(Grads::new()) };
+        if !saved.create_graph() {
+            return crate::op::vjp_by_plain(self, saved, g);
+        }
         let x = if U::KEEPS.0 { Some(saved.input(0)?) } else { None };
         let y = if U::KEEPS.1 { Some(saved.output()?) } else { None };
-        if saved.create_graph() {
-            return Ok(smallvec![Some(Self::recorded(&g, x.as_ref(), y.as_ref())?)]);
-        }
-        let kept: smallvec::SmallVec<[Array; 2]> = x.iter().chain(&y).map(|t| t.array().clone()).collect();
-        Ok(smallvec![Some(Tensor::from_array(Self::fused(g.array(), &kept)?))])
+        Ok(smallvec![Some(Self::recorded(&g, x.as_ref(), y.as_ref())?)])
     }
 
     fn jvp(&self, inputs: &[&Tensor], out: &Tensor, tangents: &[Option<Tensor>]) -> Result<Option<Tensor>> {

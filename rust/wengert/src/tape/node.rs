@@ -23,6 +23,8 @@ const SPENT: u8 = 1;
 const OWNED_OP: u8 = 2;
 const LEAF: u8 = 4;
 const MANY: u8 = 8;
+/// A hook was registered once.
+const HOOKED: u8 = 16;
 
 /// A recorded operation. Reached through an [`Edge`].
 #[repr(C)]
@@ -97,6 +99,23 @@ pub struct Hooks {
     pub retain: SmallVec<[(u16, LeafSink); 1]>,
 }
 
+/// A kept value as a rule sees it: where the node holds it, or a handle to what was set aside.
+pub(crate) enum Look<'n> {
+    Here(&'n Array),
+    Own(Array),
+}
+
+impl std::ops::Deref for Look<'_> {
+    type Target = Array;
+    #[inline(always)]
+    fn deref(&self) -> &Array {
+        match self {
+            Look::Here(array) => array,
+            Look::Own(array) => array,
+        }
+    }
+}
+
 impl Node {
     /// Records `op` over `inputs` with the output `out`; keeps those inputs that the op's rule names. The output, where
     /// the rule names it, is kept by [`Node::keep_output`] once it has its value.
@@ -111,33 +130,70 @@ impl Node {
             }
         }
         let keep = op.get().keep(needs);
+        if inputs.len() > 2 || keep.count_ones() > 2 {
+            return Self::record_wide(op, site, inputs, layout, dtype, seq, keep);
+        }
+        let mut kept = [None, None];
+        let mut versions = [Cell::new(0), Cell::new(0)];
+        let mut at = 0;
+        for (i, t) in inputs.iter().enumerate() {
+            if keep & (1 << i) != 0 {
+                let (array, version) = keep_array(t.array());
+                kept[at] = Some(array);
+                versions[at] = Cell::new(version);
+                at += 1;
+            }
+        }
+        let edge = |i: usize| inputs.get(i).map_or(Edge::NONE, |t| t.edge().clone());
+        let (op, owned) = op.into_raw();
+        let block = Self::block();
+        // SAFETY: a fresh block of a node's size. The literal is written where it is to stand: a node made on the stack
+        // and copied costs a stall for each field.
+        unsafe {
+            block.write(Node {
+                count: Count::new(1),
+                arity: ((dtype as u8) << 2) | inputs.len() as u8,
+                flags: Cell::new(if owned { OWNED_OP } else { 0 }),
+                keep: Cell::new(keep as u8),
+                mark: Cell::new(0),
+                site,
+                seq: seq.saturating_add(1),
+                pending: Cell::new(0),
+                slot: Cell::new(0),
+                op,
+                layout: layout.clone(),
+                inputs: [edge(0), edge(1)],
+                kept: UnsafeCell::new(kept),
+                versions,
+                ext: AtomicPtr::new(std::ptr::null_mut()),
+            });
+        }
+        Edge::from_counted(block, 0)
+    }
+
+    /// A node for more inputs or kept values than fit in it.
+    #[inline(never)]
+    fn record_wide(
+        op: OpRef,
+        site: Site,
+        inputs: &[&Tensor],
+        layout: &Layout,
+        dtype: DType,
+        seq: u32,
+        keep: u32,
+    ) -> Edge {
         let mut node = Self::blank(op, site, seq.saturating_add(1), layout.clone(), dtype);
         node.keep.set(keep as u8);
-        let kept_inputs = (keep & !OUTPUT).count_ones();
-        if inputs.len() <= 2 && keep.count_ones() <= 2 {
-            node.arity = (node.arity & !3) | inputs.len() as u8;
-            let mut at = 0;
-            for (i, t) in inputs.iter().enumerate() {
-                node.inputs[i] = t.edge().clone();
-                if keep & (1 << i) != 0 {
-                    let (array, version) = keep_array(t.array());
-                    node.kept.get_mut()[at] = Some(array);
-                    node.versions[at].set(version);
-                    at += 1;
-                }
+        node.arity |= 3;
+        node.flags.set(node.flags.get() | MANY);
+        let mut kept = KeptMany::with_capacity(keep.count_ones() as usize);
+        for (i, t) in inputs.iter().enumerate() {
+            if i < 7 && keep & (1 << i) != 0 {
+                kept.push(Some(keep_array(t.array())));
             }
-        } else {
-            node.arity |= 3;
-            node.flags.set(node.flags.get() | MANY);
-            let mut kept = KeptMany::with_capacity(kept_inputs as usize + 1);
-            for (i, t) in inputs.iter().enumerate() {
-                if i < 7 && keep & (1 << i) != 0 {
-                    kept.push(Some(keep_array(t.array())));
-                }
-            }
-            let inputs = inputs.iter().map(|t| t.edge().clone()).collect();
-            node.install(Extension { inputs, kept: Mutex::new(kept), ..Extension::default() });
         }
+        let inputs = inputs.iter().map(|t| t.edge().clone()).collect();
+        node.install(Extension { inputs, kept: Mutex::new(kept), ..Extension::default() });
         node.publish()
     }
 
@@ -191,12 +247,17 @@ impl Node {
 
     #[inline(always)]
     fn publish(self) -> Edge {
-        let block = memory::small_alloc(std::mem::size_of::<Node>())
-            .unwrap_or_else(|| std::alloc::handle_alloc_error(std::alloc::Layout::new::<Node>()))
-            .cast::<Node>();
+        let block = Self::block();
         // SAFETY: a fresh block of a node's size.
         unsafe { block.write(self) };
         Edge::from_counted(block, 0)
+    }
+
+    #[inline(always)]
+    fn block() -> NonNull<Node> {
+        memory::small_alloc(std::mem::size_of::<Node>())
+            .unwrap_or_else(|| std::alloc::handle_alloc_error(std::alloc::Layout::new::<Node>()))
+            .cast()
     }
 
     fn install(&self, ext: Extension) -> &Extension {
@@ -220,7 +281,8 @@ impl Node {
         unsafe { self.ext.load(Ordering::Acquire).as_ref() }
     }
 
-    fn ext_or_new(&self) -> &Extension {
+    fn ext_for_hooks(&self) -> &Extension {
+        self.flags.set(self.flags.get() | HOOKED);
         self.ext().unwrap_or_else(|| self.install(Extension::default()))
     }
 
@@ -256,18 +318,32 @@ impl Node {
     }
 
     /// Layout of output `out` as it was recorded.
+    #[inline(always)]
     pub fn out_layout(&self, out: u16) -> &Layout {
+        if self.flags.get() & MANY == 0 {
+            return &self.layout;
+        }
         self.ext().and_then(|e| e.outputs.get(out as usize)).map_or(&self.layout, |(l, _)| l)
     }
 
     /// dtype of output `out`.
+    #[inline(always)]
     pub fn out_dtype(&self, out: u16) -> DType {
+        if self.flags.get() & MANY == 0 {
+            return DType::from_code(self.arity >> 2);
+        }
         self.ext().and_then(|e| e.outputs.get(out as usize)).map_or(DType::from_code(self.arity >> 2), |&(_, d)| d)
     }
 
     /// How many outputs.
     pub fn out_count(&self) -> usize {
         self.ext().map_or(1, |e| e.outputs.len().max(1))
+    }
+
+    /// Whether it is an operation that all fits in the node: two inputs at most, one output, no hooks.
+    #[inline(always)]
+    pub(super) fn is_bare(&self) -> bool {
+        self.ext.load(Ordering::Acquire).is_null()
     }
 
     /// Whether it is a leaf.
@@ -337,6 +413,22 @@ impl Node {
         found.ok_or_else(|| self.spent_error())
     }
 
+    /// The value kept under `bit`, for a look while the node is not spent.
+    #[inline(always)]
+    pub(crate) fn look(&self, bit: u32) -> Result<Look<'_>> {
+        let keep = u32::from(self.keep.get());
+        if keep & bit != 0 && self.flags.get() & MANY == 0 {
+            let at = (keep & (bit - 1)).count_ones() as usize;
+            // SAFETY: kept values change only in `spend`, under the sweep's lock and after the rule has run.
+            if let Some(array) = unsafe { &(&*self.kept.get())[at] }
+                && array.version() == self.versions[at].get()
+            {
+                return Ok(Look::Here(array));
+            }
+        }
+        self.kept(bit).map(Look::Own)
+    }
+
     #[cold]
     pub(super) fn spent_error(&self) -> Error {
         Error::runtime(format!(
@@ -379,6 +471,11 @@ impl Node {
     /// Hooks, if any were ever registered.
     #[inline(always)]
     pub(super) fn hooks(&self) -> Option<Hooks> {
+        if self.flags.get() & HOOKED == 0 { None } else { self.hooks_registered() }
+    }
+
+    #[cold]
+    fn hooks_registered(&self) -> Option<Hooks> {
         let ext = self.ext()?;
         let hooks = lock(&ext.hooks);
         if hooks.pre.is_empty() && hooks.post.is_empty() && hooks.retain.is_empty() {
@@ -395,7 +492,7 @@ impl Node {
 
     /// Registers a hook on the cotangent of output `out`; returns its id.
     pub fn add_pre_hook(&self, out: u16, hook: Arc<dyn Hook>) -> u64 {
-        let mut hooks = lock(&self.ext_or_new().hooks);
+        let mut hooks = lock(&self.ext_for_hooks().hooks);
         hooks.next += 1;
         let id = hooks.next;
         hooks.pre.push((id, out, hook));
@@ -404,7 +501,7 @@ impl Node {
 
     /// Registers a hook to run after a leaf's gradient was accumulated; returns its id.
     pub fn add_post_hook(&self, hook: Arc<dyn Hook>) -> u64 {
-        let mut hooks = lock(&self.ext_or_new().hooks);
+        let mut hooks = lock(&self.ext_for_hooks().hooks);
         hooks.next += 1;
         let id = hooks.next;
         hooks.post.push((id, hook));
@@ -433,7 +530,7 @@ impl Node {
 
     /// Has the cotangent of output `out` stored in `sink` as well.
     pub(crate) fn add_retain(&self, out: u16, sink: LeafSink) {
-        let mut hooks = lock(&self.ext_or_new().hooks);
+        let mut hooks = lock(&self.ext_for_hooks().hooks);
         if !hooks.retain.iter().any(|(o, s)| *o == out && s.ptr_eq(&sink)) {
             hooks.retain.push((out, sink));
         }
@@ -462,18 +559,21 @@ impl Node {
     /// # Safety
     /// The count is zero; nobody refers to the node any more.
     pub(super) unsafe fn free(node: NonNull<Node>) {
-        // SAFETY: by the contract; the block came from the small pool with this size.
+        // SAFETY: by the contract; the block came from the small pool with this size, and goes back after what it held.
         unsafe {
-            let value = node.read();
+            node.as_ref().dismantle();
+            std::ptr::drop_in_place(node.as_ptr());
             memory::small_free(node.cast(), std::mem::size_of::<Node>());
-            value.dismantle();
         }
     }
 
-    /// Drops what the node held. Not `Drop`: a node is only ever freed by the work list.
-    fn dismantle(mut self) {
-        self.spend();
-        let ext = *self.ext.get_mut();
+    /// Gives back what has no `Drop` of its own; called once, before the fields are dropped.
+    #[inline(always)]
+    unsafe fn dismantle(&self) {
+        if self.flags.get() & SPENT == 0 || self.flags.get() & MANY != 0 {
+            self.spend();
+        }
+        let ext = self.ext.load(Ordering::Acquire);
         if !ext.is_null() {
             // SAFETY: set once, owned by this node, freed here only.
             drop(unsafe { Box::from_raw(ext) });

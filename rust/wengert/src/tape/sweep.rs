@@ -39,9 +39,12 @@ pub fn set_interrupt(check: Interrupt) {
     let _ = INTERRUPT.set(check);
 }
 
+/// Where a sweep starts, and the cotangents that it starts with.
+pub type Roots = SmallVec<[(Edge, Tensor); 1]>;
+
 /// Runs the sweep from `roots` with their cotangents. With `targets`, returns each target's cotangent and visits only
 /// what leads to one; without, every leaf reached.
-pub fn sweep(roots: Vec<(Edge, Tensor)>, targets: Option<&[Edge]>, options: Options) -> Result<Vec<Option<Tensor>>> {
+pub fn sweep(roots: Roots, targets: Option<&[Edge]>, options: Options) -> Result<Vec<Option<Tensor>>> {
     let guard = Claim::take();
     let _mode = mode::GradMode::set(options.create_graph);
     if guard.in_node {
@@ -107,25 +110,38 @@ struct Slot {
 
 impl Slot {
     #[inline(always)]
-    fn take(&mut self) -> Cotangents {
-        if let Some(full) = self.full.take() {
+    fn of(grad: Array) -> Slot {
+        Slot { plain: Some(grad), full: None }
+    }
+
+    fn into_cotangents(self) -> Cotangents {
+        if let Some(full) = self.full {
             return *full;
         }
         let mut one = Cotangents::new();
-        one.push(self.plain.take().map(Tensor::from_array));
+        if let Some(array) = self.plain {
+            one.push(Some(Tensor::from_array(array)));
+        }
         one
     }
 
     #[inline(always)]
-    fn add(&mut self, out: u16, grad: &Tensor, create_graph: bool) -> Result<()> {
-        if out != 0 || self.full.is_some() || grad.edge().is_some() || grad.is_lifted() {
-            return self.add_full(out, grad.clone(), create_graph);
+    fn add(&mut self, out: u16, grad: Tensor, create_graph: bool) -> Result<()> {
+        if grad.edge().is_some() || grad.is_lifted() {
+            return self.add_full(out, grad, create_graph);
         }
-        let sum = match self.plain.take() {
-            None => grad.array().clone(),
-            Some(sum) => add_arrays(sum, grad.array())?,
-        };
-        self.plain = Some(sum);
+        self.add_plain(out, grad.into_array(), create_graph)
+    }
+
+    #[inline(always)]
+    fn add_plain(&mut self, out: u16, grad: Array, create_graph: bool) -> Result<()> {
+        if out != 0 || self.full.is_some() {
+            return self.add_full(out, Tensor::from_array(grad), create_graph);
+        }
+        self.plain = Some(match self.plain.take() {
+            None => grad,
+            Some(sum) => add_arrays(sum, grad)?,
+        });
         Ok(())
     }
 
@@ -168,19 +184,25 @@ impl Slots {
     }
 
     #[inline(always)]
-    fn take(&mut self, slot: u32) -> Cotangents {
+    fn take(&mut self, slot: u32) -> Slot {
         if slot == 0 {
-            return Cotangents::new();
+            return Slot::default();
         }
         self.free.push(slot - 1);
-        self.slots[slot as usize - 1].take()
+        std::mem::take(&mut self.slots[slot as usize - 1])
     }
+}
+
+/// A node that has been given all it will get. One value from one consumer comes along, and needs no slot.
+struct Ready {
+    node: NonNull<Node>,
+    given: Option<Array>,
 }
 
 struct Sweep<'t, M: Marks> {
     marks: M,
     slots: Slots,
-    ready: SmallVec<[NonNull<Node>; 32]>,
+    ready: SmallVec<[Ready; 32]>,
     options: Options,
     targets: Option<&'t [Edge]>,
     found: Vec<Option<Tensor>>,
@@ -193,12 +215,9 @@ struct Sweep<'t, M: Marks> {
     failed: bool,
 }
 
-fn run<M: Marks>(
-    marks: M,
-    roots: Vec<(Edge, Tensor)>,
-    targets: Option<&[Edge]>,
-    options: Options,
-) -> Result<Vec<Option<Tensor>>> {
+fn run<M: Marks>(marks: M, roots: Roots, targets: Option<&[Edge]>, options: Options) -> Result<Vec<Option<Tensor>>> {
+    // Cotangents are handed over, so that the first rules may compute in place; the edges keep the graph.
+    let (roots, cotangents): (SmallVec<[Edge; 1]>, SmallVec<[Tensor; 1]>) = roots.into_iter().unzip();
     let mut s = Sweep {
         marks,
         slots: Slots::default(),
@@ -208,12 +227,12 @@ fn run<M: Marks>(
         found: targets.map_or_else(Vec::new, |t| vec![None; t.len()]),
         staged: SmallVec::new(),
         retained: Vec::new(),
-        entries: roots.iter().filter_map(|(e, _)| e.pointer()).collect(),
+        entries: roots.iter().filter_map(Edge::pointer).collect(),
         running: None,
         failed: true,
     };
     s.count()?;
-    s.process(roots.iter().map(|(e, g)| (e, g.clone())))?;
+    s.process(&roots, cotangents)?;
     s.failed = false;
     s.commit()?;
     Ok(std::mem::take(&mut s.found))
@@ -293,38 +312,87 @@ impl<M: Marks> Sweep<'_, M> {
     }
 
     /// Second pass: runs rules as nodes become ready.
-    fn process<'e>(&mut self, roots: impl Iterator<Item = (&'e Edge, Tensor)>) -> Result<()> {
-        let mut starts: SmallVec<[NonNull<Node>; 32]> = SmallVec::new();
-        for (edge, cotangent) in roots {
+    fn process(&mut self, roots: &[Edge], cotangents: SmallVec<[Tensor; 1]>) -> Result<()> {
+        let mut starts: SmallVec<[NonNull<Node>; 4]> = SmallVec::new();
+        for (edge, cotangent) in roots.iter().zip(cotangents) {
             let Some(p) = edge.pointer() else { continue };
-            self.contribute(p, edge.out(), &cotangent)?;
+            let create_graph = self.options.create_graph;
+            self.slot_of(p).add(edge.out(), cotangent, create_graph)?;
             if self.marks.pending(p) == 0 && !starts.contains(&p) {
                 starts.push(p);
             }
         }
-        self.ready = starts;
+        self.ready.extend(starts.into_iter().map(|node| Ready { node, given: None }));
         let mut steps = 0u32;
-        while let Some(p) = self.ready.pop() {
-            self.running = Some(p);
+        while let Some(Ready { node, given }) = self.ready.pop() {
+            self.running = Some(node);
             steps = steps.wrapping_add(1);
             if steps.is_multiple_of(1024)
                 && let Some(check) = INTERRUPT.get()
             {
                 check()?;
             }
-            self.step(p)?;
+            self.step(node, given)?;
         }
         Ok(())
     }
 
     #[inline(always)]
-    fn step(&mut self, p: NonNull<Node>) -> Result<()> {
+    fn step(&mut self, p: NonNull<Node>, given: Option<Array>) -> Result<()> {
         // SAFETY: the roots' edges keep all that they reach alive; no borrow of the tape's memory is held across a rule.
         let node = unsafe { p.as_ref() };
-        let mut cotangents = self.slots.take(self.marks.slot(p));
         let mark = self.marks.mark(p);
+        let slot = match given {
+            Some(grad) => Slot::of(grad),
+            None => self.slots.take(self.marks.slot(p)),
+        };
         // A node runs once: what comes after the last one finds all marks cleared.
         self.marks.reset(p);
+        let wanted = self.targets.is_none() || mark & (NEEDED | TARGET) == NEEDED;
+        if !(wanted && node.is_bare() && !self.options.create_graph && slot.full.is_none()) {
+            return self.step_slowly(p, node, mark, slot.into_cotangents());
+        }
+        let Slot { plain: mut g @ Some(_), .. } = slot else { return self.pass_nothing(node) };
+        // Borrowed: whoever reached this node holds it throughout the rule.
+        let edge = std::mem::ManuallyDrop::new(Edge::from_counted(p, 0));
+        let mut grads = [None, None];
+        node.op().vjp_plain(&Saved::new(&edge, node, false), &mut g, &mut grads)?;
+        if let Some(g) = g {
+            return self.step_slowly(p, node, mark, Slot::of(g).into_cotangents());
+        }
+        if !self.options.retain_graph {
+            node.spend();
+        }
+        for (i, input) in node.inputs().iter().enumerate() {
+            let Some(q) = input.pointer() else { continue };
+            let last = self.marks.take_pending(q);
+            // Taken out one by one: what was just written as words is not to be read as a vector.
+            let Some(grad) = grads.get_mut(i).and_then(Option::take) else {
+                if last {
+                    self.ready.push(Ready { node: q, given: None });
+                }
+                continue;
+            };
+            // SAFETY: as above.
+            let to = unsafe { q.as_ref() };
+            if !grad.layout().same_shape(to.out_layout(input.out())) || grad.dtype() != to.out_dtype(input.out()) {
+                return Err(wrong_gradient(node, &Tensor::from_array(grad), input));
+            }
+            if last && input.out() == 0 && self.marks.slot(q) == 0 {
+                self.ready.push(Ready { node: q, given: Some(grad) });
+                continue;
+            }
+            self.slot_of(q).add_plain(input.out(), grad, false)?;
+            if last {
+                self.ready.push(Ready { node: q, given: None });
+            }
+        }
+        Ok(())
+    }
+
+    /// A step with hooks, several outputs, wrapped cotangents, or to be recorded.
+    #[inline(never)]
+    fn step_slowly(&mut self, p: NonNull<Node>, node: &Node, mark: u8, mut cotangents: Cotangents) -> Result<()> {
         if let Some(hooks) = node.hooks() {
             run_pre_hooks(node, &hooks, &mut cotangents, &mut self.retained)?;
         }
@@ -340,27 +408,23 @@ impl<M: Marks> Sweep<'_, M> {
         }
         // Borrowed: whoever reached this node holds it throughout the rule.
         let edge = std::mem::ManuallyDrop::new(Edge::from_counted(p, 0));
-        // Read where the rule wrote it: see `Slot`.
-        let mut outcome = node.op().vjp(&Saved::new(&edge, node, self.options.create_graph), cotangents);
-        let grads = match &mut outcome {
-            Ok(grads) => grads,
-            Err(_) => return outcome.map(drop),
-        };
+        let mut grads = node.op().vjp(&Saved::new(&edge, node, self.options.create_graph), cotangents)?;
         if !self.options.retain_graph {
             node.spend();
         }
         for (i, input) in node.inputs().iter().enumerate() {
             let Some(q) = input.pointer() else { continue };
-            if let Some(Some(grad)) = grads.get(i) {
-                // SAFETY: as above.
+            if let Some(grad) = grads.get_mut(i).and_then(Option::take) {
+                // SAFETY: the roots' edges keep all that they reach alive.
                 let to = unsafe { q.as_ref() };
                 if !grad.layout().same_shape(to.out_layout(input.out())) || grad.dtype() != to.out_dtype(input.out()) {
-                    return Err(wrong_gradient(node, grad, input));
+                    return Err(wrong_gradient(node, &grad, input));
                 }
-                self.contribute(q, input.out(), grad)?;
+                let create_graph = self.options.create_graph;
+                self.slot_of(q).add(input.out(), grad, create_graph)?;
             }
             if self.marks.take_pending(q) {
-                self.ready.push(q);
+                self.ready.push(Ready { node: q, given: None });
             }
         }
         Ok(())
@@ -370,21 +434,21 @@ impl<M: Marks> Sweep<'_, M> {
     fn pass_nothing(&mut self, node: &Node) -> Result<()> {
         for q in node.inputs().iter().filter_map(Edge::pointer) {
             if self.marks.take_pending(q) {
-                self.ready.push(q);
+                self.ready.push(Ready { node: q, given: None });
             }
         }
         Ok(())
     }
 
-    /// Adds a cotangent to what output `out` of a node has so far.
+    /// Where what a node is given comes together.
     #[inline(always)]
-    fn contribute(&mut self, p: NonNull<Node>, out: u16, grad: &Tensor) -> Result<()> {
+    fn slot_of(&mut self, p: NonNull<Node>) -> &mut Slot {
         let mut slot = self.marks.slot(p);
         if slot == 0 {
             slot = self.slots.new_slot();
             self.marks.set_slot(p, slot);
         }
-        self.slots.slots[slot as usize - 1].add(out, grad, self.options.create_graph)
+        &mut self.slots.slots[slot as usize - 1]
     }
 
     fn capture(&mut self, p: NonNull<Node>, cotangents: &Cotangents) {
@@ -444,7 +508,7 @@ impl<M: Marks> Sweep<'_, M> {
             self.marks.set_mark(p, COUNTED);
             stack.push(p);
         }
-        stack.extend(self.ready.iter().copied());
+        stack.extend(self.ready.iter().map(|r| r.node));
         stack.extend(self.targets.into_iter().flatten().filter_map(Edge::pointer));
         while let Some(p) = stack.pop() {
             if self.marks.mark(p) == 0 {
@@ -469,13 +533,18 @@ impl<M: Marks> Drop for Sweep<'_, M> {
 
 /// The sum of two plain cotangents, in place where the first is nobody else's.
 #[inline]
-fn add_arrays(sum: Array, grad: &Array) -> Result<Array> {
-    if writable(&sum) && sum.layout().same_shape(grad.layout()) && sum.dtype() == grad.dtype() {
-        crate::record::add_into(&sum, grad);
-        return Ok(sum);
+fn add_arrays(sum: Array, grad: Array) -> Result<Array> {
+    if sum.layout().same_shape(grad.layout()) && sum.dtype() == grad.dtype() {
+        if writable(&sum) {
+            crate::record::add_into(&sum, &grad);
+            return Ok(sum);
+        }
+        if writable(&grad) {
+            crate::record::add_into(&grad, &sum);
+            return Ok(grad);
+        }
     }
-    let total = crate::record::add(&Tensor::from_array(sum), &Tensor::from_array(grad.clone()))?;
-    Ok(total.array().clone())
+    crate::record::add(&Tensor::from_array(sum), &Tensor::from_array(grad)).map(Tensor::into_array)
 }
 
 /// The sum of two cotangents, in place where the first is nobody else's.

@@ -9,7 +9,7 @@ use crate::array::{Array, Dims, Layout, Scalar};
 use crate::error::{Error, Result};
 use crate::mode::GradMode;
 use crate::ops;
-use crate::tape::sweep::{Options, sweep};
+use crate::tape::sweep::{Options, Roots, sweep};
 use crate::tape::{Edge, Node};
 use crate::tensor::Tensor;
 
@@ -73,7 +73,7 @@ pub fn backward(
     retain_graph: bool,
     create_graph: bool,
 ) -> Result<()> {
-    let mut roots = Vec::with_capacity(outputs.len());
+    let mut roots = Roots::with_capacity(outputs.len());
     for (i, y) in outputs.iter().enumerate() {
         if y.is_lifted() {
             return Err(Error::runtime(
@@ -155,7 +155,7 @@ fn plain(
     retain_graph: bool,
     create_graph: CreateGraph,
 ) -> Result<Vec<Option<Tensor>>> {
-    let mut roots = Vec::with_capacity(outputs.len());
+    let mut roots = Roots::with_capacity(outputs.len());
     for (i, y) in outputs.iter().enumerate() {
         let y = y.current()?;
         if !y.requires_grad() {
