@@ -11,126 +11,64 @@ use pyo3::prelude::*;
 use smallvec::SmallVec;
 use std::os::raw::{c_int, c_void};
 use std::ptr::null_mut;
-use wengert::ops::{Args, Body, OpInfo, Value};
+use wengert::ops::{Args, Body, OpInfo, Signature, Value};
 use wengert::{OpRef, Tensor};
 
-/// A signature, parsed once.
-pub struct Signature {
-    /// Parameter names.
-    pub names: Vec<&'static str>,
-    /// Default values (None where there is none, or it is None).
-    defaults: Vec<Value>,
-    /// How many may be given by position.
-    positional: usize,
-    /// The parameter that takes all further positions, or one sequence.
-    variadic: Option<usize>,
-}
-
-fn default_of(text: &str) -> Value {
-    match text {
-        "None" => Value::None,
-        "True" => Value::Bool(true),
-        "False" => Value::Bool(false),
-        t if t.starts_with('\'') => Value::Str(t.trim_matches('\'').to_owned()),
-        t => t.parse::<i64>().map(Value::Int).or_else(|_| t.parse::<f64>().map(Value::Float)).unwrap_or(Value::None),
-    }
-}
-
-/// Splits at commas outside brackets.
-fn split_top(text: &str) -> Vec<&str> {
-    let (mut depth, mut from, mut parts) = (0i32, 0, Vec::new());
-    for (i, c) in text.char_indices() {
-        match c {
-            '[' | '(' => depth += 1,
-            ']' | ')' => depth -= 1,
-            ',' if depth == 0 => {
-                parts.push(text[from..i].trim());
-                from = i + 1;
-            }
-            _ => {}
-        }
-    }
-    parts.push(text[from..].trim());
-    parts
-}
-
-impl Signature {
-    fn parse(text: &'static str) -> Signature {
-        let mut s = Signature { names: Vec::new(), defaults: Vec::new(), positional: usize::MAX, variadic: None };
-        for part in split_top(text) {
-            if part == "*" {
-                s.positional = s.names.len();
-                continue;
-            }
-            let (head, default) = part.split_once('=').map_or((part, Value::None), |(h, d)| (h, default_of(d.trim())));
-            let mut name = head.split_once(':').map_or(head, |(n, _)| n).trim();
-            if let Some(bare) = name.strip_prefix('*') {
-                name = bare;
-                s.variadic = Some(s.names.len());
-            }
-            s.names.push(name);
-            s.defaults.push(default);
-        }
-        s.positional = s.positional.min(s.names.len());
-        s
-    }
-
-    /// Arguments by parameter, defaults filled in.
-    pub fn bind(
-        &self,
-        name: &str,
-        positional: &[Bound<'_, PyAny>],
-        named: &[(String, Bound<'_, PyAny>)],
-    ) -> PyResult<Vec<Value>> {
-        let mut values: Vec<Option<Value>> = vec![None; self.names.len()];
-        for (i, arg) in positional.iter().enumerate() {
-            if self.variadic == Some(i) {
-                let rest = &positional[i..];
-                let lone = to_value(arg)?;
-                values[i] = Some(match lone {
-                    Value::List(_) if rest.len() == 1 => lone,
-                    _ => Value::List(rest.iter().map(to_value).collect::<PyResult<_>>()?),
-                });
-                break;
-            }
-            if i >= self.positional {
-                return Err(PyTypeError::new_err(format!(
-                    "{name}() takes at most {} positional arguments ({} given)",
-                    self.positional,
-                    positional.len()
-                )));
-            }
-            values[i] = Some(to_value(arg)?);
-        }
-        for (key, arg) in named {
-            let key = match key.as_str() {
-                "axis" if self.names.contains(&"dim") => "dim",
-                "keepdims" if self.names.contains(&"keepdim") => "keepdim",
-                key => key,
-            };
-            let Some(i) = self.names.iter().position(|n| *n == key) else {
-                return Err(PyTypeError::new_err(format!(
-                    "{name}() got an unexpected keyword argument '{key}'; it takes {}",
-                    self.names.join(", ")
-                )));
-            };
-            if values[i].is_some() {
-                return Err(PyTypeError::new_err(format!("{name}() got multiple values for argument '{key}'")));
-            }
-            let value = to_value(arg)?;
-            values[i] = Some(match value {
-                Value::List(_) => value,
-                other if self.variadic == Some(i) => Value::List(vec![other]),
-                other => other,
+/// Arguments by parameter, defaults filled in.
+pub fn bind(
+    signature: &Signature,
+    name: &str,
+    positional: &[Bound<'_, PyAny>],
+    named: &[(String, Bound<'_, PyAny>)],
+) -> PyResult<Vec<Value>> {
+    let mut values: Vec<Option<Value>> = vec![None; signature.names.len()];
+    for (i, arg) in positional.iter().enumerate() {
+        if signature.variadic == Some(i) {
+            let rest = &positional[i..];
+            let lone = to_value(arg)?;
+            values[i] = Some(match lone {
+                Value::List(_) if rest.len() == 1 => lone,
+                _ => Value::List(rest.iter().map(to_value).collect::<PyResult<_>>()?),
             });
+            break;
         }
-        if let Some(i) = self.variadic
-            && values[i].is_none()
-        {
-            values[i] = Some(Value::List(Vec::new()));
+        if i >= signature.positional {
+            return Err(PyTypeError::new_err(format!(
+                "{name}() takes at most {} positional arguments ({} given)",
+                signature.positional,
+                positional.len()
+            )));
         }
-        Ok(values.into_iter().zip(&self.defaults).map(|(v, d)| v.unwrap_or_else(|| d.clone())).collect())
+        values[i] = Some(to_value(arg)?);
     }
+    for (key, arg) in named {
+        let key = match key.as_str() {
+            "axis" if signature.names.contains(&"dim") => "dim",
+            "keepdims" if signature.names.contains(&"keepdim") => "keepdim",
+            key => key,
+        };
+        let Some(i) = signature.names.iter().position(|n| *n == key) else {
+            return Err(PyTypeError::new_err(format!(
+                "{name}() got an unexpected keyword argument '{key}'; it takes {}",
+                signature.names.join(", ")
+            )));
+        };
+        if values[i].is_some() {
+            return Err(PyTypeError::new_err(format!("{name}() got multiple values for argument '{key}'")));
+        }
+        let value = to_value(arg)?;
+        values[i] = Some(match value {
+            Value::List(_) => value,
+            other if signature.variadic == Some(i) => Value::List(vec![other]),
+            other => other,
+        });
+    }
+    if let Some(i) = signature.variadic
+        && values[i].is_none()
+    {
+        values[i] = Some(Value::List(Vec::new()));
+    }
+    Ok(values.into_iter().zip(&signature.defaults).map(|(v, d)| v.unwrap_or_else(|| d.clone())).collect())
 }
 
 /// Which form of an op an object is.
@@ -236,7 +174,7 @@ fn finish(
     named: &[(String, Bound<'_, PyAny>)],
     out: Option<Bound<'_, PyAny>>,
 ) -> PyResult<*mut ffi::PyObject> {
-    let values = row.signature.bind(&row.name, positional, named)?;
+    let values = bind(&row.signature, &row.name, positional, named)?;
     if row.form == Form::InPlace {
         let Some(target) = positional.first() else {
             return Err(PyTypeError::new_err(format!("{}(): needs a Tensor to write to", row.name)));
@@ -348,7 +286,7 @@ fn doc(row: &Row) -> String {
 
 /// The signature without annotations, for `inspect`.
 fn text_signature(row: &Row) -> String {
-    let parts: Vec<String> = split_top(row.info.signature)
+    let parts: Vec<String> = wengert::ops::signature::split_top(row.info.signature)
         .into_iter()
         .map(|part| {
             let (head, default) = part.split_once('=').map_or((part, None), |(h, d)| (h, Some(d.trim())));
@@ -463,7 +401,7 @@ fn make<'py>(py: Python<'py>, info: &'static OpInfo, form: Form, name: String) -
 pub fn register(module: &Bound<'_, PyModule>, tensor: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = module.py();
     make_type(py)?;
-    for info in wengert::ops::TABLE {
+    for info in wengert::ops::table() {
         let form = if info.face.writes() { Form::InPlace } else { Form::Plain };
         let op = make(py, info, form, info.name.to_owned())?;
         if info.face.function() {
@@ -483,8 +421,7 @@ pub fn register(module: &Bound<'_, PyModule>, tensor: &Bound<'_, PyAny>) -> PyRe
 /// Every row of the table as a dict, for tests and generators.
 #[pyfunction]
 pub fn ops(py: Python<'_>) -> PyResult<Vec<Py<pyo3::types::PyDict>>> {
-    wengert::ops::TABLE
-        .iter()
+    wengert::ops::table()
         .map(|info| {
             let d = pyo3::types::PyDict::new(py);
             d.set_item("name", info.name)?;

@@ -438,7 +438,8 @@ macro_rules! binary {
         $(i($ia:ident, $ib:ident) = $i:expr;)?
         da($ga:ident $(, $ka:ident)*) = $da:expr;
         db($gb:ident $(, $kb:ident)*) = $db:expr;
-    )*) => {$(
+    )*) => {
+        $(
         $(#[doc = $doc])*
         #[derive(Debug)]
         pub struct $Type;
@@ -485,7 +486,10 @@ macro_rules! binary {
             body: Body::Binary(run::<$Type>, $call::<$Type>, Binary::<$Type>::OP),
             samples: $samples,
         };
-    )*};
+        )*
+        /// The rows of this file.
+        pub static ROWS: &[&OpInfo] = &[$(&$info),*];
+    };
 }
 macro_rules! keeps {
     ([$a:expr, $b:expr, $y:expr];) => { [$a, $b, $y] };
@@ -522,5 +526,5 @@ macro_rules! bind {
     }};
 }
 
-mod rows;
+pub mod rows;
 pub use rows::*;

@@ -152,3 +152,6 @@ pub static STACK: OpInfo = OpInfo {
     body: Body::Call(|a| stack(&a.tensors(0)?, a.maybe_int(1)?.unwrap_or(0)).map(Value::from)),
     samples: &["[f(2, 3), f(2, 3)]", "[f(3), f(3)], dim=1", "[f(), f()]", "[f(2, 2), f(2, 2)], dim=-1"],
 };
+
+/// The rows of this file.
+pub static ROWS: &[&OpInfo] = &[&CAT, &STACK];

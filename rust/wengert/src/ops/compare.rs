@@ -143,3 +143,6 @@ compare! {
     /// tensor([False,  True,  True])
     ge, GeRule, GE, |a, b| a >= b;
 }
+
+/// The rows of this file.
+pub static ROWS: &[&OpInfo] = &[&EQ, &NE, &LT, &LE, &GT, &GE];

@@ -1,4 +1,4 @@
-//! The table of contents of operations. Each is declared once, in its file; its name stands in `TABLE`.
+//! The table of contents of operations. Each is declared once, in its file; the `ROWS` of the files make the table.
 
 pub mod binary;
 pub mod cat;
@@ -10,6 +10,7 @@ pub mod power;
 pub mod product;
 pub mod reduce;
 pub mod select;
+pub mod signature;
 pub mod table;
 pub mod unary;
 pub mod view;
@@ -23,63 +24,31 @@ pub use power::pow;
 pub use product::{bmm, dot, matmul, mm, mv};
 pub use reduce::{max, mean, norm, sum, sum_to};
 pub use select::where_;
+pub use signature::Signature;
 pub use table::{Args, Body, Face, OpInfo, Operand, Value};
-pub use unary::{abs, cos, exp, log, neg, relu, sign, sin, sqrt, tanh};
+pub use unary::rows::*;
+
+/// The families, each with the rows of its file.
+static FAMILIES: &[&[&OpInfo]] = &[
+    unary::ROWS,
+    binary::ROWS,
+    power::ROWS,
+    compare::ROWS,
+    select::ROWS,
+    reduce::ROWS,
+    product::ROWS,
+    view::ROWS,
+    cat::ROWS,
+    convert::ROWS,
+    write::ROWS,
+];
 
 /// Every operation.
-pub static TABLE: &[&OpInfo] = &[
-    &unary::NEG,
-    &unary::EXP,
-    &unary::LOG,
-    &unary::TANH,
-    &unary::SIN,
-    &unary::COS,
-    &unary::SQRT,
-    &unary::ABS,
-    &unary::RELU,
-    &unary::SIGN,
-    &binary::ADD,
-    &binary::SUB,
-    &binary::RSUB,
-    &binary::MUL,
-    &binary::DIV,
-    &power::POW,
-    &compare::EQ,
-    &compare::NE,
-    &compare::LT,
-    &compare::LE,
-    &compare::GT,
-    &compare::GE,
-    &select::WHERE,
-    &reduce::SUM,
-    &reduce::MEAN,
-    &reduce::MAX,
-    &reduce::NORM,
-    &product::DOT,
-    &product::MV,
-    &product::MM,
-    &product::BMM,
-    &product::MATMUL,
-    &view::RESHAPE,
-    &view::VIEW,
-    &view::TRANSPOSE,
-    &view::T,
-    &view::PERMUTE,
-    &view::EXPAND,
-    &view::UNSQUEEZE,
-    &view::SQUEEZE,
-    &view::SELECT,
-    &view::NARROW,
-    &cat::CAT,
-    &cat::STACK,
-    &convert::CLONE,
-    &convert::CONTIGUOUS,
-    &write::COPY_,
-    &write::FILL_,
-    &write::ZERO_,
-];
+pub fn table() -> impl Iterator<Item = &'static OpInfo> {
+    FAMILIES.iter().flat_map(|rows| rows.iter().copied())
+}
 
 /// The row of an operation.
 pub fn info(name: &str) -> Option<&'static OpInfo> {
-    TABLE.iter().copied().find(|row| row.name == name)
+    table().find(|row| row.name == name)
 }

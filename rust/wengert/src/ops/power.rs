@@ -254,3 +254,6 @@ pub static POW: OpInfo = OpInfo {
 pub fn by_number() -> OpRef {
     OpRef::Static(&POW_SCALAR)
 }
+
+/// The rows of this file.
+pub static ROWS: &[&OpInfo] = &[&POW];

@@ -386,3 +386,6 @@ rows! {
          tensor([3., 7.])\n"
         &["f(2, 3), f(3, 4)", "f(3), f(3)", "f(2, 3), f(3)", "f(3), f(3, 2)", "f(2, 3, 4), f(4, 2)", "f(2, 1, 2, 3), f(4, 3, 2)", "f(3), f(2, 3, 2)"];
 }
+
+/// The rows of this file.
+pub static ROWS: &[&OpInfo] = &[&DOT, &MV, &MM, &BMM, &MATMUL];

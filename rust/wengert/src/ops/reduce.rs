@@ -242,3 +242,6 @@ pub static MEAN: OpInfo = OpInfo {
     }),
     samples: &["f(2, 3)", "f(2, 3), dim=1", "f(2, 3, 4), dim=(0, 2), keepdim=True", "f()"],
 };
+
+/// The rows of this file.
+pub static ROWS: &[&OpInfo] = &[&SUM, &MEAN, &MAX, &NORM];

@@ -112,3 +112,6 @@ pub static WHERE: OpInfo = OpInfo {
     body: Body::Call(call),
     samples: &["b(2, 3), f(2, 3), f(2, 3)", "b(3), f(2, 3), f()", "b(2, 1), f(3), 0.5"],
 };
+
+/// The rows of this file.
+pub static ROWS: &[&OpInfo] = &[&WHERE];

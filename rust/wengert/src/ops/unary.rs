@@ -242,7 +242,8 @@ macro_rules! unary {
         f($fx:ident) = $f:expr;
         $(i($ix:ident) = $i:expr;)?
         d($g:ident $(, $k:ident)*) = $d:expr;
-    )*) => {$(
+    )*) => {
+        $(
         $(#[doc = $doc])*
         #[derive(Debug)]
         pub struct $Type;
@@ -289,7 +290,10 @@ macro_rules! unary {
             body: Body::Unary(run::<$Type>, call::<$Type>, Unary::<$Type>::OP),
             samples: $samples,
         };
-    )*};
+        )*
+        /// The rows of this file.
+        pub static ROWS: &[&OpInfo] = &[$(&$info),*];
+    };
 }
 macro_rules! keeps {
     ($w:ident;) => { false };
@@ -325,5 +329,5 @@ macro_rules! bind {
         $d
     }};
 }
-mod rows;
+pub mod rows;
 pub use rows::*;

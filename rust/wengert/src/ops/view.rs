@@ -328,3 +328,7 @@ pub static EXPAND: OpInfo = OpInfo {
     body: Body::Call(|a| expand_sizes(a.tensor(0)?, &sizes(a, 1)?).map(Value::from)),
     samples: &["f(1, 3), (4, 3)", "f(3), (2, 3)", "f(2, 1), (-1, 4)", "f(), (2,)"],
 };
+
+/// The rows of this file.
+pub static ROWS: &[&OpInfo] =
+    &[&RESHAPE, &VIEW, &TRANSPOSE, &T, &PERMUTE, &EXPAND, &UNSQUEEZE, &SQUEEZE, &SELECT, &NARROW];

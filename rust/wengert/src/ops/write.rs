@@ -287,3 +287,6 @@ pub static ZERO_: OpInfo = OpInfo {
     body: Body::Write(|x, _| crate::inplace::fill_(x, Scalar::Int(0))),
     samples: &[],
 };
+
+/// The rows of this file.
+pub static ROWS: &[&OpInfo] = &[&COPY_, &FILL_, &ZERO_];

@@ -2,6 +2,8 @@
 //! against reverse mode, recorded rules against fused ones, second derivatives in three ways, maps against loops.
 #![allow(dead_code)]
 
+pub mod samples;
+
 use wengert::transform::{self, CreateGraph, LevelKind};
 use wengert::{Error, Result, Tensor, no_grad, ops};
 
