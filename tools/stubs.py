@@ -239,7 +239,7 @@ def main(arguments: list[str] | None = None) -> int:
 def stub() -> str:
     """The whole text."""
     rows = _core.ops()
-    operations = {row["name"] for row in rows if row["function"]}
+    operations = {name for row in rows if row["function"] for name in names(row)}
     parts = [HEADER]
     for name in sorted(vars(_core)):
         value = getattr(_core, name)
@@ -247,7 +247,9 @@ def stub() -> str:
             parts.append("\n" + (tensor_class(rows) if value is Tensor else plain_class(value)))
     instances = sorted(name for name in vars(_core) if isinstance(getattr(_core, name), _core.dtype))
     parts.append("\n" + "".join(f"{name}: _DType\n" for name in instances))
-    parts.extend("\n" + operation(row, row["name"], row["returns"], None) for row in rows if row["function"])
+    parts.extend(
+        "\n" + operation(row, name, row["returns"], None) for row in rows if row["function"] for name in names(row)
+    )
     for name in sorted(vars(_core)):
         value = getattr(_core, name)
         if callable(value) and not isinstance(value, type) and name not in operations and not name.startswith("__"):
@@ -255,6 +257,11 @@ def stub() -> str:
     exported = "".join(f'    "{name}",\n' for name in _core.__all__)
     parts.append(f"\n__all__ = [\n{exported}]\n")
     return "".join(parts)
+
+
+def names(row: dict[str, Any]) -> list[str]:
+    """The name of an operation and its aliases."""
+    return [row["name"], *row["aliases"]]
 
 
 def summary(doc: str | None) -> str:
@@ -438,13 +445,14 @@ def tensor_class(rows: list[dict[str, Any]]) -> str:
             continue
         done.add(name)
     for row in rows:
-        if row["method"]:
-            returns = "Self" if row["writes"] else row["returns"]
-            out.append(operation(row, row["name"], returns, "Tensor"))
-            done.add(row["name"])
-        if row["inplace"]:
-            out.append(operation(row, row["name"] + "_", "Self", "Tensor"))
-            done.add(row["name"] + "_")
+        for name in names(row):
+            if row["method"]:
+                returns = "Self" if row["writes"] else row["returns"]
+                out.append(operation(row, name, returns, "Tensor"))
+                done.add(name)
+            if row["inplace"]:
+                out.append(operation(row, name + "_", "Self", "Tensor"))
+                done.add(name + "_")
     for name in sorted(set(found) - done):
         out.append(method(name, found[name]))
     return "".join(out)

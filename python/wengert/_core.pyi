@@ -168,6 +168,10 @@ class Tensor:
         """Negative of each element."""
     def neg_(_self) -> Self:
         """Negative of each element."""
+    def negative(_self) -> Tensor:
+        """Negative of each element."""
+    def negative_(_self) -> Self:
+        """Negative of each element."""
     def exp(_self) -> Tensor:
         """Exponential e^x of each element."""
     def exp_(_self) -> Self:
@@ -196,6 +200,10 @@ class Tensor:
         """Absolute value of each element; the derivative at 0 is 0."""
     def abs_(_self) -> Self:
         """Absolute value of each element; the derivative at 0 is 0."""
+    def absolute(_self) -> Tensor:
+        """Absolute value of each element; the derivative at 0 is 0."""
+    def absolute_(_self) -> Self:
+        """Absolute value of each element; the derivative at 0 is 0."""
     def relu(_self) -> Tensor:
         """Larger of 0 and each element; the derivative at 0 is 0."""
     def relu_(_self) -> Self:
@@ -212,6 +220,10 @@ class Tensor:
         """Difference of two tensors, or of a tensor and a number, with broadcasting: input - alpha * other."""
     def sub_(_self, other: Tensor | _Number, *, alpha: _Number = 1) -> Self:
         """Difference of two tensors, or of a tensor and a number, with broadcasting: input - alpha * other."""
+    def subtract(_self, other: Tensor | _Number, *, alpha: _Number = 1) -> Tensor:
+        """Difference of two tensors, or of a tensor and a number, with broadcasting: input - alpha * other."""
+    def subtract_(_self, other: Tensor | _Number, *, alpha: _Number = 1) -> Self:
+        """Difference of two tensors, or of a tensor and a number, with broadcasting: input - alpha * other."""
     def rsub(_self, other: Tensor | _Number) -> Tensor:
         """Difference the other way round: other - input."""
     def rsub_(_self, other: Tensor | _Number) -> Self:
@@ -220,9 +232,21 @@ class Tensor:
         """Product of two tensors, or of a tensor and a number, with broadcasting."""
     def mul_(_self, other: Tensor | _Number) -> Self:
         """Product of two tensors, or of a tensor and a number, with broadcasting."""
+    def multiply(_self, other: Tensor | _Number) -> Tensor:
+        """Product of two tensors, or of a tensor and a number, with broadcasting."""
+    def multiply_(_self, other: Tensor | _Number) -> Self:
+        """Product of two tensors, or of a tensor and a number, with broadcasting."""
     def div(_self, other: Tensor | _Number) -> Tensor:
         """Quotient of two tensors, or of a tensor and a number, with broadcasting; integers give floats."""
     def div_(_self, other: Tensor | _Number) -> Self:
+        """Quotient of two tensors, or of a tensor and a number, with broadcasting; integers give floats."""
+    def divide(_self, other: Tensor | _Number) -> Tensor:
+        """Quotient of two tensors, or of a tensor and a number, with broadcasting; integers give floats."""
+    def divide_(_self, other: Tensor | _Number) -> Self:
+        """Quotient of two tensors, or of a tensor and a number, with broadcasting; integers give floats."""
+    def true_divide(_self, other: Tensor | _Number) -> Tensor:
+        """Quotient of two tensors, or of a tensor and a number, with broadcasting; integers give floats."""
+    def true_divide_(_self, other: Tensor | _Number) -> Self:
         """Quotient of two tensors, or of a tensor and a number, with broadcasting; integers give floats."""
     def pow(_self, exponent: Tensor | _Number) -> Tensor:
         """Power input ** exponent of tensors or numbers, with broadcasting."""
@@ -232,13 +256,23 @@ class Tensor:
         """Where elements are equal, as bool, with broadcasting."""
     def ne(_self, other: Tensor | _Number) -> Tensor:
         """Where elements differ, as bool, with broadcasting."""
+    def not_equal(_self, other: Tensor | _Number) -> Tensor:
+        """Where elements differ, as bool, with broadcasting."""
     def lt(_self, other: Tensor | _Number) -> Tensor:
+        """Where `input < other`, as bool, with broadcasting."""
+    def less(_self, other: Tensor | _Number) -> Tensor:
         """Where `input < other`, as bool, with broadcasting."""
     def le(_self, other: Tensor | _Number) -> Tensor:
         """Where `input <= other`, as bool, with broadcasting."""
+    def less_equal(_self, other: Tensor | _Number) -> Tensor:
+        """Where `input <= other`, as bool, with broadcasting."""
     def gt(_self, other: Tensor | _Number) -> Tensor:
         """Where `input > other`, as bool, with broadcasting."""
+    def greater(_self, other: Tensor | _Number) -> Tensor:
+        """Where `input > other`, as bool, with broadcasting."""
     def ge(_self, other: Tensor | _Number) -> Tensor:
+        """Where `input >= other`, as bool, with broadcasting."""
+    def greater_equal(_self, other: Tensor | _Number) -> Tensor:
         """Where `input >= other`, as bool, with broadcasting."""
     def sum(
         _self,
@@ -296,6 +330,10 @@ class Tensor:
     def view(_self, shape: Sequence[int]) -> Tensor:
         """The same elements as `shape` (one size may be -1), always a view."""
     def transpose(_self, dim0: int, dim1: int) -> Tensor:
+        """View with dimensions `dim0` and `dim1` exchanged."""
+    def swapaxes(_self, dim0: int, dim1: int) -> Tensor:
+        """View with dimensions `dim0` and `dim1` exchanged."""
+    def swapdims(_self, dim0: int, dim1: int) -> Tensor:
         """View with dimensions `dim0` and `dim1` exchanged."""
     def t(_self) -> Tensor:
         """View of a matrix transposed; vectors and 0-d tensors as they are."""
@@ -453,6 +491,9 @@ int64: _DType
 def neg(input: Tensor) -> Tensor:
     """Negative of each element."""
 
+def negative(input: Tensor) -> Tensor:
+    """Negative of each element."""
+
 def exp(input: Tensor) -> Tensor:
     """Exponential e^x of each element."""
 
@@ -474,6 +515,9 @@ def sqrt(input: Tensor) -> Tensor:
 def abs(input: Tensor) -> Tensor:
     """Absolute value of each element; the derivative at 0 is 0."""
 
+def absolute(input: Tensor) -> Tensor:
+    """Absolute value of each element; the derivative at 0 is 0."""
+
 def relu(input: Tensor) -> Tensor:
     """Larger of 0 and each element; the derivative at 0 is 0."""
 
@@ -486,13 +530,25 @@ def add(input: Tensor | _Number, other: Tensor | _Number, *, alpha: _Number = 1)
 def sub(input: Tensor | _Number, other: Tensor | _Number, *, alpha: _Number = 1) -> Tensor:
     """Difference of two tensors, or of a tensor and a number, with broadcasting: input - alpha * other."""
 
+def subtract(input: Tensor | _Number, other: Tensor | _Number, *, alpha: _Number = 1) -> Tensor:
+    """Difference of two tensors, or of a tensor and a number, with broadcasting: input - alpha * other."""
+
 def rsub(input: Tensor, other: Tensor | _Number) -> Tensor:
     """Difference the other way round: other - input."""
 
 def mul(input: Tensor | _Number, other: Tensor | _Number) -> Tensor:
     """Product of two tensors, or of a tensor and a number, with broadcasting."""
 
+def multiply(input: Tensor | _Number, other: Tensor | _Number) -> Tensor:
+    """Product of two tensors, or of a tensor and a number, with broadcasting."""
+
 def div(input: Tensor | _Number, other: Tensor | _Number) -> Tensor:
+    """Quotient of two tensors, or of a tensor and a number, with broadcasting; integers give floats."""
+
+def divide(input: Tensor | _Number, other: Tensor | _Number) -> Tensor:
+    """Quotient of two tensors, or of a tensor and a number, with broadcasting; integers give floats."""
+
+def true_divide(input: Tensor | _Number, other: Tensor | _Number) -> Tensor:
     """Quotient of two tensors, or of a tensor and a number, with broadcasting; integers give floats."""
 
 def pow(input: Tensor | _Number, exponent: Tensor | _Number) -> Tensor:
@@ -504,16 +560,31 @@ def eq(input: Tensor, other: Tensor | _Number) -> Tensor:
 def ne(input: Tensor, other: Tensor | _Number) -> Tensor:
     """Where elements differ, as bool, with broadcasting."""
 
+def not_equal(input: Tensor, other: Tensor | _Number) -> Tensor:
+    """Where elements differ, as bool, with broadcasting."""
+
 def lt(input: Tensor, other: Tensor | _Number) -> Tensor:
+    """Where `input < other`, as bool, with broadcasting."""
+
+def less(input: Tensor, other: Tensor | _Number) -> Tensor:
     """Where `input < other`, as bool, with broadcasting."""
 
 def le(input: Tensor, other: Tensor | _Number) -> Tensor:
     """Where `input <= other`, as bool, with broadcasting."""
 
+def less_equal(input: Tensor, other: Tensor | _Number) -> Tensor:
+    """Where `input <= other`, as bool, with broadcasting."""
+
 def gt(input: Tensor, other: Tensor | _Number) -> Tensor:
     """Where `input > other`, as bool, with broadcasting."""
 
+def greater(input: Tensor, other: Tensor | _Number) -> Tensor:
+    """Where `input > other`, as bool, with broadcasting."""
+
 def ge(input: Tensor, other: Tensor | _Number) -> Tensor:
+    """Where `input >= other`, as bool, with broadcasting."""
+
+def greater_equal(input: Tensor, other: Tensor | _Number) -> Tensor:
     """Where `input >= other`, as bool, with broadcasting."""
 
 def where(condition: Tensor, input: Tensor | _Number, other: Tensor | _Number) -> Tensor:
@@ -584,6 +655,12 @@ def reshape(input: Tensor, shape: Sequence[int]) -> Tensor:
 def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     """View with dimensions `dim0` and `dim1` exchanged."""
 
+def swapaxes(input: Tensor, dim0: int, dim1: int) -> Tensor:
+    """View with dimensions `dim0` and `dim1` exchanged."""
+
+def swapdims(input: Tensor, dim0: int, dim1: int) -> Tensor:
+    """View with dimensions `dim0` and `dim1` exchanged."""
+
 def t(input: Tensor) -> Tensor:
     """View of a matrix transposed; vectors and 0-d tensors as they are."""
 
@@ -608,6 +685,12 @@ def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
     """View of `length` indices of dimension `dim`, from `start`."""
 
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+    """Tensors joined along an existing dimension; shapes agree in the others, dtypes promote."""
+
+def concat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+    """Tensors joined along an existing dimension; shapes agree in the others, dtypes promote."""
+
+def concatenate(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Tensors joined along an existing dimension; shapes agree in the others, dtypes promote."""
 
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
@@ -751,6 +834,7 @@ def tensor(
 __all__ = [
     "Tensor",
     "neg",
+    "negative",
     "exp",
     "log",
     "tanh",
@@ -758,20 +842,30 @@ __all__ = [
     "cos",
     "sqrt",
     "abs",
+    "absolute",
     "relu",
     "sign",
     "add",
     "sub",
+    "subtract",
     "rsub",
     "mul",
+    "multiply",
     "div",
+    "divide",
+    "true_divide",
     "pow",
     "eq",
     "ne",
+    "not_equal",
     "lt",
+    "less",
     "le",
+    "less_equal",
     "gt",
+    "greater",
     "ge",
+    "greater_equal",
     "where",
     "sum",
     "mean",
@@ -784,6 +878,8 @@ __all__ = [
     "matmul",
     "reshape",
     "transpose",
+    "swapaxes",
+    "swapdims",
     "t",
     "permute",
     "unsqueeze",
@@ -791,6 +887,8 @@ __all__ = [
     "select",
     "narrow",
     "cat",
+    "concat",
+    "concatenate",
     "stack",
     "clone",
     "dtype",

@@ -402,17 +402,19 @@ pub fn register(module: &Bound<'_, PyModule>, tensor: &Bound<'_, PyAny>) -> PyRe
     let py = module.py();
     make_type(py)?;
     for info in wengert::ops::table() {
-        let form = if info.face.writes() { Form::InPlace } else { Form::Plain };
-        let op = make(py, info, form, info.name.to_owned())?;
-        if info.face.function() {
-            module.add(info.name, &op)?;
-        }
-        if info.face.method() {
-            tensor.setattr(info.name, &op)?;
-        }
-        if info.face.inplace() {
-            let name = format!("{}_", info.name);
-            tensor.setattr(name.as_str(), make(py, info, Form::InPlace, name.clone())?)?;
+        for name in std::iter::once(info.name).chain(wengert::ops::aliases_of(info.name)) {
+            let form = if info.face.writes() { Form::InPlace } else { Form::Plain };
+            let op = make(py, info, form, name.to_owned())?;
+            if info.face.function() {
+                module.add(name, &op)?;
+            }
+            if info.face.method() {
+                tensor.setattr(name, &op)?;
+            }
+            if info.face.inplace() {
+                let name = format!("{name}_");
+                tensor.setattr(name.as_str(), make(py, info, Form::InPlace, name.clone())?)?;
+            }
         }
     }
     Ok(())
@@ -425,6 +427,7 @@ pub fn ops(py: Python<'_>) -> PyResult<Vec<Py<pyo3::types::PyDict>>> {
         .map(|info| {
             let d = pyo3::types::PyDict::new(py);
             d.set_item("name", info.name)?;
+            d.set_item("aliases", wengert::ops::aliases_of(info.name).collect::<Vec<_>>())?;
             d.set_item("signature", info.signature)?;
             d.set_item("returns", info.returns)?;
             d.set_item("doc", info.doc)?;

@@ -1,5 +1,6 @@
 //! The table of contents of operations. Each is declared once, in its file; the `ROWS` of the files make the table.
 
+pub mod aliases;
 pub mod binary;
 pub mod cat;
 pub mod compare;
@@ -16,6 +17,7 @@ pub mod unary;
 pub mod view;
 pub mod write;
 
+pub use aliases::aliases_of;
 pub use binary::{add, div, mul, rsub, sub};
 pub use cat::{cat, stack};
 pub use compare::{eq, ge, gt, le, lt, ne};
