@@ -18,41 +18,39 @@ fn fma<I: InstructionSet>(a: f32, b: f32, c: f32) -> f32 {
     f32::fma::<I>(a, b, c)
 }
 
-/// 2^k for a normal result.
+/// x / ln 2 rounded to an integer k, as k + ROUND, and x - k ln 2, for |x| < 200.
 #[inline(always)]
-fn power_of_two(k: i32) -> f32 {
-    f32::from_bits((k.wrapping_add(127) as u32) << 23)
-}
-
-/// The integer k nearest to x / ln 2 and exp(x - k ln 2), for |x| < 200.
-#[inline(always)]
-fn exp_parts<I: InstructionSet>(x: f32) -> (i32, f32) {
+fn split<I: InstructionSet>(x: f32) -> (f32, f32) {
     let t = fma::<I>(x, LOG2_E, ROUND);
     let n = t - ROUND;
-    let r = fma::<I>(n, -LN2_LOW, fma::<I>(n, -LN2_HIGH, x));
-    let q = f32::polynomial::<I, 5>(
-        r,
-        [
-            0.499_999_930_507_285_712_42,
-            0.166_665_147_922_290_885_28,
-            0.041_668_456_780_148_637_003,
-            0.008_369_418_779_237_439_699_9,
-            0.001_381_314_518_900_477_179_5,
-        ],
-    );
-    let k = (t.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32);
-    (k, 1.0 + fma::<I>(r * r, q, r))
+    (t, fma::<I>(n, -LN2_LOW, fma::<I>(n, -LN2_HIGH, x)))
 }
+
+/// Coefficients of r^2, r^3, ... in exp(r), |r| <= ln 2 / 2.
+const EXP: [f32; 5] = [
+    0.499_999_930_507_285_712_42,
+    0.166_665_147_922_290_885_28,
+    0.041_668_456_780_148_637_003,
+    0.008_369_418_779_237_439_699_9,
+    0.001_381_314_518_900_477_179_5,
+];
 
 #[inline(always)]
 pub(crate) fn exp<I: InstructionSet>(x: f32) -> f32 {
-    // Beyond these the result is 0 or infinite anyway; the comparisons let NaN pass.
-    let x = if x > 89.0 { 89.0 } else { x };
-    let x = if x < -104.0 { -104.0 } else { x };
-    let (k, p) = exp_parts::<I>(x);
-    // In two steps, because 2^k alone may overflow, and a denormal result must round once.
-    let half = k >> 1;
-    p * power_of_two(half) * power_of_two(k - half)
+    // Below this the result is 0 anyway; the comparison lets NaN pass.
+    let c = if x < -104.0 { -104.0 } else { x };
+    let (t, r) = split::<I>(c);
+    let q = f32::polynomial::<I, 5>(r, r * r, EXP);
+    // The shorter form rounds once more without fused multiply-add.
+    let p = if I::FMA { fma::<I>(fma::<I>(q, r, 1.0), r, 1.0) } else { 1.0 + (r * r * q + r) };
+    // ROUND has nothing in its low 9 bits, so this adds k to the exponent; for results that may be
+    // denormal k + 64, taken back by a product that rounds once.
+    let bits = p.to_bits().wrapping_add(t.to_bits() << 23);
+    let low = x < -87.0;
+    let value = f32::from_bits(if low { bits.wrapping_add(64 << 23) } else { bits });
+    let value = if low { value * 5.421_010_862_427_522e-20 } else { value };
+    // Overflow, and NaN, whose bits were spoilt.
+    if x <= 88.722_83 { value } else { x + f32::INFINITY }
 }
 
 #[inline(always)]
@@ -62,38 +60,48 @@ pub(crate) fn log<I: InstructionSet>(x: f32) -> f32 {
     let y = if tiny { x * 8_388_608.0 } else { x };
     let bits = y.to_bits().wrapping_sub(ROOT_HALF);
     // x = 2^k (1 + f) with 1 + f between sqrt(1/2) and sqrt(2).
-    let k = ((bits as i32) >> 23) as f32 - if tiny { 23.0 } else { 0.0 };
+    let k = ((bits as i32) >> 23) as f32;
+    let k = if tiny { k - 23.0 } else { k };
     let f = f32::from_bits((bits & 0x007f_ffff).wrapping_add(ROOT_HALF)) - 1.0;
-    let p = f32::polynomial::<I, 8>(
+    // log(1 + f) = f + f^2 q.
+    let square = f * f;
+    let q = f32::polynomial::<I, 9>(
         f,
+        square,
         [
-            0.333_333_317_073_003_281_9,
-            -0.250_008_210_297_729_658_62,
-            0.200_012_270_005_974_108_26,
-            -0.166_233_575_782_613_327_85,
-            0.142_017_548_314_777_641_18,
-            -0.131_601_768_852_898_963_77,
-            0.127_615_978_970_590_762_83,
-            -0.076_345_373_020_556_896_357,
+            -0.499_999_883_463_724_121_42,
+            0.333_333_256_921_303_790_41,
+            -0.250_015_829_608_798_759_17,
+            0.200_019_739_258_269_934_2,
+            -0.166_090_825_810_345_235_54,
+            0.141_818_252_159_521_825_62,
+            -0.132_429_878_799_249_258_56,
+            0.129_044_330_988_405_278_97,
+            -0.076_217_776_024_029_200_429,
         ],
     );
-    let square = f * f;
-    let rest = fma::<I>(square, f * p, k * LN2_LOW);
-    let rest = fma::<I>(square, -0.5, rest);
-    let value = fma::<I>(k, LN2_HIGH, f + rest);
-    let value = if x == f32::INFINITY { x } else { value };
-    let value = if x == 0.0 { f32::NEG_INFINITY } else { value };
-    // Negative numbers and NaN.
-    if x >= 0.0 { value } else { f32::NAN }
+    let value = if I::FMA {
+        // ln 2 happens to be within a twentieth of a unit of its nearest f32.
+        fma::<I>(k, std::f32::consts::LN_2, fma::<I>(square, q, f))
+    } else {
+        k * LN2_HIGH + (f + (square * q + k * LN2_LOW))
+    };
+    // Infinity and NaN; what is negative; zero. Comparisons with infinity or with zero alone the
+    // compiler would gather into one test of classes, which costs twice as much.
+    let value = if x <= f32::MAX { value } else { x };
+    let value = if (x.to_bits() as i32) < 0 { f32::NAN } else { value };
+    if x == 0.0 { f32::NEG_INFINITY } else { value }
 }
 
 #[inline(always)]
 pub(crate) fn tanh<I: InstructionSet>(x: f32) -> f32 {
     let a = x.abs();
+    let a = if a > 10.0 { 10.0 } else { a };
     // Near zero an odd polynomial, which keeps relative accuracy; else 1 - 2 / (exp(2a) + 1).
     let z = a * a;
     let p = f32::polynomial::<I, 6>(
         z,
+        z * z,
         [
             -0.333_333_315_041_393_828_07,
             0.133_332_190_091_563_180_47,
@@ -104,8 +112,18 @@ pub(crate) fn tanh<I: InstructionSet>(x: f32) -> f32 {
         ],
     );
     let near = fma::<I>(a * z, p, a);
-    let (k, e) = exp_parts::<I>(if a > 10.0 { 20.0 } else { a + a });
-    let far = 1.0 - 2.0 / fma::<I>(e, power_of_two(k), 1.0);
+    // a = s + k ln 2 / 2; exp(2s) = 1 + 2s + 4 s^2 (...).
+    let t = fma::<I>(a, 2.0 * LOG2_E, ROUND);
+    let n = t - ROUND;
+    let s = fma::<I>(n, -0.5 * LN2_LOW, fma::<I>(n, -0.5 * LN2_HIGH, a));
+    let q = f32::polynomial::<I, 5>(
+        s,
+        s * s,
+        [4.0 * EXP[0], 8.0 * EXP[1], 16.0 * EXP[2], 32.0 * EXP[3], 64.0 * EXP[4]],
+    );
+    let e = fma::<I>(fma::<I>(q, s, 2.0), s, 1.0);
+    let scale = f32::from_bits((t.to_bits() << 23).wrapping_add(1.0f32.to_bits()));
+    let far = 1.0 - 2.0 / fma::<I>(scale, e, 1.0);
     let value = if a < 0.625 { near } else { far };
     f32::from_bits(value.to_bits() | (x.to_bits() & SIGN))
 }
@@ -114,19 +132,19 @@ pub(crate) fn tanh<I: InstructionSet>(x: f32) -> f32 {
 #[inline(always)]
 fn sin_reduced<I: InstructionSet>(r: f32, quarter: u32) -> f32 {
     let z = r * r;
+    let square = z * z;
     let p = f32::polynomial::<I, 3>(
         z,
+        square,
         [-0.166_666_546_670_857_943, 0.008_332_100_462_653_092_953_1, -0.000_195_038_961_921_930_370_51],
     );
     let q = f32::polynomial::<I, 3>(
         z,
+        square,
         [0.041_666_654_644_613_373_354, -0.001_388_765_389_276_189_142_4, 0.000_024_463_770_328_904_252_409],
     );
+    let cos = fma::<I>(fma::<I>(q, z, -0.5), z, 1.0);
     let sin = fma::<I>(r * z, p, r);
-    // 1 - z / 2 with the rounding error of the difference put back.
-    let half = 0.5 * z;
-    let near_one = 1.0 - half;
-    let cos = near_one + fma::<I>(z * z, q, (1.0 - near_one) - half);
     let value = if quarter & 1 == 0 { sin } else { cos };
     f32::from_bits(value.to_bits() ^ ((quarter >> 1) << 31))
 }

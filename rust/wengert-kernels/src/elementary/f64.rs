@@ -17,43 +17,43 @@ fn fma<I: InstructionSet>(a: f64, b: f64, c: f64) -> f64 {
     f64::fma::<I>(a, b, c)
 }
 
-/// The integer k nearest to x / ln 2 (as wrapped bits) and exp(r) - 1 for r = x - k ln 2.
+/// x / ln 2 rounded to an integer k, as k + ROUND, and x - k ln 2, for |x| < 2000.
 #[inline(always)]
-fn expm1_parts<I: InstructionSet>(x: f64) -> (u64, f64) {
+fn split<I: InstructionSet>(x: f64) -> (f64, f64) {
     let t = fma::<I>(x, std::f64::consts::LOG2_E, ROUND);
     let n = t - ROUND;
-    let r = fma::<I>(n, -LN2_LOW, fma::<I>(n, -LN2_HIGH, x));
-    let q = f64::polynomial::<I, 11>(
-        r,
-        [
-            0.500_000_000_000_000_000_95,
-            0.166_666_666_666_666_775_25,
-            0.041_666_666_666_666_492_413,
-            0.008_333_333_333_320_737_898_5,
-            0.001_388_888_888_896_840_594_5,
-            0.000_198_412_698_886_854_145_77,
-            0.000_024_801_587_164_663_754_927,
-            2.755_724_136_712_518_899e-6,
-            2.755_740_600_871_356_691_4e-7,
-            2.511_011_054_020_979_640_6e-8,
-            2.087_529_802_820_539_452_9e-9,
-        ],
-    );
-    (t.to_bits().wrapping_sub(ROUND.to_bits()), fma::<I>(r * r, q, r))
+    (t, fma::<I>(n, -LN2_LOW, fma::<I>(n, -LN2_HIGH, x)))
 }
+
+/// Coefficients of r^2, r^3, ... in exp(r), |r| <= ln 2 / 2.
+const EXP: [f64; 10] = [
+    0.500_000_000_000_001_061_7,
+    0.166_666_666_666_664_127_64,
+    0.041_666_666_666_530_264_677,
+    0.008_333_333_333_494_338,
+    0.001_388_888_894_359_808_927_8,
+    0.000_198_412_695_067_689_823_54,
+    0.000_024_801_493_135_742_118_032,
+    2.755_758_627_569_085_514_5e-6,
+    2.763_023_408_899_820_203_2e-7,
+    2.500_006_946_353_881_504_3e-8,
+];
 
 #[inline(always)]
 pub(crate) fn exp<I: InstructionSet>(x: f64) -> f64 {
-    // Beyond these the result is 0 or infinite anyway; the comparisons let NaN pass.
-    let x = if x > 710.0 { 710.0 } else { x };
-    let x = if x < -746.0 { -746.0 } else { x };
-    let (k, p) = expm1_parts::<I>(x);
-    // In two steps, because 2^k alone may overflow, and a denormal result must round once. The
-    // bias keeps the halving unsigned: SSE2 and AVX2 have no arithmetic shift of 64 bits.
-    let k = k.wrapping_add(2048);
-    let half = k >> 1;
-    let scale = |k: u64| f64::from_bits(k.wrapping_sub(1) << 52);
-    (1.0 + p) * scale(half) * scale(k.wrapping_sub(half))
+    // Below this the result is 0 anyway; the comparison lets NaN pass.
+    let c = if x < -746.0 { -746.0 } else { x };
+    let (t, r) = split::<I>(c);
+    let q = f64::polynomial::<I, 10>(r, r * r, EXP);
+    let p = fma::<I>(fma::<I>(q, r, 1.0), r, 1.0);
+    // ROUND has nothing in its low 12 bits, so this adds k to the exponent; for results that may be
+    // denormal k + 128, taken back by a product that rounds once.
+    let bits = p.to_bits().wrapping_add(t.to_bits() << 52);
+    let low = x < -708.0;
+    let value = f64::from_bits(if low { bits.wrapping_add(128 << 52) } else { bits });
+    let value = if low { value * 2.938_735_877_055_718_8e-39 } else { value };
+    // Overflow, and NaN, whose bits were spoilt.
+    if x <= 709.782_712_893_384 { value } else { x + f64::INFINITY }
 }
 
 #[inline(always)]
@@ -66,14 +66,15 @@ pub(crate) fn log<I: InstructionSet>(x: f64) -> f64 {
     // f64 through the bits of 2^52 because only AVX-512 converts 64-bit integers.
     let biased = bits.wrapping_add(SIGN) >> 52;
     let k = f64::from_bits(biased | 0x4330_0000_0000_0000)
-        - (4_503_599_627_370_496.0 + 2048.0)
-        - if tiny { 54.0 } else { 0.0 };
+        - (4_503_599_627_370_496.0 + 2048.0);
+    let k = if tiny { k - 54.0 } else { k };
     let f = f64::from_bits((bits & 0x000f_ffff_ffff_ffff).wrapping_add(ROOT_HALF)) - 1.0;
     // log(1 + f) = f - f^2 / 2 + s (f^2 / 2 + R(s^2)), s = f / (2 + f).
     let s = f / (2.0 + f);
     let z = s * s;
     let p = f64::polynomial::<I, 7>(
         z,
+        z * z,
         [
             0.666_666_666_666_670_950_83,
             0.399_999_999_995_201_166_21,
@@ -87,18 +88,22 @@ pub(crate) fn log<I: InstructionSet>(x: f64) -> f64 {
     let half_square = 0.5 * f * f;
     let rest = fma::<I>(s, fma::<I>(z, p, half_square), k * LN2_LOW);
     let value = fma::<I>(k, LN2_HIGH, f - (half_square - rest));
-    let value = if x == f64::INFINITY { x } else { value };
-    let value = if x == 0.0 { f64::NEG_INFINITY } else { value };
-    // Negative numbers and NaN.
-    if x >= 0.0 { value } else { f64::NAN }
+    // Infinity and NaN; what is negative; zero. Comparisons with infinity or with zero alone the
+    // compiler would gather into one test of classes, which costs twice as much.
+    let value = if x <= f64::MAX { value } else { x };
+    let value = if (x.to_bits() as i64) < 0 { f64::NAN } else { value };
+    if x == 0.0 { f64::NEG_INFINITY } else { value }
 }
 
 #[inline(always)]
 pub(crate) fn tanh<I: InstructionSet>(x: f64) -> f64 {
     let a = x.abs();
     // tanh(a) = m / (m + 2), m = exp(2a) - 1.
-    let (k, p) = expm1_parts::<I>(if a > 20.0 { 40.0 } else { a + a });
-    let scale = f64::from_bits(k.wrapping_add(1023) << 52);
+    let a = if a > 20.0 { 20.0 } else { a };
+    let (t, r) = split::<I>(a + a);
+    let square = r * r;
+    let p = fma::<I>(square, f64::polynomial::<I, 10>(r, square, EXP), r);
+    let scale = f64::from_bits((t.to_bits() << 52).wrapping_add(1.0f64.to_bits()));
     let m = fma::<I>(scale, p, scale - 1.0);
     let value = m / (m + 2.0);
     f64::from_bits(value.to_bits() | (x.to_bits() & SIGN))
@@ -108,8 +113,10 @@ pub(crate) fn tanh<I: InstructionSet>(x: f64) -> f64 {
 #[inline(always)]
 fn sin_reduced<I: InstructionSet>(r: f64, quarter: u64) -> f64 {
     let z = r * r;
+    let square = z * z;
     let p = f64::polynomial::<I, 6>(
         z,
+        square,
         [
             -0.166_666_666_666_666_421_48,
             0.008_333_333_333_323_662_170_4,
@@ -121,6 +128,7 @@ fn sin_reduced<I: InstructionSet>(r: f64, quarter: u64) -> f64 {
     );
     let q = f64::polynomial::<I, 6>(
         z,
+        square,
         [
             0.041_666_666_666_666_651_329,
             -0.001_388_888_888_888_283_913_8,
@@ -131,10 +139,7 @@ fn sin_reduced<I: InstructionSet>(r: f64, quarter: u64) -> f64 {
         ],
     );
     let sin = fma::<I>(r * z, p, r);
-    // 1 - z / 2 with the rounding error of the difference put back.
-    let half = 0.5 * z;
-    let near_one = 1.0 - half;
-    let cos = near_one + fma::<I>(z * z, q, (1.0 - near_one) - half);
+    let cos = fma::<I>(fma::<I>(q, z, -0.5), z, 1.0);
     let value = if quarter & 1 == 0 { sin } else { cos };
     f64::from_bits(value.to_bits() ^ ((quarter >> 1) << 63))
 }
