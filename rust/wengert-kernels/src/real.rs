@@ -1,7 +1,7 @@
 //! The algebra formulas are written in: machine numbers that carry an instruction set in their type.
 //! Depends on elementary functions of this crate only.
 
-use crate::elementary::{Elementary, f32 as single, f64 as double};
+use crate::elementary::{Elementary, f32 as single, f64 as double, more};
 use std::marker::PhantomData;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -68,6 +68,35 @@ pub trait Real:
     /// The smaller; NaN if either is.
     fn min(self, other: Self) -> Self;
     fn pow(self, exponent: Self) -> Self;
+    fn exp2(self) -> Self;
+    /// e^self - 1, right near 0.
+    fn expm1(self) -> Self;
+    /// log(1 + self), right near 0.
+    fn log1p(self) -> Self;
+    fn log2(self) -> Self;
+    fn log10(self) -> Self;
+    fn tan(self) -> Self;
+    fn asin(self) -> Self;
+    fn acos(self) -> Self;
+    fn atan(self) -> Self;
+    fn sinh(self) -> Self;
+    fn cosh(self) -> Self;
+    fn asinh(self) -> Self;
+    fn acosh(self) -> Self;
+    fn atanh(self) -> Self;
+    fn erf(self) -> Self;
+    fn floor(self) -> Self;
+    fn ceil(self) -> Self;
+    fn trunc(self) -> Self;
+    /// To the nearest integer; halves to the even one.
+    fn round(self) -> Self;
+    /// The angle of the point (other, self).
+    fn atan2(self, other: Self) -> Self;
+    fn hypot(self, other: Self) -> Self;
+    /// Remainder with the sign of self (C's fmod).
+    fn fmod(self, other: Self) -> Self;
+    /// The magnitude of self with the sign of other.
+    fn copysign(self, other: Self) -> Self;
     fn lt(self, other: Self) -> bool;
     fn gt(self, other: Self) -> bool;
     fn eq(self, other: Self) -> bool;
@@ -103,6 +132,13 @@ macro_rules! operator {
             #[inline(always)]
             fn $method(self, o: Lane<$t, I>) -> Lane<$t, I> { Lane::new(self as $t $op o.0) }
         }
+    )*};
+}
+
+macro_rules! more {
+    ($functions:ident: $($f:ident)*) => {$(
+        #[inline(always)]
+        fn $f(self) -> Self { Lane::new(more::$functions::$f::<I>(self.0)) }
     )*};
 }
 
@@ -158,6 +194,23 @@ macro_rules! lane {
             }
             #[inline(always)]
             fn pow(self, e: Self) -> Self { Lane::new($functions::pow(self.0, e.0)) }
+            more!($functions: exp2 expm1 log1p log2 log10 tan asin acos atan sinh cosh asinh acosh atanh erf);
+            #[inline(always)]
+            fn floor(self) -> Self { Lane::new(self.0.floor()) }
+            #[inline(always)]
+            fn ceil(self) -> Self { Lane::new(self.0.ceil()) }
+            #[inline(always)]
+            fn trunc(self) -> Self { Lane::new(self.0.trunc()) }
+            #[inline(always)]
+            fn round(self) -> Self { Lane::new(self.0.round_ties_even()) }
+            #[inline(always)]
+            fn atan2(self, o: Self) -> Self { Lane::new(more::$functions::atan2::<I>(self.0, o.0)) }
+            #[inline(always)]
+            fn hypot(self, o: Self) -> Self { Lane::new(more::$functions::hypot(self.0, o.0)) }
+            #[inline(always)]
+            fn fmod(self, o: Self) -> Self { Lane::new(self.0 % o.0) }
+            #[inline(always)]
+            fn copysign(self, o: Self) -> Self { Lane::new(self.0.copysign(o.0)) }
             #[inline(always)]
             fn lt(self, o: Self) -> bool { self.0 < o.0 }
             #[inline(always)]
@@ -222,4 +275,6 @@ macro_rules! probe {
         )*
     };
 }
-probe!(unary exp log tanh sqrt abs relu sign recip; trigonometric sin cos; binary max min pow; operators Add add Sub sub Mul mul Div div);
+probe!(unary exp log tanh sqrt abs relu sign recip exp2 expm1 log1p log2 log10 asin acos atan sinh cosh asinh acosh atanh erf
+    floor ceil trunc round;
+    trigonometric sin cos tan; binary max min pow atan2 hypot fmod copysign; operators Add add Sub sub Mul mul Div div);

@@ -6,12 +6,12 @@ use super::Elementary;
 use crate::real::InstructionSet;
 
 /// 1.5 * 2^23: adding it rounds to an integer and leaves that integer in the low bits.
-const ROUND: f32 = 12_582_912.0;
+pub(super) const ROUND: f32 = 12_582_912.0;
 const LOG2_E: f32 = 1.442_695_040_888_963_4;
 /// ln 2 in two parts; the first has 9 bits, so that its product with an exponent is exact.
 const LN2_HIGH: f32 = 0.693_359_375;
 const LN2_LOW: f32 = -0.000_212_194_440_054_690_57;
-const SIGN: u32 = 0x8000_0000;
+pub(super) const SIGN: u32 = 0x8000_0000;
 
 #[inline(always)]
 fn fma<I: InstructionSet>(a: f32, b: f32, c: f32) -> f32 {
@@ -20,14 +20,14 @@ fn fma<I: InstructionSet>(a: f32, b: f32, c: f32) -> f32 {
 
 /// x / ln 2 rounded to an integer k, as k + ROUND, and x - k ln 2, for |x| < 200.
 #[inline(always)]
-fn split<I: InstructionSet>(x: f32) -> (f32, f32) {
+pub(super) fn split<I: InstructionSet>(x: f32) -> (f32, f32) {
     let t = fma::<I>(x, LOG2_E, ROUND);
     let n = t - ROUND;
     (t, fma::<I>(n, -LN2_LOW, fma::<I>(n, -LN2_HIGH, x)))
 }
 
 /// Coefficients of r^2, r^3, ... in exp(r), |r| <= ln 2 / 2.
-const EXP: [f32; 5] = [
+pub(super) const EXP: [f32; 5] = [
     0.499_999_930_507_285_712_42,
     0.166_665_147_922_290_885_28,
     0.041_668_456_780_148_637_003,
@@ -116,11 +116,8 @@ pub(crate) fn tanh<I: InstructionSet>(x: f32) -> f32 {
     let t = fma::<I>(a, 2.0 * LOG2_E, ROUND);
     let n = t - ROUND;
     let s = fma::<I>(n, -0.5 * LN2_LOW, fma::<I>(n, -0.5 * LN2_HIGH, a));
-    let q = f32::polynomial::<I, 5>(
-        s,
-        s * s,
-        [4.0 * EXP[0], 8.0 * EXP[1], 16.0 * EXP[2], 32.0 * EXP[3], 64.0 * EXP[4]],
-    );
+    let q =
+        f32::polynomial::<I, 5>(s, s * s, [4.0 * EXP[0], 8.0 * EXP[1], 16.0 * EXP[2], 32.0 * EXP[3], 64.0 * EXP[4]]);
     let e = fma::<I>(fma::<I>(q, s, 2.0), s, 1.0);
     let scale = f32::from_bits((t.to_bits() << 23).wrapping_add(1.0f32.to_bits()));
     let far = 1.0 - 2.0 / fma::<I>(scale, e, 1.0);
@@ -130,7 +127,7 @@ pub(crate) fn tanh<I: InstructionSet>(x: f32) -> f32 {
 
 /// sin(r + quarter pi / 2), |r| a little over pi / 4 at most.
 #[inline(always)]
-fn sin_reduced<I: InstructionSet>(r: f32, quarter: u32) -> f32 {
+pub(super) fn sin_reduced<I: InstructionSet>(r: f32, quarter: u32) -> f32 {
     let z = r * r;
     let square = z * z;
     let p = f32::polynomial::<I, 3>(
@@ -151,7 +148,7 @@ fn sin_reduced<I: InstructionSet>(r: f32, quarter: u32) -> f32 {
 
 /// x - n pi / 2, exact but for the last rounding.
 #[inline(always)]
-fn subtract_quarters<I: InstructionSet>(x: f32, n: f32) -> f32 {
+pub(super) fn subtract_quarters<I: InstructionSet>(x: f32, n: f32) -> f32 {
     if I::FMA {
         let r = fma::<I>(n, -1.570_796_251_296_997, x);
         let r = fma::<I>(n, -7.549_789_415_861_596e-8, r);
@@ -167,7 +164,7 @@ fn subtract_quarters<I: InstructionSet>(x: f32, n: f32) -> f32 {
 
 /// The largest argument that `subtract_quarters` reduces well.
 #[inline(always)]
-fn limit<I: InstructionSet>() -> f32 {
+pub(super) fn limit<I: InstructionSet>() -> f32 {
     if I::FMA { 1e5 } else { 1e4 }
 }
 

@@ -6,11 +6,11 @@ use super::Elementary;
 use crate::real::InstructionSet;
 
 /// 1.5 * 2^52: adding it rounds to an integer and leaves that integer in the low bits.
-const ROUND: f64 = 6_755_399_441_055_744.0;
+pub(super) const ROUND: f64 = 6_755_399_441_055_744.0;
 /// ln 2 in two parts; the first has 33 bits, so that its product with an exponent is exact.
 const LN2_HIGH: f64 = 0.693_147_180_485_539_1;
 const LN2_LOW: f64 = 7.440_617_110_012_397e-11;
-const SIGN: u64 = 1 << 63;
+pub(super) const SIGN: u64 = 1 << 63;
 
 #[inline(always)]
 fn fma<I: InstructionSet>(a: f64, b: f64, c: f64) -> f64 {
@@ -19,14 +19,14 @@ fn fma<I: InstructionSet>(a: f64, b: f64, c: f64) -> f64 {
 
 /// x / ln 2 rounded to an integer k, as k + ROUND, and x - k ln 2, for |x| < 2000.
 #[inline(always)]
-fn split<I: InstructionSet>(x: f64) -> (f64, f64) {
+pub(super) fn split<I: InstructionSet>(x: f64) -> (f64, f64) {
     let t = fma::<I>(x, std::f64::consts::LOG2_E, ROUND);
     let n = t - ROUND;
     (t, fma::<I>(n, -LN2_LOW, fma::<I>(n, -LN2_HIGH, x)))
 }
 
 /// Coefficients of r^2, r^3, ... in exp(r), |r| <= ln 2 / 2.
-const EXP: [f64; 10] = [
+pub(super) const EXP: [f64; 10] = [
     0.500_000_000_000_001_061_7,
     0.166_666_666_666_664_127_64,
     0.041_666_666_666_530_264_677,
@@ -65,8 +65,7 @@ pub(crate) fn log<I: InstructionSet>(x: f64) -> f64 {
     // x = 2^k (1 + f) with 1 + f between sqrt(1/2) and sqrt(2); k + 2048 is positive, and goes to
     // f64 through the bits of 2^52 because only AVX-512 converts 64-bit integers.
     let biased = bits.wrapping_add(SIGN) >> 52;
-    let k = f64::from_bits(biased | 0x4330_0000_0000_0000)
-        - (4_503_599_627_370_496.0 + 2048.0);
+    let k = f64::from_bits(biased | 0x4330_0000_0000_0000) - (4_503_599_627_370_496.0 + 2048.0);
     let k = if tiny { k - 54.0 } else { k };
     let f = f64::from_bits((bits & 0x000f_ffff_ffff_ffff).wrapping_add(ROOT_HALF)) - 1.0;
     // log(1 + f) = f - f^2 / 2 + s (f^2 / 2 + R(s^2)), s = f / (2 + f).
@@ -111,7 +110,7 @@ pub(crate) fn tanh<I: InstructionSet>(x: f64) -> f64 {
 
 /// sin(r + quarter pi / 2), |r| a little over pi / 4 at most.
 #[inline(always)]
-fn sin_reduced<I: InstructionSet>(r: f64, quarter: u64) -> f64 {
+pub(super) fn sin_reduced<I: InstructionSet>(r: f64, quarter: u64) -> f64 {
     let z = r * r;
     let square = z * z;
     let p = f64::polynomial::<I, 6>(
@@ -146,7 +145,7 @@ fn sin_reduced<I: InstructionSet>(r: f64, quarter: u64) -> f64 {
 
 /// x - n pi / 2, exact but for the last rounding.
 #[inline(always)]
-fn subtract_quarters<I: InstructionSet>(x: f64, n: f64) -> f64 {
+pub(super) fn subtract_quarters<I: InstructionSet>(x: f64, n: f64) -> f64 {
     if I::FMA {
         let r = fma::<I>(n, -1.570_796_326_794_896_6, x);
         let r = fma::<I>(n, -6.123_233_995_736_765e-17, r);
@@ -162,7 +161,7 @@ fn subtract_quarters<I: InstructionSet>(x: f64, n: f64) -> f64 {
 
 /// The largest argument that `subtract_quarters` reduces well.
 #[inline(always)]
-fn limit<I: InstructionSet>() -> f64 {
+pub(super) fn limit<I: InstructionSet>() -> f64 {
     if I::FMA { 1e9 } else { 1e6 }
 }
 

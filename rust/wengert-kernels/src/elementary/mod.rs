@@ -1,8 +1,9 @@
-//! exp, log, tanh, sin, cos and pow as straight-line code that compilers vectorise: no tables, no
+//! exp, log, tanh, sin, cos and pow, and in `more` the rarer ones, as straight-line code that compilers vectorise: no tables, no
 //! saturating casts, no calls. Polynomials are minimax fits (Remez). Depends on real::InstructionSet.
 
 pub(crate) mod f32;
 pub(crate) mod f64;
+pub(crate) mod more;
 
 use crate::real::InstructionSet;
 
