@@ -212,6 +212,130 @@ class Tensor:
         """Sign of each element: -1, 0 or 1; the derivative is 0."""
     def sign_(_self) -> Self:
         """Sign of each element: -1, 0 or 1; the derivative is 0."""
+    def sgn(_self) -> Tensor:
+        """Sign of each element: -1, 0 or 1; the derivative is 0."""
+    def sgn_(_self) -> Self:
+        """Sign of each element: -1, 0 or 1; the derivative is 0."""
+    def exp2(_self) -> Tensor:
+        """2 to the power of each element."""
+    def exp2_(_self) -> Self:
+        """2 to the power of each element."""
+    def expm1(_self) -> Tensor:
+        """e^x - 1 of each element, right where x is near 0."""
+    def expm1_(_self) -> Self:
+        """e^x - 1 of each element, right where x is near 0."""
+    def log2(_self) -> Tensor:
+        """Logarithm to base 2 of each element; nan below 0, -inf at 0."""
+    def log2_(_self) -> Self:
+        """Logarithm to base 2 of each element; nan below 0, -inf at 0."""
+    def log10(_self) -> Tensor:
+        """Logarithm to base 10 of each element; nan below 0, -inf at 0."""
+    def log10_(_self) -> Self:
+        """Logarithm to base 10 of each element; nan below 0, -inf at 0."""
+    def log1p(_self) -> Tensor:
+        """>>> import wengert >>> wengert.log1p(wengert.tensor([0.0, 1e-7, -1.0])) tensor([0.0000e+00, 1.0000e-07,       -inf])"""
+    def log1p_(_self) -> Self:
+        """>>> import wengert >>> wengert.log1p(wengert.tensor([0.0, 1e-7, -1.0])) tensor([0.0000e+00, 1.0000e-07,       -inf])"""
+    def rsqrt(_self) -> Tensor:
+        """Reciprocal of the square root of each element; nan below 0, inf at 0."""
+    def rsqrt_(_self) -> Self:
+        """Reciprocal of the square root of each element; nan below 0, inf at 0."""
+    def square(_self) -> Tensor:
+        """Square of each element."""
+    def square_(_self) -> Self:
+        """Square of each element."""
+    def reciprocal(_self) -> Tensor:
+        """Reciprocal 1 / x of each element; inf at 0."""
+    def reciprocal_(_self) -> Self:
+        """Reciprocal 1 / x of each element; inf at 0."""
+    def erf(_self) -> Tensor:
+        """Error function 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to each element (Abramowitz and Stegun 7.1.1)."""
+    def erf_(_self) -> Self:
+        """Error function 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to each element (Abramowitz and Stegun 7.1.1)."""
+    def tan(_self) -> Tensor:
+        """Tangent of each element (radians)."""
+    def tan_(_self) -> Self:
+        """Tangent of each element (radians)."""
+    def asin(_self) -> Tensor:
+        """Arc sine of each element, in -pi/2..pi/2; nan outside of -1..1."""
+    def asin_(_self) -> Self:
+        """Arc sine of each element, in -pi/2..pi/2; nan outside of -1..1."""
+    def arcsin(_self) -> Tensor:
+        """Arc sine of each element, in -pi/2..pi/2; nan outside of -1..1."""
+    def arcsin_(_self) -> Self:
+        """Arc sine of each element, in -pi/2..pi/2; nan outside of -1..1."""
+    def acos(_self) -> Tensor:
+        """Arc cosine of each element, in 0..pi; nan outside of -1..1."""
+    def acos_(_self) -> Self:
+        """Arc cosine of each element, in 0..pi; nan outside of -1..1."""
+    def arccos(_self) -> Tensor:
+        """Arc cosine of each element, in 0..pi; nan outside of -1..1."""
+    def arccos_(_self) -> Self:
+        """Arc cosine of each element, in 0..pi; nan outside of -1..1."""
+    def atan(_self) -> Tensor:
+        """Arc tangent of each element, in -pi/2..pi/2."""
+    def atan_(_self) -> Self:
+        """Arc tangent of each element, in -pi/2..pi/2."""
+    def arctan(_self) -> Tensor:
+        """Arc tangent of each element, in -pi/2..pi/2."""
+    def arctan_(_self) -> Self:
+        """Arc tangent of each element, in -pi/2..pi/2."""
+    def sinh(_self) -> Tensor:
+        """Hyperbolic sine of each element."""
+    def sinh_(_self) -> Self:
+        """Hyperbolic sine of each element."""
+    def cosh(_self) -> Tensor:
+        """Hyperbolic cosine of each element."""
+    def cosh_(_self) -> Self:
+        """Hyperbolic cosine of each element."""
+    def asinh(_self) -> Tensor:
+        """Inverse hyperbolic sine of each element."""
+    def asinh_(_self) -> Self:
+        """Inverse hyperbolic sine of each element."""
+    def arcsinh(_self) -> Tensor:
+        """Inverse hyperbolic sine of each element."""
+    def arcsinh_(_self) -> Self:
+        """Inverse hyperbolic sine of each element."""
+    def acosh(_self) -> Tensor:
+        """Inverse hyperbolic cosine of each element; nan below 1."""
+    def acosh_(_self) -> Self:
+        """Inverse hyperbolic cosine of each element; nan below 1."""
+    def arccosh(_self) -> Tensor:
+        """Inverse hyperbolic cosine of each element; nan below 1."""
+    def arccosh_(_self) -> Self:
+        """Inverse hyperbolic cosine of each element; nan below 1."""
+    def atanh(_self) -> Tensor:
+        """Inverse hyperbolic tangent of each element; nan outside of -1..1, infinite at its ends."""
+    def atanh_(_self) -> Self:
+        """Inverse hyperbolic tangent of each element; nan outside of -1..1, infinite at its ends."""
+    def arctanh(_self) -> Tensor:
+        """Inverse hyperbolic tangent of each element; nan outside of -1..1, infinite at its ends."""
+    def arctanh_(_self) -> Self:
+        """Inverse hyperbolic tangent of each element; nan outside of -1..1, infinite at its ends."""
+    def floor(_self) -> Tensor:
+        """Largest integer not above each element; the derivative is 0."""
+    def floor_(_self) -> Self:
+        """Largest integer not above each element; the derivative is 0."""
+    def ceil(_self) -> Tensor:
+        """Smallest integer not below each element; the derivative is 0."""
+    def ceil_(_self) -> Self:
+        """Smallest integer not below each element; the derivative is 0."""
+    def trunc(_self) -> Tensor:
+        """Integral part of each element; the derivative is 0."""
+    def trunc_(_self) -> Self:
+        """Integral part of each element; the derivative is 0."""
+    def fix(_self) -> Tensor:
+        """Integral part of each element; the derivative is 0."""
+    def fix_(_self) -> Self:
+        """Integral part of each element; the derivative is 0."""
+    def frac(_self) -> Tensor:
+        """Fractional part x - trunc(x) of each element, with its sign."""
+    def frac_(_self) -> Self:
+        """Fractional part x - trunc(x) of each element, with its sign."""
+    def sigmoid(_self) -> Tensor:
+        """Logistic function 1 / (1 + e^-x) of each element."""
+    def sigmoid_(_self) -> Self:
+        """Logistic function 1 / (1 + e^-x) of each element."""
     def add(_self, other: Tensor | _Number, *, alpha: _Number = 1) -> Tensor:
         """Sum of two tensors, or of a tensor and a number, with broadcasting: input + alpha * other."""
     def add_(_self, other: Tensor | _Number, *, alpha: _Number = 1) -> Self:
@@ -523,6 +647,102 @@ def relu(input: Tensor) -> Tensor:
 
 def sign(input: Tensor) -> Tensor:
     """Sign of each element: -1, 0 or 1; the derivative is 0."""
+
+def sgn(input: Tensor) -> Tensor:
+    """Sign of each element: -1, 0 or 1; the derivative is 0."""
+
+def exp2(input: Tensor) -> Tensor:
+    """2 to the power of each element."""
+
+def expm1(input: Tensor) -> Tensor:
+    """e^x - 1 of each element, right where x is near 0."""
+
+def log2(input: Tensor) -> Tensor:
+    """Logarithm to base 2 of each element; nan below 0, -inf at 0."""
+
+def log10(input: Tensor) -> Tensor:
+    """Logarithm to base 10 of each element; nan below 0, -inf at 0."""
+
+def log1p(input: Tensor) -> Tensor:
+    """>>> import wengert >>> wengert.log1p(wengert.tensor([0.0, 1e-7, -1.0])) tensor([0.0000e+00, 1.0000e-07,       -inf])"""
+
+def rsqrt(input: Tensor) -> Tensor:
+    """Reciprocal of the square root of each element; nan below 0, inf at 0."""
+
+def square(input: Tensor) -> Tensor:
+    """Square of each element."""
+
+def reciprocal(input: Tensor) -> Tensor:
+    """Reciprocal 1 / x of each element; inf at 0."""
+
+def erf(input: Tensor) -> Tensor:
+    """Error function 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to each element (Abramowitz and Stegun 7.1.1)."""
+
+def tan(input: Tensor) -> Tensor:
+    """Tangent of each element (radians)."""
+
+def asin(input: Tensor) -> Tensor:
+    """Arc sine of each element, in -pi/2..pi/2; nan outside of -1..1."""
+
+def arcsin(input: Tensor) -> Tensor:
+    """Arc sine of each element, in -pi/2..pi/2; nan outside of -1..1."""
+
+def acos(input: Tensor) -> Tensor:
+    """Arc cosine of each element, in 0..pi; nan outside of -1..1."""
+
+def arccos(input: Tensor) -> Tensor:
+    """Arc cosine of each element, in 0..pi; nan outside of -1..1."""
+
+def atan(input: Tensor) -> Tensor:
+    """Arc tangent of each element, in -pi/2..pi/2."""
+
+def arctan(input: Tensor) -> Tensor:
+    """Arc tangent of each element, in -pi/2..pi/2."""
+
+def sinh(input: Tensor) -> Tensor:
+    """Hyperbolic sine of each element."""
+
+def cosh(input: Tensor) -> Tensor:
+    """Hyperbolic cosine of each element."""
+
+def asinh(input: Tensor) -> Tensor:
+    """Inverse hyperbolic sine of each element."""
+
+def arcsinh(input: Tensor) -> Tensor:
+    """Inverse hyperbolic sine of each element."""
+
+def acosh(input: Tensor) -> Tensor:
+    """Inverse hyperbolic cosine of each element; nan below 1."""
+
+def arccosh(input: Tensor) -> Tensor:
+    """Inverse hyperbolic cosine of each element; nan below 1."""
+
+def atanh(input: Tensor) -> Tensor:
+    """Inverse hyperbolic tangent of each element; nan outside of -1..1, infinite at its ends."""
+
+def arctanh(input: Tensor) -> Tensor:
+    """Inverse hyperbolic tangent of each element; nan outside of -1..1, infinite at its ends."""
+
+def floor(input: Tensor) -> Tensor:
+    """Largest integer not above each element; the derivative is 0."""
+
+def ceil(input: Tensor) -> Tensor:
+    """Smallest integer not below each element; the derivative is 0."""
+
+def trunc(input: Tensor) -> Tensor:
+    """Integral part of each element; the derivative is 0."""
+
+def fix(input: Tensor) -> Tensor:
+    """Integral part of each element; the derivative is 0."""
+
+def frac(input: Tensor) -> Tensor:
+    """Fractional part x - trunc(x) of each element, with its sign."""
+
+def sigmoid(input: Tensor) -> Tensor:
+    """Logistic function 1 / (1 + e^-x) of each element."""
+
+def silu(input: Tensor) -> Tensor:
+    """x times its logistic function, of each element (Elfwing et al. 2017; also called swish)."""
 
 def add(input: Tensor | _Number, other: Tensor | _Number, *, alpha: _Number = 1) -> Tensor:
     """Sum of two tensors, or of a tensor and a number, with broadcasting: input + alpha * other."""
@@ -845,6 +1065,38 @@ __all__ = [
     "absolute",
     "relu",
     "sign",
+    "sgn",
+    "exp2",
+    "expm1",
+    "log2",
+    "log10",
+    "log1p",
+    "rsqrt",
+    "square",
+    "reciprocal",
+    "erf",
+    "tan",
+    "asin",
+    "arcsin",
+    "acos",
+    "arccos",
+    "atan",
+    "arctan",
+    "sinh",
+    "cosh",
+    "asinh",
+    "arcsinh",
+    "acosh",
+    "arccosh",
+    "atanh",
+    "arctanh",
+    "floor",
+    "ceil",
+    "trunc",
+    "fix",
+    "frac",
+    "sigmoid",
+    "silu",
     "add",
     "sub",
     "subtract",

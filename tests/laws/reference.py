@@ -4,6 +4,8 @@ NumPy differs from PyTorch in result dtypes; `promote` states PyTorch's rule. EL
 broadcastable shapes, so the drawn laws may choose those freely. Of RANDOM ops only shape and dtype can be compared.
 """
 
+import math
+
 import numpy as np
 
 KIND = {"b": 0, "i": 1, "f": 2}
@@ -208,7 +210,23 @@ UNARY = {
     "abs": elementwise(np.abs),
     "sign": elementwise(lambda x: np.where(x == x, np.sign(x), np.zeros_like(x))),
     "relu": elementwise(relu),
-    **{name: elementwise(getattr(np, name), inexact=True) for name in ("exp", "log", "tanh", "sin", "cos", "sqrt")},
+    **{
+        name: elementwise(getattr(np, name), inexact=True)
+        for name in "exp log tanh sin cos sqrt exp2 expm1 log2 log10 log1p tan sinh cosh reciprocal".split()
+    },
+    **{
+        f"a{name}": elementwise(getattr(np, f"arc{name}"), inexact=True)
+        for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")
+    },
+    "rsqrt": elementwise(lambda x: 1 / np.sqrt(x), inexact=True),
+    "square": elementwise(np.square),
+    "erf": elementwise(lambda x: np.vectorize(math.erf, otypes=[x.dtype])(x), inexact=True),
+    "floor": elementwise(lambda x: np.floor(x).astype(x.dtype)),
+    "ceil": elementwise(lambda x: np.ceil(x).astype(x.dtype)),
+    "trunc": elementwise(lambda x: np.trunc(x).astype(x.dtype)),
+    "frac": elementwise(lambda x: x - np.trunc(x)),
+    "sigmoid": elementwise(lambda x: 1 / (1 + np.exp(-x)), inexact=True),
+    "silu": elementwise(lambda x: x / (1 + np.exp(-x)), inexact=True),
 }
 
 BINARY = {

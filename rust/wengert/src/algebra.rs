@@ -11,7 +11,16 @@ use wengert_kernels::Real;
 
 /// What a derivative formula may use.
 pub trait Algebra:
-    Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + Neg<Output = Self>
+    Copy
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + Add<f64, Output = Self>
+    + Sub<f64, Output = Self>
+    + Mul<f64, Output = Self>
+    + Div<f64, Output = Self>
 {
     /// A number.
     fn lit(v: f64, like: Self) -> Self;
@@ -23,6 +32,18 @@ pub trait Algebra:
     fn sin(self) -> Self;
     /// Cosine.
     fn cos(self) -> Self;
+    /// Square root.
+    fn sqrt(self) -> Self;
+    /// Hyperbolic sine.
+    fn sinh(self) -> Self;
+    /// Hyperbolic cosine.
+    fn cosh(self) -> Self;
+    /// Error function.
+    fn erf(self) -> Self;
+    /// Largest integer not above.
+    fn floor(self) -> Self;
+    /// Integral part.
+    fn trunc(self) -> Self;
     /// -1, 0 or 1.
     fn sign(self) -> Self;
     /// `self` where `m > 0`, else 0: unlike a product with a mask, right for infinite values.
@@ -49,6 +70,30 @@ impl<R: Real> Algebra for R {
     #[inline(always)]
     fn cos(self) -> Self {
         Real::cos(self)
+    }
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        Real::sqrt(self)
+    }
+    #[inline(always)]
+    fn sinh(self) -> Self {
+        Real::sinh(self)
+    }
+    #[inline(always)]
+    fn cosh(self) -> Self {
+        Real::cosh(self)
+    }
+    #[inline(always)]
+    fn erf(self) -> Self {
+        Real::erf(self)
+    }
+    #[inline(always)]
+    fn floor(self) -> Self {
+        Real::floor(self)
+    }
+    #[inline(always)]
+    fn trunc(self) -> Self {
+        Real::trunc(self)
     }
     #[inline(always)]
     fn sign(self) -> Self {
@@ -183,6 +228,24 @@ impl Algebra for Expr<'_> {
     }
     fn cos(self) -> Self {
         self.unary(ops::cos)
+    }
+    fn sqrt(self) -> Self {
+        self.unary(ops::sqrt)
+    }
+    fn sinh(self) -> Self {
+        self.unary(ops::sinh)
+    }
+    fn cosh(self) -> Self {
+        self.unary(ops::cosh)
+    }
+    fn erf(self) -> Self {
+        self.unary(ops::erf)
+    }
+    fn floor(self) -> Self {
+        self.unary(ops::floor)
+    }
+    fn trunc(self) -> Self {
+        self.unary(ops::trunc)
     }
     fn sign(self) -> Self {
         self.unary(ops::sign)

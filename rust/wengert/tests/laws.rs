@@ -226,14 +226,17 @@ fn writes(c: &mut Cases, rng: &mut Rng) {
     }
     // The in-place twin of every elementwise op, between two readers of its target.
     for info in ops::table().filter(|row| row.face.inplace()) {
-        let (row, xs) = (info.name, vec![rng.tensor(&[2, 3], 0.4, 1.4), rng.tensor(&[3], 0.4, 1.4)]);
         let (op, two) = match info.body {
             Body::Unary(_, _, op) => (op, false),
             Body::Binary(_, _, op) => (op, true),
-            _ => panic!("{row}: in-place twins are unary or binary"),
+            _ => panic!("{}: in-place twins are unary or binary", info.name),
         };
-        c.add(row, "in place", xs, move |x| {
-            let mut y = ops::mul(&x[0], &x[0])?;
+        // A sample is inside the domain; it must be of tensors whose result has the shape of the first.
+        let mut drawn = info.samples.iter().map(|text| Sample::draw(info, text, rng).xs);
+        let fits = |xs: &Vec<Tensor>| xs.len() == 1 + usize::from(two) && xs.iter().all(|x| x.ndim() <= xs[0].ndim());
+        let xs = drawn.find(fits).unwrap_or_else(|| panic!("{}: no sample for the in-place twin", info.name));
+        c.add(info.name, "in place", xs, move |x| {
+            let mut y = ops::mul(&x[0], &law::scalar(1.0))?;
             let before = ops::mul(&y, &y)?;
             let others: &[&Tensor] = if two { &[&x[1]] } else { &[] };
             inplace::apply_inplace(OpRef::Static(op), &mut y, others)?;

@@ -488,7 +488,7 @@ macro_rules! binary {
         };
         )*
         /// The rows of this file.
-        pub static ROWS: &[&OpInfo] = &[$(&$info),*];
+        pub(crate) static ROWS: &[&OpInfo] = &[$(&$info),*];
     };
 }
 macro_rules! keeps {

@@ -28,11 +28,15 @@ pub use reduce::{max, mean, norm, sum, sum_to};
 pub use select::where_;
 pub use signature::Signature;
 pub use table::{Args, Body, Face, OpInfo, Operand, Value};
-pub use unary::rows::*;
+pub use unary::{activation::*, exponential::*, rounding::*, rows::*, trigonometric::*};
 
 /// The families, each with the rows of its file.
 static FAMILIES: &[&[&OpInfo]] = &[
-    unary::ROWS,
+    unary::rows::ROWS,
+    unary::exponential::ROWS,
+    unary::trigonometric::ROWS,
+    unary::rounding::ROWS,
+    unary::activation::ROWS,
     binary::ROWS,
     power::ROWS,
     compare::ROWS,

@@ -238,7 +238,7 @@ fn call<U: Rule>(args: &Args<'_>) -> Result<Value> {
 macro_rules! unary {
     ($(
         $(#[doc = $doc:literal])*
-        $name:ident, $Type:ident, $info:ident, $grad:literal, samples $samples:expr;
+        $name:ident, $Type:ident, $info:ident, $grad:literal, samples $samples:expr $(, face $face:ident)?;
         f($fx:ident) = $f:expr;
         $(i($ix:ident) = $i:expr;)?
         d($g:ident $(, $k:ident)*) = $d:expr;
@@ -285,14 +285,22 @@ macro_rules! unary {
             doc: concat!($($doc, "\n"),*),
             signature: "input: Tensor",
             returns: "Tensor",
-            face: Face::ELEMENTWISE,
+            face: face!($($face)?),
             differentiable: true,
             body: Body::Unary(run::<$Type>, call::<$Type>, Unary::<$Type>::OP),
             samples: $samples,
         };
         )*
         /// The rows of this file.
-        pub static ROWS: &[&OpInfo] = &[$(&$info),*];
+        pub(crate) static ROWS: &[&OpInfo] = &[$(&$info),*];
+    };
+}
+macro_rules! face {
+    () => {
+        Face::ELEMENTWISE
+    };
+    ($face:ident) => {
+        Face::$face
     };
 }
 macro_rules! keeps {
@@ -329,5 +337,8 @@ macro_rules! bind {
         $d
     }};
 }
+pub mod activation;
+pub mod exponential;
+pub mod rounding;
 pub mod rows;
-pub use rows::*;
+pub mod trigonometric;

@@ -103,7 +103,7 @@ impl Norm {
             // SAFETY: fresh row-major output with one element for each of the kept ones.
             unsafe { kernel::sum_map::<Square, T>(x.shape(), x.ptr(), x.layout().strides(), &self.over.dims, total.ptr()) }
         }, else ());
-        crate::ops::unary::Unary::<crate::ops::unary::Sqrt>::OP.forward_into(&[&total], &total)?;
+        crate::ops::unary::Unary::<crate::ops::unary::rows::Sqrt>::OP.forward_into(&[&total], &total)?;
         Ok(total)
     }
 }

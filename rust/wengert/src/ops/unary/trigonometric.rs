@@ -1,0 +1,86 @@
+//! The rows: trigonometric and hyperbolic functions and their inverses.
+
+use super::*;
+
+unary! {
+    /// Tangent of each element (radians).
+    ///
+    /// >>> import wengert
+    /// >>> wengert.tan(wengert.tensor([0.0, 1.0]))
+    /// tensor([0.0000, 1.5574])
+    tan, Tan, TAN, "TanBackward0", samples &["f(2, 3, lo=-1.2, hi=1.2)", "f()"];
+    f(x) = x.tan();
+    d(g, y) = g * (y * y + 1.0);
+
+    /// Arc sine of each element, in -pi/2..pi/2; nan outside of -1..1.
+    ///
+    /// >>> import wengert
+    /// >>> wengert.asin(wengert.tensor([0.0, 1.0, 2.0]))
+    /// tensor([0.0000, 1.5708,    nan])
+    asin, Asin, ASIN, "AsinBackward0", samples &["f(2, 3, lo=-0.9, hi=0.9)", "f(lo=0.1, hi=0.6)"];
+    f(x) = x.asin();
+    d(g, x) = g / (1.0 - x * x).sqrt();
+
+    /// Arc cosine of each element, in 0..pi; nan outside of -1..1.
+    ///
+    /// >>> import wengert
+    /// >>> wengert.acos(wengert.tensor([1.0, 0.0, 2.0]))
+    /// tensor([0.0000, 1.5708,    nan])
+    acos, Acos, ACOS, "AcosBackward0", samples &["f(2, 3, lo=-0.9, hi=0.9)", "f(lo=0.1, hi=0.6)"];
+    f(x) = x.acos();
+    d(g, x) = -(g / (1.0 - x * x).sqrt());
+
+    /// Arc tangent of each element, in -pi/2..pi/2.
+    ///
+    /// >>> import wengert
+    /// >>> wengert.atan(wengert.tensor([0.0, 1.0]))
+    /// tensor([0.0000, 0.7854])
+    atan, Atan, ATAN, "AtanBackward0", samples &["f(2, 3)", "f()", "f(0, 2)"];
+    f(x) = x.atan();
+    d(g, x) = g / (x * x + 1.0);
+
+    /// Hyperbolic sine of each element.
+    ///
+    /// >>> import wengert
+    /// >>> wengert.sinh(wengert.tensor([0.0, 1.0]))
+    /// tensor([0.0000, 1.1752])
+    sinh, Sinh, SINH, "SinhBackward0", samples &["f(2, 3)", "f()", "f(0, 2)"];
+    f(x) = x.sinh();
+    d(g, x) = g * x.cosh();
+
+    /// Hyperbolic cosine of each element.
+    ///
+    /// >>> import wengert
+    /// >>> wengert.cosh(wengert.tensor([0.0, 1.0]))
+    /// tensor([1.0000, 1.5431])
+    cosh, Cosh, COSH, "CoshBackward0", samples &["f(2, 3)", "f()", "f(0, 2)"];
+    f(x) = x.cosh();
+    d(g, x) = g * x.sinh();
+
+    /// Inverse hyperbolic sine of each element.
+    ///
+    /// >>> import wengert
+    /// >>> wengert.asinh(wengert.tensor([0.0, 1.0]))
+    /// tensor([0.0000, 0.8814])
+    asinh, Asinh, ASINH, "AsinhBackward0", samples &["f(2, 3)", "f()", "f(0, 2)"];
+    f(x) = x.asinh();
+    d(g, x) = g / (x * x + 1.0).sqrt();
+
+    /// Inverse hyperbolic cosine of each element; nan below 1.
+    ///
+    /// >>> import wengert
+    /// >>> wengert.acosh(wengert.tensor([1.0, 2.0, 0.0]))
+    /// tensor([0.0000, 1.3170,    nan])
+    acosh, Acosh, ACOSH, "AcoshBackward0", samples &["f(2, 3, lo=1.2, hi=3)", "f(lo=1.2, hi=3)"];
+    f(x) = x.acosh();
+    d(g, x) = g / (x * x - 1.0).sqrt();
+
+    /// Inverse hyperbolic tangent of each element; nan outside of -1..1, infinite at its ends.
+    ///
+    /// >>> import wengert
+    /// >>> wengert.atanh(wengert.tensor([0.0, 0.5, 1.0]))
+    /// tensor([0.0000, 0.5493,    inf])
+    atanh, Atanh, ATANH, "AtanhBackward0", samples &["f(2, 3, lo=-0.8, hi=0.8)", "f(lo=0.1, hi=0.6)"];
+    f(x) = x.atanh();
+    d(g, x) = g / (1.0 - x * x);
+}
