@@ -19,7 +19,9 @@ ON_TORCH = BACKEND == "torch"
 
 wengert_only = pytest.mark.skipif(ON_TORCH, reason="wengert promises more here than PyTorch does")
 
-DTYPES = {"float32": np.float32, "float64": np.float64, "int64": np.int64, "bool": np.bool_}
+INTEGERS = ("uint8", "int8", "int16", "int32", "int64")
+
+DTYPES = {name: np.dtype(name).type for name in ("float32", "float64", *INTEGERS, "bool")}
 
 
 def array(tensor):

@@ -42,12 +42,13 @@ from typing_extensions import disjoint_base
 from wengert._size import Size
 from wengert.autograd.graph import RemovableHandle
 
-# The module and Tensor have their own bool, float and dtype.
+# The module and Tensor have their own bool, float, int and dtype.
 _bool: TypeAlias = builtins.bool
 _float: TypeAlias = builtins.float
-_Number: TypeAlias = int | _float | _bool
+_int: TypeAlias = builtins.int
+_Number: TypeAlias = _int | _float | _bool
 _DType: TypeAlias = dtype
-_DTypeLike: TypeAlias = dtype | type[_float] | type[int] | type[_bool]
+_DTypeLike: TypeAlias = dtype | type[_float] | type[_int] | type[_bool]
 _Operand: TypeAlias = Tensor | _Number | NDArray[Any]
 _Index: TypeAlias = SupportsIndex | slice | EllipsisType | Tensor | NDArray[Any] | Sequence[Any] | None
 
@@ -59,7 +60,7 @@ class _Max(NamedTuple):
 
 # What rows and the tables below write -> what the stub writes.
 NAMES = {
-    "Number": "_Number", "bool": "_bool", "float": "_float", "dtype": "_DTypeLike", "_dtype": "_DTypeLike",
+    "Number": "_Number", "bool": "_bool", "float": "_float", "int": "_int", "dtype": "_DTypeLike", "_dtype": "_DTypeLike",
     "Hook": "Callable[[Tensor], Tensor | None]",
 }  # fmt: skip
 
@@ -112,12 +113,15 @@ FUNCTIONS = {
     "_untrack": ("x: Tensor, tracked: Sequence[Tensor]", "Tensor"),
     "_zeros_like": ("x: Tensor", "Tensor"),
     "build_info": ("", "dict[str, str]"),
+    "can_cast": ("from_: dtype, to: dtype", "bool"),
     "from_numpy": ("ndarray: NDArray[Any]", "Tensor"),
     "get_default_dtype": ("", "_DType"),
     "get_num_threads": ("", "int"),
     "is_grad_enabled": ("", "bool"),
     "is_tensor": ("ob: object", "bool"),
     "ops": ("", "list[dict[str, Any]]"),
+    "promote_types": ("type1: dtype, type2: dtype", "_DType"),
+    "result_type": ("tensor1: Tensor | Number, tensor2: Tensor | Number", "_DType"),
     "set_default_dtype": ("d: dtype", "None"),
     "set_num_threads": ("n: int", "None"),
     "tensor": (
@@ -157,6 +161,7 @@ METHODS = {
     "retain_grad": ("", "None"),
     "storage_offset": ("", "int"),
     "tolist": ("", "Any"),
+    "to_real": ("", "_DType"),
     "unpack": ("edge: SavedEdge", "Tensor"),
 }
 

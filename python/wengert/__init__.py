@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import builtins as _builtins
 import math as _math
 import os as _os
 import typing as _typing
 
 from wengert import _core
 from wengert._core import *  # noqa: F403 - the operations, each declared once in the core
-from wengert._core import Tensor, dtype, is_grad_enabled, tensor
+from wengert._core import Tensor, dtype as dtype, is_grad_enabled as is_grad_enabled, tensor as tensor
 
 _core._install(_os.path.dirname(_os.path.abspath(__file__)))
 
@@ -23,6 +24,7 @@ from wengert import (  # noqa: E402
     linalg as linalg,  # noqa: E402
 )
 from wengert._create import *  # noqa: E402, F403
+from wengert._dtypes import *  # noqa: E402, F403
 from wengert._size import Size as Size  # noqa: E402
 from wengert.autograd import enable_grad as enable_grad, no_grad as no_grad, set_grad_enabled as set_grad_enabled  # noqa: E402
 
@@ -32,16 +34,13 @@ __version__ = _core.build_info()["version"]
 
 float = _core.float32
 double = _core.float64
+short = _core.int16
+int = _core.int32
 long = _core.int64
 inf, nan, pi, e = _math.inf, _math.nan, _math.pi, _math.e
 
 
-def _dtype_by_name(name: str) -> dtype:
-    """The dtype object of a name, for pickling."""
-    return getattr(_core, name)
-
-
-def numel(input: Tensor) -> int:
+def numel(input: Tensor) -> _builtins.int:
     """Number of elements of a tensor.
 
     >>> import wengert

@@ -12,12 +12,13 @@ from typing_extensions import disjoint_base
 from wengert._size import Size
 from wengert.autograd.graph import RemovableHandle
 
-# The module and Tensor have their own bool, float and dtype.
+# The module and Tensor have their own bool, float, int and dtype.
 _bool: TypeAlias = builtins.bool
 _float: TypeAlias = builtins.float
-_Number: TypeAlias = int | _float | _bool
+_int: TypeAlias = builtins.int
+_Number: TypeAlias = _int | _float | _bool
 _DType: TypeAlias = dtype
-_DTypeLike: TypeAlias = dtype | type[_float] | type[int] | type[_bool]
+_DTypeLike: TypeAlias = dtype | type[_float] | type[_int] | type[_bool]
 _Operand: TypeAlias = Tensor | _Number | NDArray[Any]
 _Index: TypeAlias = SupportsIndex | slice | EllipsisType | Tensor | NDArray[Any] | Sequence[Any] | None
 
@@ -35,16 +36,16 @@ class Exported:
 @final
 class Node:
     """A node of the tape as Python sees it: `grad_fn`. Each kind of node has a class of its own, named as PyTorch names it."""
-    def _remove_hook(self, id: int) -> None: ...
-    def _sequence_nr(self) -> int:
+    def _remove_hook(self, id: _int) -> None: ...
+    def _sequence_nr(self) -> _int:
         """A number larger than that of every input."""
     def name(self) -> str:
         """PyTorch's name of the node."""
     @property
-    def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
+    def next_functions(self) -> tuple[tuple[Node | None, _int], ...]:
         """Pairs of the nodes of the inputs and which of their outputs; (None, 0) where no gradient is needed."""
     @property
-    def site(self) -> tuple[str, int] | None:
+    def site(self) -> tuple[str, _int] | None:
         """File and line that recorded it, or None."""
     @property
     def variable(self) -> Tensor | None:
@@ -77,17 +78,17 @@ class Tensor:
     def __ge__(self, value: _Operand, /) -> Tensor: ...  # type: ignore[misc]
     def __getitem__(self, key: _Index, /) -> Tensor: ...
     def __gt__(self, value: _Operand, /) -> Tensor: ...  # type: ignore[misc]
-    def __hash__(self) -> int: ...
+    def __hash__(self) -> _int: ...
     def __iadd__(self, value: _Operand, /) -> Self: ...
     def __imul__(self, value: _Operand, /) -> Self: ...
-    def __index__(self) -> int: ...
-    def __int__(self) -> int: ...
+    def __index__(self) -> _int: ...
+    def __int__(self) -> _int: ...
     def __ipow__(self, value: _Operand, /) -> Self: ...  # type: ignore[misc]
     def __isub__(self, value: _Operand, /) -> Self: ...
     def __iter__(self) -> Iterator[Tensor]: ...
     def __itruediv__(self, value: _Operand, /) -> Self: ...
     def __le__(self, value: _Operand, /) -> Tensor: ...  # type: ignore[misc]
-    def __len__(self) -> int: ...
+    def __len__(self) -> _int: ...
     def __lt__(self, value: _Operand, /) -> Tensor: ...  # type: ignore[misc]
     def __matmul__(self, value: _Operand, /) -> Tensor: ...
     def __mul__(self, value: _Operand, /) -> Tensor: ...
@@ -117,10 +118,10 @@ class Tensor:
     def _node(self) -> Node | None:
         """Its node, a leaf's included."""
     @property
-    def _strides(self) -> tuple[int, ...]:
+    def _strides(self) -> tuple[_int, ...]:
         """Strides in elements."""
     @property
-    def _version(self) -> int:
+    def _version(self) -> _int:
         """Writes into its storage so far."""
     @property
     def data(self) -> Tensor:
@@ -148,10 +149,10 @@ class Tensor:
     def mT(self) -> Tensor:
         """View with the last two dimensions exchanged."""
     @property
-    def ndim(self) -> int:
+    def ndim(self) -> _int:
         """Number of dimensions."""
     @property
-    def output_nr(self) -> int:
+    def output_nr(self) -> _int:
         """Which output of grad_fn it is."""
     @property
     def requires_grad(self) -> _bool:
@@ -400,7 +401,7 @@ class Tensor:
         """Where `input >= other`, as bool, with broadcasting."""
     def sum(
         _self,
-        dim: int | tuple[int, ...] | None = None,
+        dim: _int | tuple[_int, ...] | None = None,
         keepdim: _bool = False,
         *,
         dtype: _DTypeLike | None = None,
@@ -408,7 +409,7 @@ class Tensor:
         """Sum over `dim` (all dimensions when None); integers and bool sum as int64 unless `dtype` is given."""
     def mean(
         _self,
-        dim: int | tuple[int, ...] | None = None,
+        dim: _int | tuple[_int, ...] | None = None,
         keepdim: _bool = False,
         *,
         dtype: _DTypeLike | None = None,
@@ -418,7 +419,7 @@ class Tensor:
     def max(_self, dim: None = None, keepdim: _bool = False) -> Tensor:
         """Largest element; along `dim`, largest values and their first indices."""
     @overload
-    def max(_self, dim: int, keepdim: _bool = False) -> _Max:
+    def max(_self, dim: _int, keepdim: _bool = False) -> _Max:
         """Largest element; along `dim`, largest values and their first indices."""
     @overload
     def max(_self, dim: Tensor) -> Tensor:
@@ -426,7 +427,7 @@ class Tensor:
     def norm(
         _self,
         p: _Number | str | None = "fro",
-        dim: int | tuple[int, ...] | None = None,
+        dim: _int | tuple[_int, ...] | None = None,
         keepdim: _bool = False,
         dtype: _DTypeLike | None = None,
     ) -> Tensor:
@@ -442,50 +443,50 @@ class Tensor:
     def matmul(_self, other: Tensor) -> Tensor:
         """Matrix product as NumPy's: vectors, matrices, and stacks of matrices whose leading dimensions broadcast."""
     @overload
-    def reshape(_self, *shape: int) -> Tensor:
+    def reshape(_self, *shape: _int) -> Tensor:
         """The same elements as `shape` (one size may be -1): a view where strides allow, else a copy."""
     @overload
-    def reshape(_self, shape: Sequence[int]) -> Tensor:
+    def reshape(_self, shape: Sequence[_int]) -> Tensor:
         """The same elements as `shape` (one size may be -1): a view where strides allow, else a copy."""
     @overload
-    def view(_self, *shape: int) -> Tensor:
+    def view(_self, *shape: _int) -> Tensor:
         """The same elements as `shape` (one size may be -1), always a view."""
     @overload
-    def view(_self, shape: Sequence[int]) -> Tensor:
+    def view(_self, shape: Sequence[_int]) -> Tensor:
         """The same elements as `shape` (one size may be -1), always a view."""
-    def transpose(_self, dim0: int, dim1: int) -> Tensor:
+    def transpose(_self, dim0: _int, dim1: _int) -> Tensor:
         """View with dimensions `dim0` and `dim1` exchanged."""
-    def swapaxes(_self, dim0: int, dim1: int) -> Tensor:
+    def swapaxes(_self, dim0: _int, dim1: _int) -> Tensor:
         """View with dimensions `dim0` and `dim1` exchanged."""
-    def swapdims(_self, dim0: int, dim1: int) -> Tensor:
+    def swapdims(_self, dim0: _int, dim1: _int) -> Tensor:
         """View with dimensions `dim0` and `dim1` exchanged."""
     def t(_self) -> Tensor:
         """View of a matrix transposed; vectors and 0-d tensors as they are."""
     @overload
-    def permute(_self, *dims: int) -> Tensor:
+    def permute(_self, *dims: _int) -> Tensor:
         """View with dimensions in the order `dims`."""
     @overload
-    def permute(_self, dims: Sequence[int]) -> Tensor:
+    def permute(_self, dims: Sequence[_int]) -> Tensor:
         """View with dimensions in the order `dims`."""
     @overload
-    def expand(_self, *size: int) -> Tensor:
+    def expand(_self, *size: _int) -> Tensor:
         """View with sizes of 1 repeated to `size`; -1 keeps a size."""
     @overload
-    def expand(_self, size: Sequence[int]) -> Tensor:
+    def expand(_self, size: Sequence[_int]) -> Tensor:
         """View with sizes of 1 repeated to `size`; -1 keeps a size."""
-    def unsqueeze(_self, dim: int) -> Tensor:
+    def unsqueeze(_self, dim: _int) -> Tensor:
         """View with a dimension of size 1 inserted at `dim`."""
-    def squeeze(_self, dim: int | tuple[int, ...] | None = None) -> Tensor:
+    def squeeze(_self, dim: _int | tuple[_int, ...] | None = None) -> Tensor:
         """View without dimensions of size 1: all of them, or those of `dim` that have size 1."""
-    def select(_self, dim: int, index: int) -> Tensor:
+    def select(_self, dim: _int, index: _int) -> Tensor:
         """View at one `index` of dimension `dim`, which disappears."""
-    def narrow(_self, dim: int, start: int, length: int) -> Tensor:
+    def narrow(_self, dim: _int, start: _int, length: _int) -> Tensor:
         """View of `length` indices of dimension `dim`, from `start`."""
     def clone(_self, *, memory_format: object = None) -> Tensor:
         """Copy in fresh memory; gradients flow through."""
     def contiguous(_self) -> Tensor:
         """Itself where it is row-major, else a row-major copy."""
-    def copy_(_self, src: Tensor, non_blocking: _bool = False) -> Self:
+    def copy_(_self, src: Tensor | _Number, non_blocking: _bool = False) -> Self:
         """Overwrites the tensor with `src`, broadcast and cast; returns the tensor."""
     def fill_(_self, value: Tensor | _Number) -> Self:
         """Overwrites every element with `value`; returns the tensor."""
@@ -493,7 +494,7 @@ class Tensor:
         """Overwrites every element with 0; returns the tensor."""
     def __array__(self, dtype: Any = None, copy: _bool | None = None) -> Any: ...
     def __contains__(self, value: Any) -> Any: ...
-    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor: ...
+    def __deepcopy__(self, memo: dict[_int, Any]) -> Tensor: ...
     def __format__(self, spec: str) -> str: ...
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]: ...
     def __repr__(self) -> str: ...
@@ -504,13 +505,13 @@ class Tensor:
         """Whether it is a view of another tensor."""
     @staticmethod
     def _make_subclass(cls: type, data: Tensor, require_grad: Any = False) -> Tensor: ...
-    def _references(self) -> tuple[int]:
+    def _references(self) -> tuple[_int]:
         """References to its node, for tests."""
     def _retains_grad(self) -> _bool:
         """Whether .grad will be kept for it, a non-leaf."""
     def _share_numpy(self) -> NDArray[Any]:
         """A NumPy array over the same memory, whatever the history."""
-    def _storage_id(self) -> int:
+    def _storage_id(self) -> _int:
         """A number that is equal for tensors that share storage."""
     def backward(
         self,
@@ -522,37 +523,47 @@ class Tensor:
         """Accumulates the gradients of the leaves it depends on into their .grad."""
     def bool(self) -> Tensor:
         """The tensor as bool: where it is not 0."""
+    def byte(self) -> Tensor:
+        """The tensor as uint8, truncated; integers keep their low bits."""
+    def char(self) -> Tensor:
+        """The tensor as int8, truncated; integers keep their low bits."""
     def cpu(self) -> Tensor:
         """The tensor itself: it is there already."""
-    def data_ptr(self) -> int:
+    def data_ptr(self) -> _int:
         """Address of the first element."""
     def detach(self) -> Tensor:
         """The same storage and version, without history."""
     def detach_(self) -> Tensor:
         """Cuts the tensor from its history, in place."""
-    def dim(self) -> int:
+    def dim(self) -> _int:
         """Number of dimensions."""
     def double(self) -> Tensor:
         """The tensor as float64."""
-    def element_size(self) -> int:
+    def element_size(self) -> _int:
         """Bytes per element."""
     def expand_as(self, other: Tensor) -> Tensor:
         """View expanded to the sizes of `other`."""
     def float(self) -> Tensor:
         """The tensor as float32."""
+    def int(self) -> Tensor:
+        """The tensor as int32, truncated; integers keep their low bits."""
+    def is_complex(self) -> Any:
+        """Whether its dtype is a complex type: never."""
     def is_contiguous(self) -> _bool:
         """Whether elements lie in row-major order."""
     def is_floating_point(self) -> _bool:
         """Whether its dtype is a floating-point type."""
+    def is_signed(self) -> Any:
+        """Whether its dtype has negative values."""
     def item(self) -> Any:
         """Its one value as a Python number. RuntimeError unless it has one element."""
     def long(self) -> Tensor:
         """The tensor as int64, truncated."""
-    def ndimension(self) -> int:
+    def ndimension(self) -> _int:
         """Number of dimensions."""
-    def nelement(self) -> int:
+    def nelement(self) -> _int:
         """Number of elements."""
-    def numel(self) -> int:
+    def numel(self) -> _int:
         """Number of elements."""
     def numpy(self, *, force: _bool = False) -> Any:
         """NumPy array that shares the tensor's memory."""
@@ -566,11 +577,13 @@ class Tensor:
         """The same elements with the sizes of `other`."""
     def retain_grad(self) -> None:
         """Keeps the gradient of a non-leaf in .grad as well."""
-    def size(self, dim: int | None = None) -> Any:
+    def short(self) -> Tensor:
+        """The tensor as int16, truncated; integers keep their low bits."""
+    def size(self, dim: _int | None = None) -> Any:
         """Sizes as a Size, or that of one dimension."""
-    def storage_offset(self) -> int:
+    def storage_offset(self) -> _int:
         """Elements before the first in its storage."""
-    def stride(self, dim: int | None = None) -> Any:
+    def stride(self, dim: _int | None = None) -> Any:
         """Strides in elements as a tuple, or that of one dimension."""
     def to(
         self,
@@ -601,16 +614,22 @@ class dtype:
     def is_signed(self) -> _bool:
         """Whether it has negative values."""
     @property
-    def itemsize(self) -> int:
+    def itemsize(self) -> _int:
         """Bytes per element."""
     @property
     def name(self) -> str:
         """Its bare name."""
+    def to_real(self) -> _DType:
+        """The real type of a complex one; any other is real already."""
 
 bool: _DType
 float32: _DType
 float64: _DType
+int16: _DType
+int32: _DType
 int64: _DType
+int8: _DType
+uint8: _DType
 
 def neg(input: Tensor) -> Tensor:
     """Negative of each element."""
@@ -812,7 +831,7 @@ def where(condition: Tensor, input: Tensor | _Number, other: Tensor | _Number) -
 
 def sum(
     input: Tensor,
-    dim: int | tuple[int, ...] | None = None,
+    dim: _int | tuple[_int, ...] | None = None,
     keepdim: _bool = False,
     *,
     dtype: _DTypeLike | None = None,
@@ -821,7 +840,7 @@ def sum(
 
 def mean(
     input: Tensor,
-    dim: int | tuple[int, ...] | None = None,
+    dim: _int | tuple[_int, ...] | None = None,
     keepdim: _bool = False,
     *,
     dtype: _DTypeLike | None = None,
@@ -833,7 +852,7 @@ def max(input: Tensor, dim: None = None, keepdim: _bool = False) -> Tensor:
     """Largest element; along `dim`, largest values and their first indices."""
 
 @overload
-def max(input: Tensor, dim: int, keepdim: _bool = False) -> _Max:
+def max(input: Tensor, dim: _int, keepdim: _bool = False) -> _Max:
     """Largest element; along `dim`, largest values and their first indices."""
 
 @overload
@@ -843,7 +862,7 @@ def max(input: Tensor, dim: Tensor) -> Tensor:
 def norm(
     input: Tensor,
     p: _Number | str | None = "fro",
-    dim: int | tuple[int, ...] | None = None,
+    dim: _int | tuple[_int, ...] | None = None,
     keepdim: _bool = False,
     dtype: _DTypeLike | None = None,
 ) -> Tensor:
@@ -865,55 +884,55 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
     """Matrix product as NumPy's: vectors, matrices, and stacks of matrices whose leading dimensions broadcast."""
 
 @overload
-def reshape(input: Tensor, *shape: int) -> Tensor:
+def reshape(input: Tensor, *shape: _int) -> Tensor:
     """The same elements as `shape` (one size may be -1): a view where strides allow, else a copy."""
 
 @overload
-def reshape(input: Tensor, shape: Sequence[int]) -> Tensor:
+def reshape(input: Tensor, shape: Sequence[_int]) -> Tensor:
     """The same elements as `shape` (one size may be -1): a view where strides allow, else a copy."""
 
-def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
+def transpose(input: Tensor, dim0: _int, dim1: _int) -> Tensor:
     """View with dimensions `dim0` and `dim1` exchanged."""
 
-def swapaxes(input: Tensor, dim0: int, dim1: int) -> Tensor:
+def swapaxes(input: Tensor, dim0: _int, dim1: _int) -> Tensor:
     """View with dimensions `dim0` and `dim1` exchanged."""
 
-def swapdims(input: Tensor, dim0: int, dim1: int) -> Tensor:
+def swapdims(input: Tensor, dim0: _int, dim1: _int) -> Tensor:
     """View with dimensions `dim0` and `dim1` exchanged."""
 
 def t(input: Tensor) -> Tensor:
     """View of a matrix transposed; vectors and 0-d tensors as they are."""
 
 @overload
-def permute(input: Tensor, *dims: int) -> Tensor:
+def permute(input: Tensor, *dims: _int) -> Tensor:
     """View with dimensions in the order `dims`."""
 
 @overload
-def permute(input: Tensor, dims: Sequence[int]) -> Tensor:
+def permute(input: Tensor, dims: Sequence[_int]) -> Tensor:
     """View with dimensions in the order `dims`."""
 
-def unsqueeze(input: Tensor, dim: int) -> Tensor:
+def unsqueeze(input: Tensor, dim: _int) -> Tensor:
     """View with a dimension of size 1 inserted at `dim`."""
 
-def squeeze(input: Tensor, dim: int | tuple[int, ...] | None = None) -> Tensor:
+def squeeze(input: Tensor, dim: _int | tuple[_int, ...] | None = None) -> Tensor:
     """View without dimensions of size 1: all of them, or those of `dim` that have size 1."""
 
-def select(input: Tensor, dim: int, index: int) -> Tensor:
+def select(input: Tensor, dim: _int, index: _int) -> Tensor:
     """View at one `index` of dimension `dim`, which disappears."""
 
-def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
+def narrow(input: Tensor, dim: _int, start: _int, length: _int) -> Tensor:
     """View of `length` indices of dimension `dim`, from `start`."""
 
-def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+def cat(tensors: Sequence[Tensor], dim: _int = 0) -> Tensor:
     """Tensors joined along an existing dimension; shapes agree in the others, dtypes promote."""
 
-def concat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+def concat(tensors: Sequence[Tensor], dim: _int = 0) -> Tensor:
     """Tensors joined along an existing dimension; shapes agree in the others, dtypes promote."""
 
-def concatenate(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+def concatenate(tensors: Sequence[Tensor], dim: _int = 0) -> Tensor:
     """Tensors joined along an existing dimension; shapes agree in the others, dtypes promote."""
 
-def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+def stack(tensors: Sequence[Tensor], dim: _int = 0) -> Tensor:
     """Tensors of one shape joined along a new dimension."""
 
 def clone(input: Tensor, *, memory_format: object = None) -> Tensor:
@@ -940,10 +959,10 @@ def _copy_storage(x: Tensor) -> Tensor:
 def _detach_(x: Tensor) -> None:
     """Cuts a tensor from its history, in place."""
 
-def _enter_level(size: int | None = None) -> int:
+def _enter_level(size: _int | None = None) -> _int:
     """Starts a transform: a map over `size`, or forward mode where it is None."""
 
-def _full(shape: Sequence[int], value: _Number, dtype: _DTypeLike | None, requires_grad: _bool) -> Tensor:
+def _full(shape: Sequence[_int], value: _Number, dtype: _DTypeLike | None, requires_grad: _bool) -> Tensor:
     """A tensor of one value."""
 
 def _grad(
@@ -958,13 +977,13 @@ def _grad(
 def _install(package: str) -> None:
     """Tells the core where this package lies, so that its own frames are passed over when an operation is recorded."""
 
-def _leave_level(level: int) -> None:
+def _leave_level(level: _int) -> None:
     """Ends a transform."""
 
-def _make_batched(value: Tensor, dim: int, level: int) -> Tensor:
+def _make_batched(value: Tensor, dim: _int, level: _int) -> Tensor:
     """A batch mapped over dimension `dim`."""
 
-def _make_dual(primal: Tensor, tangent: Tensor, level: int) -> Tensor:
+def _make_dual(primal: Tensor, tangent: Tensor, level: _int) -> Tensor:
     """A dual number."""
 
 def _make_subclass(cls: type, data: Tensor, requires_grad: _bool) -> Any:
@@ -973,10 +992,10 @@ def _make_subclass(cls: type, data: Tensor, requires_grad: _bool) -> Any:
 def _placed_in(x: Tensor, storage: Tensor) -> Tensor:
     """The elements of a copied storage at the place of a tensor."""
 
-def _random(shape: Sequence[int], normal: _bool, dtype: _DTypeLike | None, requires_grad: _bool) -> Tensor:
+def _random(shape: Sequence[_int], normal: _bool, dtype: _DTypeLike | None, requires_grad: _bool) -> Tensor:
     """Random numbers: standard normal or uniform."""
 
-def _random_state() -> tuple[int, int]:
+def _random_state() -> tuple[_int, _int]:
     """Seed and position of the default generator."""
 
 def _record_function(
@@ -987,25 +1006,25 @@ def _record_function(
 ) -> tuple[Tensor, ...]:
     """`_record_function(name, ctx, inputs, outputs)`: the outputs as results of one node. `inputs` are the tensors (or None) in the order of the backward's results."""
 
-def _register_hook(tensor: Tensor, hook: Callable[[Tensor], Tensor | None], post: _bool) -> int:
+def _register_hook(tensor: Tensor, hook: Callable[[Tensor], Tensor | None], post: _bool) -> _int:
     """`_register_hook(tensor, hook, post)`: the hook's id at the tensor's node."""
 
-def _seed(seed: int) -> None:
+def _seed(seed: _int) -> None:
     """Restarts the default generator."""
 
 def _set_grad_enabled(on: _bool) -> _bool:
     """Sets whether this thread records; returns what was."""
 
-def _set_random_state(seed: int, drawn: int) -> None:
+def _set_random_state(seed: _int, drawn: _int) -> None:
     """Puts the default generator into a state."""
 
 def _track(x: Tensor) -> Tensor:
     """A fresh alias to differentiate with respect to."""
 
-def _unpack_batched(value: Tensor, dim: int, size: int, level: int) -> Tensor:
+def _unpack_batched(value: Tensor, dim: _int, size: _int, level: _int) -> Tensor:
     """The batch behind a tensor, mapped dimension at `dim`."""
 
-def _unpack_dual(dual: Tensor, level: int) -> tuple[Tensor, Tensor]:
+def _unpack_dual(dual: Tensor, level: _int) -> tuple[Tensor, Tensor]:
     """Primal and tangent (zeros where there is none)."""
 
 def _untrack(x: Tensor, tracked: Sequence[Tensor]) -> Tensor:
@@ -1017,13 +1036,16 @@ def _zeros_like(x: Tensor) -> Tensor:
 def build_info() -> dict[str, str]:
     """Facts about the build and the machine."""
 
+def can_cast(from_: _DTypeLike, to: _DTypeLike) -> _bool:
+    """Whether a value of one dtype may be written into another: not float into integer, not integer into bool."""
+
 def from_numpy(ndarray: NDArray[Any]) -> Tensor:
     """A tensor over a NumPy array's memory."""
 
 def get_default_dtype() -> _DType:
     """The default dtype."""
 
-def get_num_threads() -> int:
+def get_num_threads() -> _int:
     """How many threads kernels may use."""
 
 def is_grad_enabled() -> _bool:
@@ -1035,10 +1057,16 @@ def is_tensor(ob: object) -> _bool:
 def ops() -> list[dict[str, Any]]:
     """Every row of the table as a dict, for tests and generators."""
 
+def promote_types(type1: _DTypeLike, type2: _DTypeLike) -> _DType:
+    """The narrowest dtype that values of both types can be cast to."""
+
+def result_type(tensor1: Tensor | _Number, tensor2: Tensor | _Number) -> _DType:
+    """The dtype of an arithmetic operation on two operands, tensors or numbers."""
+
 def set_default_dtype(d: _DTypeLike) -> None:
     """Sets the default dtype: float32 or float64."""
 
-def set_num_threads(n: int) -> None:
+def set_num_threads(n: _int) -> None:
     """Sets how many threads kernels may use."""
 
 def tensor(
@@ -1145,14 +1173,21 @@ __all__ = [
     "clone",
     "dtype",
     "bool",
+    "uint8",
+    "int8",
+    "int16",
+    "int32",
     "int64",
     "float32",
     "float64",
+    "result_type",
+    "promote_types",
+    "can_cast",
+    "get_default_dtype",
+    "set_default_dtype",
     "tensor",
     "is_tensor",
     "is_grad_enabled",
-    "get_default_dtype",
-    "set_default_dtype",
     "from_numpy",
     "set_num_threads",
     "get_num_threads",

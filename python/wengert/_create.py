@@ -17,7 +17,7 @@ def _sizes(name: str, size: tuple[Any, ...], keyword: Any = None) -> list[int]:
         if size:
             raise TypeError(f"{name}() got multiple values for argument 'size'")
         size = (keyword,)
-    if len(size) == 1 and not isinstance(size[0], int) and hasattr(size[0], "__iter__"):
+    if len(size) == 1 and hasattr(size[0], "__iter__") and getattr(size[0], "ndim", 1) > 0:
         size = tuple(size[0])
     out = []
     for n in size:

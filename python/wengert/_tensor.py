@@ -128,9 +128,39 @@ def long(self: Tensor) -> Tensor:
     return to(self, _core.int64)
 
 
+def _int(self: Tensor) -> Tensor:
+    """The tensor as int32, truncated; integers keep their low bits."""
+    return to(self, _core.int32)
+
+
+def short(self: Tensor) -> Tensor:
+    """The tensor as int16, truncated; integers keep their low bits."""
+    return to(self, _core.int16)
+
+
+def char(self: Tensor) -> Tensor:
+    """The tensor as int8, truncated; integers keep their low bits."""
+    return to(self, _core.int8)
+
+
+def byte(self: Tensor) -> Tensor:
+    """The tensor as uint8, truncated; integers keep their low bits."""
+    return to(self, _core.uint8)
+
+
 def _bool(self: Tensor) -> Tensor:
     """The tensor as bool: where it is not 0."""
     return to(self, _core.bool)
+
+
+def is_complex(self: Tensor) -> Any:
+    """Whether its dtype is a complex type: never."""
+    return self.dtype.is_complex
+
+
+def is_signed(self: Tensor) -> Any:
+    """Whether its dtype has negative values."""
+    return self.dtype.is_signed
 
 
 def cpu(self: Tensor) -> Tensor:
@@ -253,7 +283,8 @@ def device(self: Tensor) -> str:
 
 
 _METHODS = [
-    __repr__, __format__, numpy, __array__, size, stride, to, type_as, _float, double, long, _bool, cpu, view_as, reshape_as,
+    __repr__, __format__, numpy, __array__, size, stride, to, type_as, _float, double, long, _int, short, char, byte, _bool,
+    is_complex, is_signed, cpu, view_as, reshape_as,
     expand_as, detach_, register_hook, register_post_accumulate_grad_hook, __deepcopy__, __reduce_ex__, __contains__,
     __reversed__,
 ]  # fmt: skip
@@ -262,7 +293,7 @@ _METHODS = [
 def install() -> None:
     """Puts the methods on the type."""
     for method in _METHODS:
-        # `float` and `bool` would hide the builtins in this module.
+        # `float`, `int` and `bool` would hide the builtins in this module.
         method.__name__ = method.__name__ if method.__name__.startswith("__") else method.__name__.lstrip("_")
         setattr(Tensor, method.__name__, method)
     Tensor.__array_priority__ = 1000  # NumPy's arrays leave mixed operators to us.

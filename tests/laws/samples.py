@@ -9,6 +9,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from backend import DTYPES
+
 KINK = 0.05  # no float sample lies nearer to zero than this, so that abs and relu can be differentiated numerically
 
 
@@ -77,7 +79,7 @@ class Uniform:
 def evaluate(op, text, source=None):
     """The Sample that `text` denotes; `source` supplies its values (by default fixed ones, the same in every run)."""
     source = source or Uniform(zlib.crc32(f"{op}({text})".encode()))
-    dtypes = {name: Dtype(name) for name in ("float32", "float64", "int64", "bool")}
+    dtypes = {name: Dtype(name) for name in DTYPES}
     words = dict(
         dtypes,
         f=lambda *shape, lo=-2.0, hi=2.0: source.floats(shape, lo, hi),

@@ -23,6 +23,8 @@ fn cast_one<T: Element, U: Element>(x: T) -> U {
     match (T::KIND, U::KIND) {
         (_, Kind::Bool) => U::from_bool(x != T::ZERO),
         (Kind::Float, Kind::Float) => U::from_f64(x.to_f64()),
+        // As torch on x86, and the vector registers have this conversion.
+        (Kind::Float, Kind::Int) if size_of::<U>() <= 4 => U::from_i64(x.to_i32() as i64),
         _ => U::from_i64(x.to_i64()),
     }
 }
@@ -39,7 +41,8 @@ kernels!(convert<T: Element, U: Element>, 1, |n, out, ins, _S| {
     }
 });
 
-/// out = x as another type: floats truncate towards zero, anything but zero is true.
+/// out = x as another type: floats truncate towards zero, wide integers keep their low bits, anything but zero is true.
+/// Floats that do not fit `i32` become `i32::MIN` (`i64`: `i64::MIN`), of which narrower integers keep the low bits.
 ///
 /// # Safety
 /// As for `map::map1`; `out` and `x` are disjoint unless of the same size.

@@ -16,6 +16,7 @@ pub mod copy;
 pub mod element;
 pub mod gemm;
 pub mod index;
+mod int_gemm;
 pub mod isa;
 pub mod map;
 pub mod memory;
@@ -26,7 +27,8 @@ pub mod reduce;
 mod small_gemm;
 pub mod threads;
 
-pub use element::{Element, Kind};
+pub use element::{Element, Int, Kind};
+pub use int_gemm::int_gemm;
 pub use isa::{Isa, isa};
 pub use map::{Cmp, Float, IMap1, IMap2, Map1, Map2, Map3};
 pub use real::{Base, Fma, InstructionSet, Lane, Real};

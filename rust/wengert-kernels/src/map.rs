@@ -2,7 +2,7 @@
 //! run over any strides. Depends on drive, real and isa.
 
 use crate::drive::{Kernel, Operand, drive, flat};
-use crate::element::Element;
+use crate::element::{Element, Int};
 use crate::real::{InstructionSet, Lane, Probe, Real, Wide};
 use std::mem::MaybeUninit;
 use std::ops::{Add, Div, Mul, Sub};
@@ -28,14 +28,14 @@ pub trait Map3 {
         f64: Add<R, Output = R> + Sub<R, Output = R> + Mul<R, Output = R> + Div<R, Output = R>;
 }
 
-/// A formula of one integer.
+/// A formula of one integer. Mark `call` `#[inline(always)]`.
 pub trait IMap1 {
-    fn call(x: i64) -> i64;
+    fn call<I: Int>(x: I) -> I;
 }
 
-/// A formula of two integers.
+/// A formula of two integers. Mark `call` `#[inline(always)]`.
 pub trait IMap2 {
-    fn call(a: i64, b: i64) -> i64;
+    fn call<I: Int>(a: I, b: I) -> I;
 }
 
 /// A comparison.
@@ -154,8 +154,20 @@ kernels!(f32_3<F: Map3>, 3, |n, out, ins, S| formula!(f32, STEP4, S, 3, F, n, ou
 kernels!(f64_1<F: Map1>, 1, |n, out, ins, S| formula!(f64, STEP8, S, 1, F, n, out, ins, (a)));
 kernels!(f64_2<F: Map2>, 2, |n, out, ins, S| formula!(f64, STEP8, S, 2, F, n, out, ins, (a, b)));
 kernels!(f64_3<F: Map3>, 3, |n, out, ins, S| formula!(f64, STEP8, S, 3, F, n, out, ins, (a, b, c)));
-kernels!(i64_1<F: IMap1>, 1, |n, out, ins, _S| inner::<1, STEP8, i64, i64>(n, out, ins, #[inline(always)] |[a]| F::call(a)));
-kernels!(i64_2<F: IMap2>, 2, |n, out, ins, _S| inner::<2, STEP8, i64, i64>(n, out, ins, #[inline(always)] |[a, b]| F::call(a, b)));
+
+/// `inner` with the step of the element's size.
+macro_rules! whole {
+    ($n:literal, $t:ident, $len:ident, $out:ident, $ins:ident, |$v:pat_param| $e:expr) => {
+        match size_of::<$t>() {
+            1 => inner::<$n, { 4 * STEP4 }, $t, $t>($len, $out, $ins, #[inline(always)] |$v| $e),
+            2 => inner::<$n, { 2 * STEP4 }, $t, $t>($len, $out, $ins, #[inline(always)] |$v| $e),
+            4 => inner::<$n, STEP4, $t, $t>($len, $out, $ins, #[inline(always)] |$v| $e),
+            _ => inner::<$n, STEP8, $t, $t>($len, $out, $ins, #[inline(always)] |$v| $e),
+        }
+    };
+}
+kernels!(int_1<F: IMap1, T: Int>, 1, |n, out, ins, _S| whole!(1, T, n, out, ins, |[a]| F::call(a)));
+kernels!(int_2<F: IMap2, T: Int>, 2, |n, out, ins, _S| whole!(2, T, n, out, ins, |[a, b]| F::call(a, b)));
 kernels!(compare<F: Cmp, T: Element>, 2, |n, out, ins, _S| inner::<2, STEP4, T, bool>(n, out, ins, #[inline(always)] |[a, b]| F::call(a, b)));
 kernels!(choose<T: Element>, 3, |n, out, ins, _S| {
     let (c, a, b) = (ins[0].cast::<bool>(), ins[1].cast::<T>(), ins[2].cast::<T>());
@@ -292,9 +304,9 @@ pub unsafe fn map3_flat<F: Map3, T: Float>(n: usize, out: *mut T, a: *const T, b
 ///
 /// # Safety
 /// As for `map1`.
-pub unsafe fn imap1<F: IMap1>(shape: &[usize], out: *mut i64, os: &[isize], x: *const i64, xs: &[isize]) {
+pub unsafe fn imap1<F: IMap1, T: Int>(shape: &[usize], out: *mut T, os: &[isize], x: *const T, xs: &[isize]) {
     // SAFETY: the caller's.
-    unsafe { drive(shape, Operand::new(out, os), [Operand::new(x, xs)], i64_1::get::<F>()) }
+    unsafe { drive(shape, Operand::new(out, os), [Operand::new(x, xs)], int_1::get::<F, T>()) }
 }
 
 /// out = F(a, b) on integers.
@@ -302,11 +314,11 @@ pub unsafe fn imap1<F: IMap1>(shape: &[usize], out: *mut i64, os: &[isize], x: *
 /// # Safety
 /// As for `map1`.
 #[rustfmt::skip]
-pub unsafe fn imap2<F: IMap2>(
-    shape: &[usize], out: *mut i64, os: &[isize], a: *const i64, as_: &[isize], b: *const i64, bs: &[isize],
+pub unsafe fn imap2<F: IMap2, T: Int>(
+    shape: &[usize], out: *mut T, os: &[isize], a: *const T, as_: &[isize], b: *const T, bs: &[isize],
 ) {
     // SAFETY: the caller's.
-    unsafe { drive(shape, Operand::new(out, os), [Operand::new(a, as_), Operand::new(b, bs)], i64_2::get::<F>()) }
+    unsafe { drive(shape, Operand::new(out, os), [Operand::new(a, as_), Operand::new(b, bs)], int_2::get::<F, T>()) }
 }
 
 /// out = F(a, b), a truth value.

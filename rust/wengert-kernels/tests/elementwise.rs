@@ -1,7 +1,7 @@
 //! Elementwise drivers: every layout, size and thread count gives the bits of the flat loop.
 
 use std::ops::{Add, Div, Mul, Sub};
-use wengert_kernels::{Cmp, Element, Float, IMap1, IMap2, Map1, Map2, Map3, Real, copy, map, threads};
+use wengert_kernels::{Cmp, Element, Float, IMap1, IMap2, Int, Map1, Map2, Map3, Real, copy, map, threads};
 
 struct Wave;
 impl Map1 for Wave {
@@ -43,14 +43,14 @@ impl Cmp for Less {
 struct Negate;
 impl IMap1 for Negate {
     #[inline(always)]
-    fn call(x: i64) -> i64 {
+    fn call<I: Int>(x: I) -> I {
         x.wrapping_neg()
     }
 }
 struct Multiply;
 impl IMap2 for Multiply {
     #[inline(always)]
-    fn call(a: i64, b: i64) -> i64 {
+    fn call<I: Int>(a: I, b: I) -> I {
         a.wrapping_mul(b)
     }
 }
@@ -233,8 +233,8 @@ fn scalars_and_integers() {
         let (mut p, mut q) = (vec![0i64; n], vec![0i64; n]);
         // SAFETY: n elements each.
         unsafe {
-            map::imap1::<Negate>(&[n], p.as_mut_ptr(), &[1], i.as_ptr(), &[1]);
-            map::imap2::<Multiply>(&[n], q.as_mut_ptr(), &[1], i.as_ptr(), &[1], p.as_ptr(), &[1]);
+            map::imap1::<Negate, i64>(&[n], p.as_mut_ptr(), &[1], i.as_ptr(), &[1]);
+            map::imap2::<Multiply, i64>(&[n], q.as_mut_ptr(), &[1], i.as_ptr(), &[1], p.as_ptr(), &[1]);
         }
         for k in 0..n {
             assert_eq!(q[k], i[k].wrapping_mul(i[k].wrapping_neg()));

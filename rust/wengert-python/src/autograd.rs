@@ -8,9 +8,9 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyAny, PyDict, PyTuple};
 use std::sync::Arc;
+use wengert::Tensor;
 use wengert::tape::{Edge, Hook, Node};
 use wengert::transform::{self, CreateGraph, LevelKind};
-use wengert::{DType, Tensor};
 
 fn list(ob: Option<Bound<'_, PyAny>>, what: &str) -> PyResult<Option<Vec<Tensor>>> {
     let Some(ob) = ob.filter(|o| !o.is_none()) else { return Ok(None) };
@@ -374,20 +374,6 @@ fn _detach_(x: &Bound<'_, PyAny>) -> PyResult<()> {
     Ok(())
 }
 
-/// The default dtype.
-#[pyfunction]
-fn get_default_dtype(py: Python<'_>) -> PyResult<Py<crate::convert::PyDType>> {
-    crate::convert::dtype_object(py, wengert::array::default_dtype())
-}
-
-/// Sets the default dtype: float32 or float64.
-#[pyfunction]
-fn set_default_dtype(d: &Bound<'_, PyAny>) -> PyResult<()> {
-    let dtype: DType = crate::convert::to_dtype(d)
-        .ok_or_else(|| PyTypeError::new_err(format!("set_default_dtype: wanted a dtype, got {}", type_name(d))))?;
-    wengert::array::set_default_dtype(dtype).map_err(raise)
-}
-
 /// Adds these functions to the module.
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<PyNode>()?;
@@ -406,7 +392,5 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(_untrack, m)?)?;
     m.add_function(wrap_pyfunction!(_zeros_like, m)?)?;
     m.add_function(wrap_pyfunction!(_detach_, m)?)?;
-    m.add_function(wrap_pyfunction!(get_default_dtype, m)?)?;
-    m.add_function(wrap_pyfunction!(set_default_dtype, m)?)?;
     Ok(())
 }

@@ -1,14 +1,17 @@
-//! Between Python and the core: errors, dtypes, tensors, arguments and results. Depends on `object`.
+//! Between Python and the core: errors, tensors, arguments and results. Depends on `object` and `dtype`.
 
+pub use crate::dtype::{dtype_object, to_dtype};
 use crate::object::{TensorObject, is_tensor, tensor_of, wrap};
-use pyo3::exceptions::{PyIndexError, PyMemoryError, PyNotImplementedError, PyRuntimeError, PyTypeError, PyValueError};
+use pyo3::exceptions::{
+    PyIndexError, PyMemoryError, PyNotImplementedError, PyRuntimeError, PyTypeError, PyUserWarning, PyValueError,
+};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use pyo3::{IntoPyObjectExt, ffi};
 use std::cell::RefCell;
 use wengert::ops::Value;
-use wengert::{DType, Error, ErrorKind, Scalar, Tensor};
+use wengert::{Error, ErrorKind, Scalar, Tensor};
 
 thread_local! {
     /// Python exceptions on their way through the core.
@@ -39,6 +42,14 @@ pub fn raise(e: Error) -> PyErr {
             None => PyRuntimeError::new_err(e.message),
         }),
     }
+}
+
+/// A warning of the core as Python's UserWarning, which filters may turn into an error.
+pub fn warn(message: &str) -> Result<(), Error> {
+    Python::attach(|py| {
+        let text = std::ffi::CString::new(message).unwrap_or_default();
+        PyErr::warn(py, &py.get_type::<PyUserWarning>(), &text, 1).map_err(stash)
+    })
 }
 
 /// Runs a slot's body: errors and panics become exceptions and a null result.
@@ -72,80 +83,6 @@ pub fn guard_with<T>(failure: T, f: impl FnOnce() -> PyResult<T>) -> T {
 fn restore(e: PyErr) {
     // SAFETY: slots run with the GIL held.
     unsafe { e.restore(Python::assume_attached()) }
-}
-
-/// A dtype, one object for each: `wengert.float32`.
-#[pyclass(name = "dtype", module = "wengert", frozen, eq, hash)]
-#[derive(PartialEq, Eq, Hash)]
-pub struct PyDType {
-    /// The element type.
-    pub dtype: DType,
-}
-
-#[pymethods]
-impl PyDType {
-    /// PyTorch's name of it.
-    fn __repr__(&self) -> String {
-        format!("torch.{}", self.dtype.name())
-    }
-    /// Pickled by name.
-    fn __reduce__(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let get = py.import("wengert")?.getattr("_dtype_by_name")?;
-        (get, (self.dtype.name(),)).into_py_any(py)
-    }
-    /// Its bare name.
-    #[getter]
-    fn name(&self) -> &'static str {
-        self.dtype.name()
-    }
-    /// Bytes per element.
-    #[getter]
-    fn itemsize(&self) -> usize {
-        self.dtype.size()
-    }
-    /// Whether it is a floating-point type.
-    #[getter]
-    fn is_floating_point(&self) -> bool {
-        self.dtype.is_float()
-    }
-    /// Whether it is a complex type: never.
-    #[getter]
-    fn is_complex(&self) -> bool {
-        false
-    }
-    /// Whether it has negative values.
-    #[getter]
-    fn is_signed(&self) -> bool {
-        self.dtype != DType::Bool
-    }
-}
-
-static DTYPES: PyOnceLock<[Py<PyDType>; 4]> = PyOnceLock::new();
-
-/// The object of a dtype.
-pub fn dtype_object(py: Python<'_>, dtype: DType) -> PyResult<Py<PyDType>> {
-    let all = DTYPES.get_or_try_init(py, || -> PyResult<[Py<PyDType>; 4]> {
-        let make = |dtype| Py::new(py, PyDType { dtype });
-        Ok([make(DType::Bool)?, make(DType::I64)?, make(DType::F32)?, make(DType::F64)?])
-    })?;
-    Ok(all[dtype as usize].clone_ref(py))
-}
-
-/// A dtype argument: a dtype object, or Python's float, int and bool.
-pub fn to_dtype(ob: &Bound<'_, PyAny>) -> Option<DType> {
-    if let Ok(d) = ob.cast::<PyDType>() {
-        return Some(d.get().dtype);
-    }
-    let py = ob.py();
-    if ob.is(py.get_type::<PyFloat>()) {
-        Some(wengert::array::default_dtype())
-    } else if ob.is(py.get_type::<PyBool>()) {
-        Some(DType::Bool)
-    } else if ob.is(py.get_type::<PyInt>()) {
-        Some(DType::I64)
-    } else {
-        None
-    }
 }
 
 /// Name of an object's type.

@@ -39,6 +39,7 @@ fn _full<'py>(
         other => other.dtype(),
     };
     let dtype = dtype_argument(dtype, "full()")?.unwrap_or(own);
+    value.check_fits(dtype).map_err(raise)?;
     finish(py, Tensor::full(&shape, dtype, value).map_err(raise)?, requires_grad)
 }
 

@@ -2,19 +2,22 @@
 //! Depends on `convert` and `numpy`.
 
 use crate::convert::{fresh_tensor, is_ndarray, raise, scalar_object, to_scalar, type_name};
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
-use wengert::array::default_dtype;
-use wengert::{DType, Scalar, Tensor, ops};
+use wengert::array::{default_dtype, promote_types};
+use wengert::{DType, Scalar, Tensor, ops, with_dtype};
 
 /// Deepest nesting taken; what contains itself is deeper.
 const DEEPEST: usize = 64;
 
 /// A new tensor with its own copy of the data.
 pub fn tensor_from(ob: &Bound<'_, PyAny>, dtype: Option<DType>) -> PyResult<Tensor> {
-    if let Some(values) = crate::numpy::floats(ob) {
-        return from_floats(&values, &[values.len()], dtype.unwrap_or_else(default_dtype));
+    let float = dtype.unwrap_or_else(default_dtype);
+    if float.is_float()
+        && let Some(values) = crate::numpy::floats(ob)
+    {
+        return from_floats(&values, &[values.len()], float);
     }
     if let Some(t) = fresh_tensor(ob)? {
         let t = t.detach();
@@ -25,18 +28,15 @@ pub fn tensor_from(ob: &Bound<'_, PyAny>, dtype: Option<DType>) -> PyResult<Tens
         return t.map_err(raise);
     }
     if let Some(s) = to_scalar(ob)? {
-        let own = match s {
-            Scalar::Float(_) => numpy_scalar_dtype(ob)?.unwrap_or_else(default_dtype),
-            other => other.dtype(),
+        let dtype = match dtype {
+            Some(d) => d,
+            None => dtype_of_number(ob, s)?,
         };
-        return Tensor::scalar(dtype.unwrap_or(own), s).map_err(raise);
+        return build(&[s], &[], dtype);
     }
     if is_ndarray(ob) {
-        let ob = match crate::numpy::numpy_dtype(ob)? {
-            Some(_) => ob.py().import("numpy")?.getattr("array")?.call1((ob,))?,
-            None => convert_array(ob)?,
-        };
-        let t = crate::numpy::from_numpy(&ob)?;
+        // A copy without negative strides.
+        let t = crate::numpy::from_numpy(&ob.py().import("numpy")?.getattr("array")?.call1((ob,))?)?;
         let t = match dtype {
             Some(d) if d != t.dtype() => ops::cast(&t, d),
             _ => ops::clone(&t),
@@ -46,36 +46,21 @@ pub fn tensor_from(ob: &Bound<'_, PyAny>, dtype: Option<DType>) -> PyResult<Tens
     nested(ob, dtype)
 }
 
-/// The dtype that a NumPy scalar states; Python's numbers state none.
-fn numpy_scalar_dtype(ob: &Bound<'_, PyAny>) -> PyResult<Option<DType>> {
+/// The dtype that a number is taken for: a NumPy scalar states one, Python's have that of their kind.
+fn dtype_of_number(ob: &Bound<'_, PyAny>, s: Scalar) -> PyResult<DType> {
     let plain = ob.is_exact_instance_of::<pyo3::types::PyFloat>()
         || ob.is_exact_instance_of::<pyo3::types::PyInt>()
         || ob.is_exact_instance_of::<pyo3::types::PyBool>();
-    if plain || !ob.hasattr("__array_interface__")? {
-        return Ok(None);
-    }
-    crate::numpy::numpy_dtype(ob)
+    let stated = if plain || !ob.hasattr("__array_interface__")? { None } else { crate::numpy::numpy_dtype(ob)? };
+    Ok(stated.unwrap_or(match s {
+        Scalar::Float(_) => default_dtype(),
+        other => other.dtype(),
+    }))
 }
 
-/// NumPy arrays of types that have no counterpart: smaller integers and halves widen.
-fn convert_array<'py>(ob: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let kind: String = ob.getattr("dtype")?.getattr("kind")?.extract()?;
-    let wider = match kind.as_str() {
-        "i" | "u" => "int64",
-        "f" => "float64",
-        _ => {
-            return Err(PyTypeError::new_err(format!(
-                "can't convert np.ndarray of type {}. The only supported types are: float64, float32, int64, and bool",
-                ob.getattr("dtype")?
-            )));
-        }
-    };
-    ob.call_method1("astype", (wider,))
-}
-
+/// Values as a tensor of a floating-point dtype.
 fn from_floats(values: &[f64], shape: &[usize], dtype: DType) -> PyResult<Tensor> {
     match dtype {
-        DType::F64 => Tensor::from_slice(values, shape),
         DType::F32 => {
             let narrow: smallvec::SmallVec<[f32; 16]> = values.iter().map(|&v| v as f32).collect();
             Tensor::from_slice(&narrow, shape)
@@ -89,9 +74,8 @@ fn from_floats(values: &[f64], shape: &[usize], dtype: DType) -> PyResult<Tensor
 #[derive(Default)]
 struct Flat {
     values: Vec<Scalar>,
-    floats: bool,
-    ints: bool,
-    doubles: bool,
+    /// What their dtypes promote to.
+    dtype: Option<DType>,
 }
 
 fn is_sequence(ob: &Bound<'_, PyAny>) -> bool {
@@ -130,15 +114,7 @@ fn nested(ob: &Bound<'_, PyAny>, dtype: Option<DType>) -> PyResult<Tensor> {
     }
     let mut flat = Flat::default();
     flatten(ob, &shape, 0, &mut flat)?;
-    let own = if flat.doubles {
-        DType::F64
-    } else if flat.floats || flat.values.is_empty() {
-        default_dtype()
-    } else if flat.ints {
-        DType::I64
-    } else {
-        DType::Bool
-    };
+    let own = flat.dtype.unwrap_or_else(default_dtype);
     build(&flat.values, &shape, dtype.unwrap_or(own))
 }
 
@@ -172,18 +148,12 @@ fn flatten(ob: &Bound<'_, PyAny>, shape: &[usize], depth: usize, flat: &mut Flat
                 }
             },
         };
-        match scalar {
-            Scalar::Float(_) => flat.floats = true,
-            Scalar::Int(_) => flat.ints = true,
-            Scalar::Bool(_) => {}
-        }
-        let stated = match crate::convert::as_tensor(ob) {
-            Some(t) => Some(t.dtype()),
-            None => numpy_scalar_dtype(ob)?,
+        let own = match crate::convert::as_tensor(ob) {
+            Some(t) => t.dtype(),
+            None if is_ndarray(ob) => crate::numpy::numpy_dtype(ob)?.map_or_else(|| dtype_of_number(ob, scalar), Ok)?,
+            None => dtype_of_number(ob, scalar)?,
         };
-        if stated == Some(DType::F64) {
-            flat.doubles = true;
-        }
+        flat.dtype = Some(flat.dtype.map_or(own, |d| promote_types(d, own)));
         flat.values.push(scalar);
         return Ok(());
     }
@@ -208,24 +178,20 @@ fn ragged(ob: &Bound<'_, PyAny>, wanted: usize, depth: usize) -> PyErr {
 }
 
 fn build(values: &[Scalar], shape: &[usize], dtype: DType) -> PyResult<Tensor> {
-    match dtype {
-        DType::I64 => {
-            let v: Vec<i64> = values
-                .iter()
-                .map(|s| match *s {
-                    Scalar::Int(i) => i,
-                    Scalar::Bool(b) => i64::from(b),
-                    Scalar::Float(x) => x as i64,
-                })
-                .collect();
-            Tensor::from_slice(&v, shape).map_err(raise)
-        }
-        DType::Bool => {
-            let v: Vec<bool> = values.iter().map(|s| s.as_f64() != 0.0).collect();
-            Tensor::from_slice(&v, shape).map_err(raise)
-        }
-        float => from_floats(&values.iter().map(|s| s.as_f64()).collect::<Vec<_>>(), shape, float),
+    // Floats become infinite, integers are refused.
+    if !dtype.is_float()
+        && let Some(v) = values.iter().find(|v| !v.fits(dtype))
+    {
+        return Err(PyRuntimeError::new_err(format!(
+            "value cannot be converted to type {} without overflow; got {}; try a wider dtype",
+            dtype.name(),
+            v.text()
+        )));
     }
+    with_dtype!(dtype, T => {
+        let v: smallvec::SmallVec<[T; 16]> = values.iter().map(|&s| <T as wengert::array::Element>::from_scalar(s)).collect();
+        Tensor::from_slice(&v, shape).map_err(raise)
+    })
 }
 
 /// Nested lists of numbers; a number for a 0-d tensor.

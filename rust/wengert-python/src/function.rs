@@ -110,9 +110,8 @@ fn run_inplace(row: &Row, target: *mut ffi::PyObject, values: &[Value]) -> wenge
                 wengert::ops::Operand::Tensor(t) => t.clone(),
                 wengert::ops::Operand::Number(v) => wengert::ops::binary::number_beside(x, v)?,
             };
-            if let Value::Int(_) | Value::Float(_) = args.get(2) {
-                let alpha = wengert::ops::binary::number_beside(&other, args.number(2)?)?;
-                other = wengert::ops::mul(&other, &alpha)?;
+            if !matches!(args.get(2), Value::None) {
+                other = wengert::ops::binary::times_alpha(x, &other, args.number(2)?)?;
             }
             let number = !matches!(args.get(1), Value::Tensor(_));
             let op =

@@ -4,6 +4,7 @@ use crate::convert::{fresh_tensor, is_ndarray, raise, type_name};
 use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyEllipsis, PyInt, PyList, PySlice, PyTuple};
+use wengert::array::Category;
 use wengert::ops::index::{Entry, index, index_put_};
 use wengert::ops::view::{select, slice, unsqueeze};
 use wengert::{DType, Tensor};
@@ -44,7 +45,10 @@ fn item(ob: &Bound<'_, PyAny>) -> PyResult<Item> {
         return Ok(Item::Ellipsis);
     }
     if let Some(t) = fresh_tensor(ob)? {
-        if t.ndim() == 0 && t.dtype() == DType::I64 && !t.is_lifted() {
+        if t.dtype() == DType::U8 {
+            return wengert::ops::index::as_mask(&t).map(Item::Tensor).map_err(raise);
+        }
+        if t.ndim() == 0 && t.dtype().category() == Category::Int && !t.is_lifted() {
             return match t.item().map_err(raise)? {
                 wengert::Scalar::Int(i) => Ok(Item::At(i)),
                 _ => Ok(Item::Tensor(t)),
@@ -55,7 +59,12 @@ fn item(ob: &Bound<'_, PyAny>) -> PyResult<Item> {
     if ob.is_instance_of::<PyList>() || ob.is_instance_of::<PyTuple>() || is_ndarray(ob) {
         let empty = ob.len()? == 0;
         let t = crate::data::tensor_from(ob, empty.then_some(DType::I64))?;
-        return Ok(Item::Tensor(t));
+        return Ok(Item::Tensor(match t.dtype() {
+            DType::U8 => wengert::ops::index::as_mask(&t).map_err(raise)?,
+            // NumPy's short integers are indices, unlike tensors of them.
+            DType::I8 | DType::I16 | DType::I32 => wengert::ops::cast(&t, DType::I64).map_err(raise)?,
+            _ => t,
+        }));
     }
     if let Ok(i) = ob.call_method0("__index__") {
         return i.extract().map(Item::At);

@@ -6,6 +6,7 @@ mod convert;
 mod creation;
 mod custom;
 mod data;
+mod dtype;
 mod function;
 mod indexing;
 mod methods;
@@ -16,7 +17,6 @@ mod site;
 mod slots;
 
 use pyo3::prelude::*;
-use wengert::DType;
 
 /// The compiled core of wengert.
 // Counts in this build are plain: it needs the GIL.
@@ -26,10 +26,7 @@ fn _core(m: &Bound<'_, PyModule>) -> PyResult<()> {
     let tensor = slots::make_type(py)?;
     m.add("Tensor", &tensor)?;
     function::register(m, &tensor)?;
-    m.add_class::<convert::PyDType>()?;
-    for dtype in DType::ALL {
-        m.add(dtype.name(), convert::dtype_object(py, dtype)?)?;
-    }
+    dtype::register(m)?;
     m.add_class::<numpy::Exported>()?;
     m.add_class::<custom::SavedTensor>()?;
     m.add_class::<custom::SavedEdge>()?;
@@ -38,6 +35,7 @@ fn _core(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(data::tensor, m)?)?;
     m.add_function(wrap_pyfunction!(properties::is_tensor, m)?)?;
     autograd::register(m)?;
+    wengert::warning::set_handler(convert::warn);
     creation::register(m)?;
     // What `from wengert._core import *` brings: operations, dtypes, Tensor, and functions without an underscore.
     let inner = ["Exported", "SavedTensor", "SavedEdge", "Node", "ops", "build_info"];

@@ -11,6 +11,10 @@ use wengert::{Array, DType, Layout, Tensor};
 fn typestr(dtype: DType) -> &'static str {
     match dtype {
         DType::Bool => "|b1",
+        DType::U8 => "|u1",
+        DType::I8 => "|i1",
+        DType::I16 => "<i2",
+        DType::I32 => "<i4",
         DType::I64 => "<i8",
         DType::F32 => "<f4",
         DType::F64 => "<f8",
@@ -69,13 +73,7 @@ impl Drop for Owner {
 }
 
 fn dtype_of(typestr: &str) -> Option<DType> {
-    Some(match typestr {
-        "|b1" => DType::Bool,
-        "<i8" => DType::I64,
-        "<f4" => DType::F32,
-        "<f8" => DType::F64,
-        _ => return None,
-    })
+    DType::ALL.into_iter().find(|&d| self::typestr(d) == typestr)
 }
 
 /// Whether NumPy's type has a counterpart here.
@@ -93,8 +91,16 @@ pub fn from_numpy(ob: &Bound<'_, PyAny>) -> PyResult<Tensor> {
     let text: String = i.get_item("typestr")?.extract()?;
     let Some(dtype) = dtype_of(&text) else {
         let name = ob.getattr("dtype")?;
+        let native = format!("<{}", text.trim_start_matches('>'));
+        if text.starts_with('>') && dtype_of(&native).is_some() {
+            return Err(PyValueError::new_err(
+                "given numpy array has byte order different from the native byte order. Conversion between byte orders is \
+                 currently not supported; try astype()",
+            ));
+        }
         return Err(PyTypeError::new_err(format!(
-            "can't convert np.ndarray of type {name}. The only supported types are: float64, float32, int64, and bool; try astype()"
+            "can't convert np.ndarray of type {name}. The only supported types are: float64, float32, int64, int32, int16, \
+             int8, uint8, and bool; try astype()"
         )));
     };
     let shape: Vec<usize> = i.get_item("shape")?.extract()?;

@@ -268,11 +268,14 @@ unsafe extern "C" fn assign(a: *mut ffi::PyObject, key: *mut ffi::PyObject, valu
                 return Err(PyTypeError::new_err("Tensor does not support deleting items"));
             }
             let key = Bound::from_borrowed_ptr(py, key);
+            let given = Bound::from_borrowed_ptr(py, value);
+            if let Some(number) = to_scalar(&given)? {
+                number.check_fits(tensor_of(a).dtype()).map_err(raise)?;
+            }
             let Some(value) = operand(value, tensor_of(a))? else {
-                let value = Bound::from_borrowed_ptr(py, value);
                 return Err(PyTypeError::new_err(format!(
                     "can't assign a {} to a Tensor; wanted a number or a Tensor",
-                    crate::convert::type_name(&value)
+                    crate::convert::type_name(&given)
                 )));
             };
             crate::indexing::set(tensor_mut(a), &key, &value)?;

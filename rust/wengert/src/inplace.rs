@@ -26,6 +26,10 @@ pub fn apply_inplace(op: OpRef, target: &mut Tensor, others: &[&Tensor]) -> Resu
     target.refresh()?;
     let mut operands: SmallVec<[_; 3]> = SmallVec::new();
     operands.push((target.dtype(), Weight::Dims));
+    if !target.dtype().is_float() || others.iter().any(|t| !t.dtype().is_float()) {
+        let dtypes: SmallVec<[_; 3]> = std::iter::once(&*target).chain(&others).map(Tensor::dtype).collect();
+        op.get().refuse(&dtypes)?;
+    }
     for t in &others {
         if crate::array::layout::broadcast(target.shape(), t.shape()).as_deref() != Some(target.shape()) {
             return Err(output_shape(&name, target.shape(), t.shape()));
@@ -160,6 +164,7 @@ pub fn assign_view(target: &mut Tensor, view: &Tensor, value: &Tensor) -> Result
 /// Overwrites every element with one value.
 #[track_caller]
 pub fn fill_(target: &mut Tensor, value: Scalar) -> Result<()> {
+    value.check_fits(target.dtype())?;
     if target.is_lifted() {
         let value = Tensor::full(target.shape(), target.dtype(), value)?;
         return crate::transform::rebind(target, value, "fill_");

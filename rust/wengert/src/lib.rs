@@ -26,6 +26,7 @@ mod saved;
 pub mod tape;
 mod tensor;
 pub mod transform;
+pub mod warning;
 
 pub use array::{Array, DType, Layout, Scalar};
 pub use error::{Error, ErrorKind, Result};

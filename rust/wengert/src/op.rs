@@ -74,6 +74,11 @@ pub trait Op: Debug + Send + Sync + 'static {
         dtype
     }
 
+    /// Refuses operands of dtypes for which it has no meaning, before they are brought to a common one.
+    fn refuse(&self, _dtypes: &[crate::DType]) -> Result<()> {
+        Ok(())
+    }
+
     /// Whether the output is a view of the first input.
     fn is_view(&self) -> bool {
         false

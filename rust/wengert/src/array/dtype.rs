@@ -4,17 +4,25 @@ use crate::error::{Error, Result};
 use std::sync::atomic::{AtomicU8, Ordering};
 
 /// The type of an element.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum DType {
     /// One byte, 0 or 1.
     Bool = 0,
+    /// 8-bit unsigned integer.
+    U8 = 1,
+    /// 8-bit signed integer.
+    I8 = 2,
+    /// 16-bit signed integer.
+    I16 = 3,
+    /// 32-bit signed integer.
+    I32 = 4,
     /// 64-bit signed integer.
-    I64 = 1,
+    I64 = 5,
     /// IEEE binary32.
-    F32 = 2,
+    F32 = 6,
     /// IEEE binary64.
-    F64 = 3,
+    F64 = 7,
 }
 
 /// The kinds among which promotion climbs: a wider kind always wins, whatever the operand is.
@@ -29,15 +37,17 @@ pub enum Category {
 }
 
 impl DType {
-    /// All element types.
-    pub const ALL: [DType; 4] = [DType::Bool, DType::I64, DType::F32, DType::F64];
+    /// All element types; `ALL[d as usize]` is `d`.
+    pub const ALL: [DType; 8] =
+        [DType::Bool, DType::U8, DType::I8, DType::I16, DType::I32, DType::I64, DType::F32, DType::F64];
 
     /// Bytes per element.
     #[inline(always)]
     pub const fn size(self) -> usize {
         match self {
-            DType::Bool => 1,
-            DType::F32 => 4,
+            DType::Bool | DType::U8 | DType::I8 => 1,
+            DType::I16 => 2,
+            DType::I32 | DType::F32 => 4,
             DType::I64 | DType::F64 => 8,
         }
     }
@@ -46,19 +56,41 @@ impl DType {
     pub const fn name(self) -> &'static str {
         match self {
             DType::Bool => "bool",
+            DType::U8 => "uint8",
+            DType::I8 => "int8",
+            DType::I16 => "int16",
+            DType::I32 => "int32",
             DType::I64 => "int64",
             DType::F32 => "float32",
             DType::F64 => "float64",
         }
     }
 
-    /// The name PyTorch's messages use ("Float", "Double", "Long", "Bool").
+    /// The name most of PyTorch's messages use ("Float", "Long", "Byte").
     pub const fn word(self) -> &'static str {
         match self {
             DType::Bool => "Bool",
+            DType::U8 => "Byte",
+            DType::I8 => "Char",
+            DType::I16 => "Short",
+            DType::I32 => "Int",
             DType::I64 => "Long",
             DType::F32 => "Float",
             DType::F64 => "Double",
+        }
+    }
+
+    /// The name its messages about numbers use: C's.
+    pub const fn c_name(self) -> &'static str {
+        match self {
+            DType::Bool => "bool",
+            DType::U8 => "uint8_t",
+            DType::I8 => "int8_t",
+            DType::I16 => "int16_t",
+            DType::I32 => "int",
+            DType::I64 => "int64_t",
+            DType::F32 => "float",
+            DType::F64 => "double",
         }
     }
 
@@ -67,9 +99,19 @@ impl DType {
     pub const fn category(self) -> Category {
         match self {
             DType::Bool => Category::Bool,
-            DType::I64 => Category::Int,
+            DType::U8 | DType::I8 | DType::I16 | DType::I32 | DType::I64 => Category::Int,
             DType::F32 | DType::F64 => Category::Float,
         }
+    }
+
+    /// Whether it has negative values.
+    pub const fn is_signed(self) -> bool {
+        !matches!(self, DType::Bool | DType::U8)
+    }
+
+    /// Whether a value may be written into `to` without leaving its kind for a narrower one: `torch.can_cast`.
+    pub const fn can_cast(self, to: DType) -> bool {
+        self.category() as u8 <= to.category() as u8
     }
 
     /// Whether derivatives exist for it.
@@ -81,12 +123,7 @@ impl DType {
     /// The inverse of `self as u8`.
     #[inline(always)]
     pub(crate) const fn from_code(code: u8) -> DType {
-        match code & 3 {
-            0 => DType::Bool,
-            1 => DType::I64,
-            2 => DType::F32,
-            _ => DType::F64,
-        }
+        DType::ALL[(code & 7) as usize]
     }
 }
 
@@ -101,7 +138,7 @@ pub fn default_dtype() -> DType {
 pub fn set_default_dtype(dtype: DType) -> Result<()> {
     if !dtype.is_float() {
         return Err(Error::type_(format!(
-            "set_default_dtype: only floating-point types are supported as the default type; got {}; try float32 or float64",
+            "only floating-point types are supported as the default type; got {}; try float32 or float64",
             dtype.name()
         )));
     }
@@ -120,25 +157,41 @@ pub enum Weight {
     Dims,
 }
 
+/// The narrowest dtype that both can be cast to, as `torch.promote_types`.
+pub const fn promote_types(a: DType, b: DType) -> DType {
+    let (ka, kb) = (a.category() as u8, b.category() as u8);
+    if ka != kb {
+        return if ka > kb { a } else { b };
+    }
+    let (wide, narrow) = if a.size() >= b.size() { (a, b) } else { (b, a) };
+    if wide.is_signed() || !narrow.is_signed() {
+        // uint8 and int8 are equally wide, and neither holds the other.
+        return match (wide, narrow) {
+            (DType::I8, DType::U8) => DType::I16,
+            _ => wide,
+        };
+    }
+    match wide {
+        DType::U8 => DType::I16,
+        _ => wide,
+    }
+}
+
 /// The dtype of an operation over operands, as `torch.result_type`: the highest category wins, and within it
 /// the operands of the greatest weight decide.
 pub fn promote(operands: &[(DType, Weight)]) -> DType {
-    let mut best: Option<(Category, Weight, DType)> = None;
-    for &(dtype, weight) in operands {
-        let (category, dtype) = match (weight, dtype.category()) {
-            (Weight::Number, Category::Float) => (Category::Float, default_dtype()),
-            (_, category) => (category, dtype),
-        };
-        best = Some(match best {
-            None => (category, weight, dtype),
-            Some((c, w, d)) => match category.cmp(&c).then(weight.cmp(&w)) {
-                std::cmp::Ordering::Greater => (category, weight, dtype),
-                std::cmp::Ordering::Less => (c, w, d),
-                std::cmp::Ordering::Equal => (c, w, d.max(dtype)),
-            },
+    let mut best: Option<DType> = None;
+    for weight in [Weight::Dims, Weight::ZeroDim, Weight::Number] {
+        let all = operands.iter().filter(|o| o.1 == weight).map(|&(dtype, _)| match (weight, dtype.category()) {
+            (Weight::Number, Category::Float) => default_dtype(),
+            _ => dtype,
         });
+        let Some(dtype) = all.reduce(promote_types) else { continue };
+        if best.is_none_or(|b| dtype.category() > b.category()) {
+            best = Some(dtype);
+        }
     }
-    best.map_or_else(default_dtype, |(_, _, dtype)| dtype)
+    best.unwrap_or_else(default_dtype)
 }
 
 /// Runs `$body` with `$T` bound to the Rust type of a dtype.
@@ -149,6 +202,22 @@ macro_rules! with_dtype {
         match $dtype {
             $crate::DType::Bool => {
                 type $T = bool;
+                $body
+            }
+            $crate::DType::U8 => {
+                type $T = u8;
+                $body
+            }
+            $crate::DType::I8 => {
+                type $T = i8;
+                $body
+            }
+            $crate::DType::I16 => {
+                type $T = i16;
+                $body
+            }
+            $crate::DType::I32 => {
+                type $T = i32;
                 $body
             }
             $crate::DType::I64 => {
@@ -163,6 +232,64 @@ macro_rules! with_dtype {
                 type $T = f64;
                 $body
             }
+        }
+    };
+}
+
+/// Runs `$body` with `$T` bound to an integer type as wide as the dtype: for what moves elements and reads none, so
+/// that it is compiled once for each width. Take addresses by `data_ptr().cast()`.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! with_width {
+    ($dtype:expr, $T:ident => $body:expr) => {
+        match $dtype.size() {
+            1 => {
+                type $T = u8;
+                $body
+            }
+            2 => {
+                type $T = i16;
+                $body
+            }
+            4 => {
+                type $T = i32;
+                $body
+            }
+            _ => {
+                type $T = i64;
+                $body
+            }
+        }
+    };
+}
+
+/// Runs `$body` with `$T` bound to the Rust type of an integer dtype (bool is none), `$other` for the rest.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! with_int {
+    ($dtype:expr, $T:ident => $body:expr, else $other:expr) => {
+        match $dtype {
+            $crate::DType::U8 => {
+                type $T = u8;
+                $body
+            }
+            $crate::DType::I8 => {
+                type $T = i8;
+                $body
+            }
+            $crate::DType::I16 => {
+                type $T = i16;
+                $body
+            }
+            $crate::DType::I32 => {
+                type $T = i32;
+                $body
+            }
+            $crate::DType::I64 => {
+                type $T = i64;
+                $body
+            }
+            _ => $other,
         }
     };
 }
@@ -200,5 +327,25 @@ mod tests {
         assert_eq!(promote(&[(I64, Weight::Dims), (F64, Weight::Number)]), F32);
         assert_eq!(promote(&[(Bool, Weight::Dims), (I64, Weight::Number)]), I64);
         assert_eq!(promote(&[(F64, Weight::ZeroDim), (F32, Weight::ZeroDim)]), F64);
+        assert_eq!(promote(&[(I8, Weight::Dims), (I64, Weight::ZeroDim)]), I8);
+        assert_eq!(promote(&[(Bool, Weight::Dims), (U8, Weight::ZeroDim), (I64, Weight::Number)]), U8);
+    }
+
+    #[test]
+    fn both_signs_of_8_bits_need_16() {
+        assert_eq!(promote_types(U8, I8), I16);
+        assert_eq!(promote_types(I8, U8), I16);
+        assert_eq!(promote_types(U8, I16), I16);
+        assert_eq!(promote_types(I32, U8), I32);
+        assert_eq!(promote_types(U8, U8), U8);
+        assert_eq!(promote_types(Bool, I8), I8);
+        assert_eq!(promote_types(I64, F32), F32);
+    }
+
+    #[test]
+    fn codes_are_places() {
+        for (i, d) in DType::ALL.into_iter().enumerate() {
+            assert_eq!((d as usize, DType::from_code(i as u8)), (i, d));
+        }
     }
 }

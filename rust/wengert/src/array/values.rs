@@ -1,10 +1,10 @@
 //! Elements in and out of arrays: typed pointers, scalars, filling, copying, casting. Depends on storage and kernels.
 
-use super::dtype::DType;
+use super::dtype::{Category, DType};
 use super::layout::{Layout, checked_numel};
 use super::storage::Array;
 use crate::error::{Error, Result};
-use crate::with_dtype;
+use crate::{with_dtype, with_width};
 use std::sync::OnceLock;
 use wengert_kernels::copy as kernel;
 
@@ -39,6 +39,49 @@ impl Scalar {
         }
     }
 
+    /// Refuses a number that a tensor of `dtype` cannot hold, as PyTorch does where a number is all that is written:
+    /// out of range (an unsigned type takes negative numbers that wrap), or NaN for an integer.
+    pub fn check_fits(self, dtype: DType) -> Result<()> {
+        if self.fits(dtype) {
+            return Ok(());
+        }
+        Err(Error::runtime(format!(
+            "value cannot be converted to type {} without overflow; got {}; try a wider dtype",
+            dtype.c_name(),
+            self.text()
+        )))
+    }
+
+    /// Whether [`Scalar::check_fits`] accepts it.
+    pub fn fits(self, dtype: DType) -> bool {
+        with_dtype!(dtype, T => {
+            let (lowest, highest) = (<T as wengert_kernels::Element>::LOWEST, <T as wengert_kernels::Element>::HIGHEST);
+            match (dtype.category(), self) {
+                (Category::Bool, _) | (_, Scalar::Bool(_)) | (Category::Float, Scalar::Int(_)) => true,
+                (Category::Int, Scalar::Int(i)) => {
+                    use wengert_kernels::Element as _;
+                    let low = if dtype.is_signed() { lowest.to_i64() } else { -highest.to_i64() };
+                    (low..=highest.to_i64()).contains(&i)
+                }
+                (Category::Int, Scalar::Float(x)) => {
+                    use wengert_kernels::Element as _;
+                    // What truncates to the highest value fits. (That of int64 and 1 is 2^63, before and after the sum.)
+                    x >= lowest.to_f64() && x < highest.to_f64() + 1.0
+                }
+                (Category::Float, Scalar::Float(x)) => dtype != DType::F32 || !x.is_finite() || x.abs() <= f64::from(f32::MAX),
+            }
+        })
+    }
+
+    /// As Python shows it.
+    pub fn text(self) -> String {
+        match self {
+            Scalar::Bool(b) => if b { "True" } else { "False" }.to_owned(),
+            Scalar::Int(i) => i.to_string(),
+            Scalar::Float(x) => format!("{x:?}"),
+        }
+    }
+
     /// As f64.
     pub fn as_f64(self) -> f64 {
         match self {
@@ -70,9 +113,25 @@ macro_rules! element {
 }
 element! {
     bool, Bool, Bool, |v| v, v != 0, v != 0.0;
-    i64, I64, Int, |v| i64::from(v), v, v as i64;
+    u8, U8, Int, |v| u8::from(v), v as u8, wengert_kernels::Element::from_f64(v);
+    i8, I8, Int, |v| i8::from(v), v as i8, wengert_kernels::Element::from_f64(v);
+    i16, I16, Int, |v| i16::from(v), v as i16, wengert_kernels::Element::from_f64(v);
+    i32, I32, Int, |v| i32::from(v), v as i32, wengert_kernels::Element::from_f64(v);
+    i64, I64, Int, |v| i64::from(v), v, wengert_kernels::Element::from_f64(v);
     f32, F32, Float, |v| f32::from(u8::from(v)), v as f32, v as f32;
     f64, F64, Float, |v| f64::from(u8::from(v)), v as f64, v;
+}
+
+/// `with_dtype` with types of the caller's choice.
+macro_rules! by {
+    ($dtype:expr, $T:ident => $body:expr; $($($D:ident)|+ => $t:ty),*) => {
+        match $dtype {
+            $($(DType::$D)|+ => {
+                type $T = $t;
+                $body
+            })*
+        }
+    };
 }
 
 impl Array {
@@ -176,18 +235,21 @@ impl Array {
     /// Overwrites the elements with those of `source` (broadcast, cast), without a new version.
     pub(crate) fn write_unseen(&self, source: &Array) {
         let strides = super::layout::broadcast_strides(source.layout(), self.shape());
-        with_dtype!(self.dtype(), T => {
-            with_dtype!(source.dtype(), U => {
+        let (shape, to) = (self.shape(), self.layout().strides());
+        if self.dtype() == source.dtype() {
+            with_width!(self.dtype(), T => {
                 // SAFETY: layouts stay inside their storages; overlapping callers copy the source first.
-                unsafe {
-                    if self.dtype() == source.dtype() {
-                        kernel::copy::<T>(self.shape(), self.ptr(), self.layout().strides(), source.data_ptr().cast(), &strides);
-                    } else {
-                        kernel::cast::<U, T>(self.shape(), self.ptr(), self.layout().strides(), source.ptr::<U>(), &strides);
-                    }
-                }
-            })
-        });
+                unsafe { kernel::copy::<T>(shape, self.data_ptr().cast(), to, source.data_ptr().cast(), &strides) }
+            });
+            return;
+        }
+        // A bool reads as a uint8, and an int8 is written as a uint8 is: fewer casts to compile.
+        by!(self.dtype(), T => {
+            by!(source.dtype(), U => {
+                // SAFETY: as above; the types are as wide as the dtypes and allow every value in them.
+                unsafe { kernel::cast::<U, T>(shape, self.data_ptr().cast(), to, source.data_ptr().cast(), &strides) }
+            }; Bool | U8 => u8, I8 => i8, I16 => i16, I32 => i32, I64 => i64, F32 => f32, F64 => f64)
+        }; Bool => bool, U8 | I8 => u8, I16 => i16, I32 => i32, I64 => i64, F32 => f32, F64 => f64);
     }
 }
 

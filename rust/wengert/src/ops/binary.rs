@@ -12,12 +12,12 @@ use crate::ops::table::{Args, Body, Face, OpInfo, Operand, Value};
 use crate::record::apply2;
 use crate::saved::Saved;
 use crate::tensor::Tensor;
-use crate::with_float;
+use crate::{with_float, with_int};
 use smallvec::{SmallVec, smallvec};
 use std::fmt::Debug;
 use std::marker::PhantomData;
 use std::ops::{Add, Div, Mul, Sub};
-use wengert_kernels::{Base, IMap2, Lane, Map1, Map2, Map3, Real, map};
+use wengert_kernels::{Base, IMap2, Int, Lane, Map1, Map2, Map3, Real, map};
 
 /// What a derivative formula names: `a`, `b`, `y`.
 pub type Keeps = [bool; 3];
@@ -39,7 +39,7 @@ pub trait Rule: Debug + Send + Sync + Sized + 'static {
     where
         f64: Add<R, Output = R> + Sub<R, Output = R> + Mul<R, Output = R> + Div<R, Output = R>;
     /// Formula for integers.
-    fn i(a: i64, b: i64) -> i64;
+    fn i<I: Int>(a: I, b: I) -> I;
     /// Derivative with respect to `a` (0) or `b` (1), times `g`, of the two values that it names.
     fn d<A: Algebra>(which: usize, g: A, k: A, l: A) -> A
     where
@@ -75,7 +75,7 @@ bounded!(impl[B: Rule, const W: usize] Map2 for Fused<B, W> { (g, k) => B::d(W, 
 bounded!(impl[B: Rule, const W: usize] Map3 for FusedBoth<B, W> { (g, k, l) => B::d(W, g, k, l) });
 impl<B: Rule> IMap2 for Integer<B> {
     #[inline(always)]
-    fn call(a: i64, b: i64) -> i64 {
+    fn call<I: Int>(a: I, b: I) -> I {
         B::i(a, b)
     }
 }
@@ -260,6 +260,13 @@ impl<B: Rule> Op for Binary<B> {
         B::GRAD_NAME.to_owned()
     }
 
+    fn refuse(&self, dtypes: &[DType]) -> Result<()> {
+        if B::NAME.ends_with("sub") && dtypes.contains(&DType::Bool) {
+            return Err(no_difference(dtypes.iter().all(|&d| d == DType::Bool)));
+        }
+        Ok(())
+    }
+
     fn compute_dtype(&self, dtype: DType) -> DType {
         if B::INTEGER || dtype.is_float() { dtype } else { crate::array::default_dtype() }
     }
@@ -340,31 +347,45 @@ impl<B: Rule> Op for Binary<B> {
     }
 }
 
+/// PyTorch's refusal of differences of bools.
 #[cold]
+fn no_difference(both: bool) -> Error {
+    Error::not_implemented(if both {
+        "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead."
+    } else {
+        "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or \
+         `logical_not()` operator instead."
+    })
+}
+
+#[inline(never)]
 fn integer_forward<B: Rule>(a: &Array, b: &Array, out: &Array) -> Result<()> {
     if a.dtype() == DType::Bool {
         if B::NAME.ends_with("sub") {
-            return Err(Error::runtime(
-                "sub: subtraction with bool tensors is not supported; got bool and bool; try to(int64), or ne() for exclusive or",
-            ));
+            return Err(no_difference(true));
         }
-        let (x, y) = (a.cast(DType::I64)?, b.cast(DType::I64)?);
-        let sum = Array::empty(Layout::contiguous(out.shape())?, DType::I64)?;
+        let (x, y) = (a.cast(DType::U8)?, b.cast(DType::U8)?);
+        let sum = Array::empty(Layout::contiguous(out.shape())?, DType::U8)?;
         integer_forward::<B>(&x, &y, &sum)?;
         out.write_unseen(&sum);
         return Ok(());
     }
     let shape = out.shape();
     let (sa, sb) = (broadcast_strides(a.layout(), shape), broadcast_strides(b.layout(), shape));
-    // SAFETY: i64 operands that broadcast to the output; the same elements or disjoint.
-    unsafe { map::imap2::<Integer<B>>(shape, out.ptr(), out.layout().strides(), a.ptr(), &sa, b.ptr(), &sb) };
+    with_int!(a.dtype(), T => {
+        // SAFETY: operands of one dtype that broadcast to the output; the same elements or disjoint.
+        unsafe { map::imap2::<Integer<B>, T>(shape, out.ptr(), out.layout().strides(), a.ptr(), &sa, b.ptr(), &sb) }
+    }, else return Err(Error::runtime(format!("{}: not implemented for {}", B::NAME, a.dtype().name()))));
     Ok(())
 }
 
 /// A number as a 0-d tensor of the dtype that it takes beside `t`.
 #[inline]
 pub fn number_beside(t: &Tensor, value: Scalar) -> Result<Tensor> {
-    let dtype = if t.dtype().is_float() {
+    let dtype = if matches!(value, Scalar::Bool(_)) {
+        // Stays what it is, because differences refuse it.
+        DType::Bool
+    } else if t.dtype().is_float() {
         t.dtype()
     } else {
         promote(&[(t.dtype(), Weight::Dims), (value.dtype(), Weight::Number)])
@@ -389,6 +410,7 @@ pub fn run<B: Rule>(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     if a.dtype() == b.dtype() && (a.dtype().is_float() || B::INTEGER) {
         return apply2(Binary::<B>::OP, a, b);
     }
+    Binary::<B>::OP.refuse(&[a.dtype(), b.dtype()])?;
     let (a, b) = unify(a, b, !B::INTEGER)?;
     apply2(Binary::<B>::OP, &a, &b)
 }
@@ -419,14 +441,31 @@ pub(crate) fn add_unseen(sum: &Array, grad: &Array) {
     let _ = Binary::<AddRule>::OP.forward_into(&[sum, grad], sum);
 }
 
+/// `alpha * b` in the dtype of `a + b`.
+pub fn times_alpha(a: &Tensor, b: &Tensor, alpha: Scalar) -> Result<Tensor> {
+    let dtype = promote(&[(a.dtype(), weight(a)), (b.dtype(), weight(b))]);
+    match alpha {
+        Scalar::Float(_) if !dtype.is_float() => {
+            return Err(Error::runtime(
+                "For integral input tensors, argument alpha must not be a floating point number.",
+            ));
+        }
+        Scalar::Bool(_) if dtype != DType::Bool => {
+            return Err(Error::runtime("Boolean alpha only supported for Boolean results."));
+        }
+        _ => alpha.check_fits(dtype)?,
+    }
+    run::<MulRule>(&crate::ops::cast(b, dtype)?, &Tensor::scalar(dtype, alpha)?)
+}
+
 /// `alpha` of add and sub: `a + alpha * b`.
 fn scaled<B: Rule>(args: &Args<'_>) -> Result<Value> {
     let (a, b) = operands(args)?;
     let alpha = args.number_or(2, Scalar::Int(1))?;
-    if alpha.as_f64() == 1.0 {
+    if alpha == Scalar::Int(1) {
         return run::<B>(&a, &b).map(Value::from);
     }
-    let b = run::<MulRule>(&b, &number_beside(&b, alpha)?)?;
+    let b = times_alpha(&a, &b, alpha)?;
     run::<B>(&a, &b).map(Value::from)
 }
 
@@ -457,7 +496,7 @@ macro_rules! binary {
                 $f
             }
             #[inline(always)]
-            fn i(a: i64, b: i64) -> i64 {
+            fn i<I: Int>(a: I, b: I) -> I {
                 integer!(a b; $($ia $ib = $i)?)
             }
             #[inline(always)]

@@ -1,6 +1,6 @@
 //! Creation: arange and random numbers. zeros, ones and full are `Tensor::full`. Depends on arrays and kernels.
 
-use crate::array::{Array, DType, Layout, Scalar};
+use crate::array::{Array, Category, DType, Layout, Scalar};
 use crate::error::{Error, Result};
 use crate::tensor::Tensor;
 use crate::with_float;
@@ -24,45 +24,40 @@ pub fn arange(start: Scalar, end: Scalar, step: Scalar, dtype: Option<DType>) ->
             "arange: upper bound and lower bound inconsistent with step sign; got start {a}, end {b}, step {d}"
         )));
     }
-    let n = ((b - a) / d).ceil();
+    let n = match (start, end, step) {
+        // Exact where doubles are not.
+        (Scalar::Int(a), Scalar::Int(b), Scalar::Int(d)) => {
+            let (a, b, d) = (i128::from(a), i128::from(b), i128::from(d));
+            ((b - a + d - d.signum()) / d) as f64
+        }
+        _ => ((b - a) / d).ceil(),
+    };
     if n >= 9.0e18 {
         return Err(Error::runtime(format!(
             "arange: invalid size, possible overflow: {n:e} elements; try a larger step"
         )));
     }
-    let out = Array::empty(Layout::contiguous(&[n as usize])?, dtype)?;
-    match dtype {
-        DType::I64 | DType::Bool if whole => {
-            let (Scalar::Int(a), Scalar::Int(d)) = (as_int(start), as_int(step)) else {
-                return Ok(Tensor::from_array(out));
-            };
-            if dtype == DType::Bool {
-                return Err(Error::runtime("arange: not implemented for bool; try int64"));
-            }
-            // SAFETY: fresh, with `n` elements of i64.
-            let values = unsafe { std::slice::from_raw_parts_mut(out.ptr::<i64>(), out.numel()) };
-            for (i, v) in values.iter_mut().enumerate() {
-                *v = a.wrapping_add(d.wrapping_mul(i as i64));
-            }
+    let layout = Layout::contiguous(&[n as usize])?;
+    match dtype.category() {
+        Category::Bool => Err(Error::not_implemented("\"arange_cpu\" not implemented for 'Bool'; try int64 or uint8")),
+        Category::Int => {
+            // As PyTorch: start and step are truncated first.
+            let [a, d] = [start, step].map(<i64 as crate::array::Element>::from_scalar);
+            progression(layout, dtype, |i| a.wrapping_add(d.wrapping_mul(i as i64)))
         }
-        _ => {
-            let values = Array::empty(out.layout().clone(), DType::F64)?;
-            // SAFETY: fresh, with `n` elements of f64.
-            let slice = unsafe { std::slice::from_raw_parts_mut(values.ptr::<f64>(), values.numel()) };
-            for (i, v) in slice.iter_mut().enumerate() {
-                *v = a + d * i as f64;
-            }
-            out.write_unseen(&values);
-        }
+        Category::Float => progression(layout, dtype, |i| a + d * i as f64),
     }
-    Ok(Tensor::from_array(out))
 }
 
-fn as_int(s: Scalar) -> Scalar {
-    match s {
-        Scalar::Bool(b) => Scalar::Int(i64::from(b)),
-        s => s,
+/// `value(i)` for each place of a vector, cast to `dtype`.
+fn progression<T: crate::array::Element>(layout: Layout, dtype: DType, value: impl Fn(usize) -> T) -> Result<Tensor> {
+    let values = Array::empty(layout, T::DTYPE)?;
+    // SAFETY: fresh and row-major, of T.
+    let slice = unsafe { std::slice::from_raw_parts_mut(values.ptr::<T>(), values.numel()) };
+    for (i, v) in slice.iter_mut().enumerate() {
+        *v = value(i);
     }
+    if T::DTYPE == dtype { Ok(Tensor::from_array(values)) } else { values.cast(dtype).map(Tensor::from_array) }
 }
 
 /// The state of a counter-based generator: a key and how many numbers were drawn.
@@ -116,7 +111,10 @@ pub fn rand(shape: &[usize], dtype: DType) -> Result<Tensor> {
 
 fn random_with(name: &str, shape: &[usize], dtype: DType, fill: impl FnOnce(RandomState, &Array)) -> Result<Tensor> {
     if !dtype.is_float() {
-        return Err(Error::runtime(format!("{name}: not implemented for {}; wanted float32 or float64", dtype.name())));
+        return Err(Error::not_implemented(format!(
+            "{name}: not implemented for '{}'; wanted float32 or float64",
+            dtype.word()
+        )));
     }
     let out = Array::empty(Layout::contiguous(shape)?, dtype)?;
     let state = {

@@ -10,7 +10,7 @@ use crate::op::{Cotangents, Grads, Op, OpRef};
 use crate::record::apply;
 use crate::saved::Saved;
 use crate::tensor::Tensor;
-use crate::with_dtype;
+use crate::{with_dtype, with_width};
 use smallvec::{SmallVec, smallvec};
 use wengert_kernels::index as kernel;
 
@@ -140,8 +140,9 @@ impl Points {
         let flat = Array::empty(Layout::contiguous(&shape)?, x.dtype())?;
         let offsets = self.offsets(x.layout().strides())?;
         let offsets = as_offsets(&offsets);
+        let (from, to) = (x.data_ptr(), flat.data_ptr());
         // SAFETY: offsets were checked against the input's sizes; the output is fresh.
-        with_dtype!(x.dtype(), T => unsafe { kernel::gather::<T>(offsets, &inner, x.ptr(), &strides, flat.ptr()) });
+        with_width!(x.dtype(), T => unsafe { kernel::gather::<T>(offsets, &inner, from.cast(), &strides, to.cast()) });
         self.outward(&flat, x.shape())
     }
 
@@ -151,16 +152,15 @@ impl Points {
         let flat = self.inward(value)?;
         let offsets = self.offsets(x.layout().strides())?;
         let offsets = as_offsets(&offsets);
-        with_dtype!(x.dtype(), T => {
-            // SAFETY: offsets were checked; the value is a row-major array of another storage.
-            unsafe {
-                if add {
-                    put_add(offsets, &inner, x, &strides, &flat);
-                } else {
-                    kernel::scatter::<T>(offsets, &inner, x.ptr(), &strides, flat.ptr());
-                }
+        // SAFETY: offsets were checked; the value is a row-major array of another storage.
+        unsafe {
+            if add {
+                with_dtype!(x.dtype(), T => kernel::scatter_add::<T>(offsets, &inner, x.ptr(), &strides, flat.ptr()));
+            } else {
+                let (from, to) = (flat.data_ptr(), x.data_ptr());
+                with_width!(x.dtype(), T => kernel::scatter::<T>(offsets, &inner, to.cast(), &strides, from.cast()));
             }
-        });
+        }
         Ok(())
     }
 }
@@ -170,20 +170,6 @@ fn as_offsets(array: &Array) -> &[isize] {
     const { assert!(size_of::<isize>() == 8, "64-bit targets only") };
     // SAFETY: row-major int64 of as many elements, which isize is too; held by the caller and written by nobody.
     unsafe { std::slice::from_raw_parts(array.data_ptr().cast::<isize>(), array.numel()) }
-}
-
-/// # Safety
-/// As for `scatter_add`.
-unsafe fn put_add(offsets: &[isize], inner: &[usize], x: &Array, strides: &[isize], flat: &Array) {
-    // SAFETY: by the contract; both have the dtype matched on.
-    unsafe {
-        match x.dtype() {
-            DType::F32 => kernel::scatter_add::<f32>(offsets, inner, x.ptr(), strides, flat.ptr()),
-            DType::F64 => kernel::scatter_add::<f64>(offsets, inner, x.ptr(), strides, flat.ptr()),
-            DType::I64 => kernel::scatter_add::<i64>(offsets, inner, x.ptr(), strides, flat.ptr()),
-            DType::Bool => kernel::scatter::<bool>(offsets, inner, x.ptr(), strides, flat.ptr()),
-        }
-    }
 }
 
 /// `x[indices]`.
@@ -318,8 +304,9 @@ fn without_masks(x: &Tensor, entries: &[Entry]) -> Result<Vec<Entry>> {
     let mut out: Vec<Entry> = Vec::with_capacity(x.ndim());
     for entry in entries {
         match entry {
-            Some(mask) if mask.dtype() == DType::Bool => {
+            Some(mask) if matches!(mask.dtype(), DType::Bool | DType::U8) => {
                 mask.no_transform("index by a mask")?;
+                let mask = &as_mask(mask)?;
                 let d = out.len();
                 let covered = x.shape().get(d..d + mask.ndim());
                 if covered != Some(mask.shape()) {
@@ -331,7 +318,8 @@ fn without_masks(x: &Tensor, entries: &[Entry]) -> Result<Vec<Entry>> {
                 }
                 out.extend(nonzero(mask)?.into_iter().map(Some));
             }
-            Some(t) if t.dtype().is_float() => {
+            Some(t) if t.dtype() == DType::I32 => out.push(Some(crate::ops::cast(t, DType::I64)?)),
+            Some(t) if t.dtype() != DType::I64 => {
                 return Err(Error::index(format!(
                     "tensors used as indices must be long, int, byte or bool tensors; got {}; try to(int64)",
                     t.dtype().name()
@@ -344,6 +332,16 @@ fn without_masks(x: &Tensor, entries: &[Entry]) -> Result<Vec<Entry>> {
         return Err(Error::index(format!("too many indices for tensor of dimension {}; got {}", x.ndim(), out.len())));
     }
     Ok(out)
+}
+
+/// A mask as bool; PyTorch warns of masks of bytes.
+pub fn as_mask(mask: &Tensor) -> Result<Tensor> {
+    if mask.dtype() == DType::U8 {
+        crate::warning::warn(
+            "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.",
+        )?;
+    }
+    crate::ops::cast(mask, DType::Bool)
 }
 
 /// The places where a mask is true, a vector for each dimension.

@@ -1,7 +1,7 @@
 //! pow: powers of tensors and numbers. Its rules need care at 0, so it is no row of the binary table.
 
 use crate::array::layout::broadcast_strides;
-use crate::array::{Array, DType, Scalar};
+use crate::array::{Array, Scalar, Weight, promote};
 use crate::error::{Error, Result};
 use crate::op::{Batched, Cotangents, Grads, OUTPUT, Op, OpRef};
 use crate::ops::binary::{operands, result_layout};
@@ -9,10 +9,10 @@ use crate::ops::table::{Args, Body, Face, OpInfo, Operand, Value};
 use crate::record::{apply, apply2};
 use crate::saved::Saved;
 use crate::tensor::Tensor;
-use crate::with_float;
+use crate::{with_float, with_int};
 use smallvec::smallvec;
 use std::ops::{Add, Div, Mul, Sub};
-use wengert_kernels::{IMap2, Map1, Map2, Real, map};
+use wengert_kernels::{IMap2, Int, Map1, Map2, Real, map};
 
 /// `a ** b`.
 #[derive(Debug)]
@@ -59,28 +59,25 @@ shortcuts! {
 struct Whole;
 impl IMap2 for Whole {
     #[inline(always)]
-    fn call(a: i64, b: i64) -> i64 {
-        let (mut base, mut left, mut out) = (a, b, 1i64);
-        if left < 0 {
+    fn call<I: Int>(a: I, b: I) -> I {
+        let (mut base, mut left, mut out) = (a, b, I::ONE);
+        if left < I::ZERO {
             // Only 1 and -1 have whole inverses; PyTorch gives 0 for the others.
-            return match a {
-                1 => 1,
-                -1 => {
-                    if left & 1 == 0 {
-                        1
-                    } else {
-                        -1
-                    }
-                }
-                _ => 0,
+            let odd = left & I::ONE == I::ONE;
+            return if a == I::ONE || (a == I::ONE.wrapping_neg() && !odd) {
+                I::ONE
+            } else if a == I::ONE.wrapping_neg() {
+                a
+            } else {
+                I::ZERO
             };
         }
-        while left > 0 {
-            if left & 1 == 1 {
+        while left > I::ZERO {
+            if left & I::ONE == I::ONE {
                 out = out.wrapping_mul(base);
             }
             base = base.wrapping_mul(base);
-            left >>= 1;
+            left = left >> 1;
         }
         out
     }
@@ -116,11 +113,17 @@ impl Op for Pow {
                 }
             }
         }, else {
-            if a.dtype() == DType::Bool {
-                return Err(Error::runtime("pow: not implemented for bool; try to(int64)"));
-            }
-            // SAFETY: as above.
-            unsafe { map::imap2::<Whole>(shape, out.ptr(), os, a.ptr(), &sa, b.ptr(), &sb) }
+            with_int!(a.dtype(), T => {
+                // SAFETY: as above.
+                unsafe { map::imap2::<Whole, T>(shape, out.ptr(), os, a.ptr(), &sa, b.ptr(), &sb) }
+            }, else {
+                // A bool to the power of True or False as a number.
+                match self.scalar_exponent && b.numel() == 1 {
+                    true if b.item()? == Scalar::Bool(true) => out.write_unseen(a),
+                    true => out.fill_unseen(Scalar::Bool(true)),
+                    false => return Err(Error::not_implemented("\"pow\" not implemented for 'Bool'; try to(int64)")),
+                }
+            })
         });
         Ok(())
     }
@@ -206,15 +209,19 @@ pub fn pow(a: &Tensor, b: &Tensor) -> Result<Tensor> {
 /// Powers by one number.
 #[track_caller]
 pub fn pow_number(a: &Tensor, e: Scalar) -> Result<Tensor> {
-    if let (DType::I64 | DType::Bool, Scalar::Int(n)) = (a.dtype(), e)
+    if let Scalar::Int(n) = e
         && n < 0
+        && !a.dtype().is_float()
     {
         return Err(Error::runtime(
             "Integers to negative integer powers are not allowed; try to(float32) or a float exponent",
         ));
     }
-    let b = crate::ops::binary::number_beside(a, e)?;
-    let a = crate::ops::cast(a, b.dtype())?;
+    let dtype = promote(&[(a.dtype(), Weight::Dims), (e.dtype(), Weight::Number)]);
+    if !dtype.is_float() {
+        e.check_fits(dtype)?;
+    }
+    let (a, b) = (crate::ops::cast(a, dtype)?, Tensor::scalar(dtype, e)?);
     apply2(&POW_SCALAR, &a, &b)
 }
 

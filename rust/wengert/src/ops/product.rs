@@ -9,9 +9,9 @@ use crate::ops::view::{expand, matrix_transpose, reshape, squeeze, unsafe_view, 
 use crate::record::apply2;
 use crate::saved::Saved;
 use crate::tensor::Tensor;
-use crate::with_float;
+use crate::{with_float, with_int};
 use smallvec::{SmallVec, smallvec};
-use wengert_kernels::{gemm, reduce};
+use wengert_kernels::{gemm, int_gemm, reduce};
 
 /// `out (m x n) = a (m x k) b (k x n)` over the last two dimensions given as (stride of rows, stride of columns).
 fn multiply(
@@ -28,7 +28,10 @@ fn multiply(
         unsafe {
             gemm::gemm::<T>(m, n, k, out.cast(), n as isize, 1, a.0.cast(), a.1[0], a.1[1], b.0.cast(), b.1[0], b.1[1], false);
         }
-    }, else ());
+    }, else with_int!(dtype, T => {
+        // SAFETY: as above.
+        unsafe { int_gemm::<T>(m, n, k, out.cast(), a.0.cast(), a.1[0], a.1[1], b.0.cast(), b.1[0], b.1[1]) }
+    }, else ()));
 }
 
 fn strides2(l: &Layout) -> [isize; 2] {
@@ -107,7 +110,12 @@ products! {
         with_float!(a.dtype(), T => {
             // SAFETY: two vectors of one length; a fresh output of one element.
             unsafe { *out.ptr::<T>() = reduce::dot::<T>(a.numel(), a.ptr(), a.layout().strides()[0], b.ptr(), b.layout().strides()[0]) }
-        }, else ());
+        }, else multiply(
+            out.data_ptr(), 1, 1, a.numel(),
+            (a.data_ptr(), [0, a.layout().strides()[0]]),
+            (b.data_ptr(), [b.layout().strides()[0], 1]),
+            a.dtype(),
+        ));
         Ok(out)
     };
     da |g, b| crate::ops::mul(g, b);
@@ -164,7 +172,7 @@ fn outer(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     crate::ops::mul(&unsqueeze(a, -1)?, b)
 }
 
-/// Checks what all products ask: equal floating-point dtypes.
+/// Checks what all products ask: equal dtypes, of numbers.
 fn check_dtypes(name: &str, a: &Tensor, b: &Tensor) -> Result<()> {
     if a.dtype() != b.dtype() {
         return Err(Error::runtime(format!(
@@ -173,22 +181,14 @@ fn check_dtypes(name: &str, a: &Tensor, b: &Tensor) -> Result<()> {
             b.dtype().name()
         )));
     }
+    if a.dtype() == crate::DType::Bool {
+        return Err(Error::not_implemented(format!("\"{name}\" not implemented for 'Bool'; try to(uint8)")));
+    }
     Ok(())
 }
 
 fn wrong_shapes(name: &str, wanted: &str, a: &Tensor, b: &Tensor) -> Error {
     Error::runtime(format!("{name}: wanted {wanted}; got shapes {} and {}", show(a.shape()), show(b.shape())))
-}
-
-/// Integers go through doubles where that is exact, and are refused where it may not be.
-fn through_f64(a: &Tensor, b: &Tensor, f: impl FnOnce(&Tensor, &Tensor) -> Result<Tensor>) -> Result<Tensor> {
-    let dtype = a.dtype();
-    let y = f(&crate::ops::cast(a, crate::DType::F64)?, &crate::ops::cast(b, crate::DType::F64)?)?;
-    let largest = y.to_vec::<f64>()?.into_iter().fold(0.0f64, |m, v| m.max(v.abs()));
-    if largest >= 9_007_199_254_740_992.0 {
-        return Err(Error::runtime("product of integer tensors exceeds 2**53 and would not be exact; try to(float64)"));
-    }
-    crate::ops::cast(&y, dtype)
 }
 
 /// Inner product of two vectors of one length.
@@ -211,9 +211,6 @@ pub fn dot(a: &Tensor, b: &Tensor) -> Result<Tensor> {
             b.numel()
         )));
     }
-    if !a.dtype().is_float() {
-        return crate::ops::sum(&crate::ops::mul(a, b)?, None, false);
-    }
     apply2(&Dot, a, b)
 }
 
@@ -223,9 +220,6 @@ pub fn mv(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     check_dtypes("mv", a, b)?;
     if a.ndim() != 2 || b.ndim() != 1 || a.shape()[1] != b.shape()[0] {
         return Err(wrong_shapes("mv", "a matrix (n x m) and a vector (m), size mismatch", a, b));
-    }
-    if !a.dtype().is_float() {
-        return through_f64(a, b, mv);
     }
     apply2(&Mv, a, b)
 }
@@ -239,9 +233,6 @@ pub fn mm(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     }
     if a.shape()[1] != b.shape()[0] {
         return Err(inner_mismatch("mm", a, b));
-    }
-    if !a.dtype().is_float() {
-        return through_f64(a, b, mm);
     }
     apply2(&Mm, a, b)
 }
@@ -260,9 +251,6 @@ pub fn bmm(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     }
     if a.shape()[2] != b.shape()[1] {
         return Err(inner_mismatch("bmm", a, b));
-    }
-    if !a.dtype().is_float() {
-        return through_f64(a, b, bmm);
     }
     apply2(&Bmm, a, b)
 }

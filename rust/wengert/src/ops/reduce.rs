@@ -8,7 +8,7 @@ use crate::ops::table::{Body, Face, OpInfo, Value};
 use crate::record::apply;
 use crate::saved::Saved;
 use crate::tensor::Tensor;
-use crate::with_float;
+use crate::{with_dtype, with_float};
 use smallvec::{SmallVec, smallvec};
 use wengert_kernels::reduce as kernel;
 
@@ -100,10 +100,7 @@ impl Op for Sum {
         let out = Array::empty(Layout::contiguous(&self.0.shape(x.shape()))?, x.dtype())?;
         let (s, xs) = (x.shape(), x.layout().strides());
         // SAFETY: fresh row-major output with one element for each of the kept ones.
-        unsafe {
-            with_float!(x.dtype(), T => kernel::sum::<T>(s, x.ptr(), xs, &self.0.dims, out.ptr()),
-                else kernel::sum::<i64>(s, x.ptr(), xs, &self.0.dims, out.ptr()));
-        }
+        with_dtype!(x.dtype(), T => unsafe { kernel::sum::<T>(s, x.ptr(), xs, &self.0.dims, out.ptr()) });
         Ok(out)
     }
     fn vjp(&self, saved: &Saved<'_>, cotangents: Cotangents) -> Result<Grads> {
@@ -122,7 +119,14 @@ impl Op for Sum {
 /// Sum over `dims` (all when None); bool and integers sum as int64.
 #[track_caller]
 pub fn sum(x: &Tensor, dims: Option<&[i64]>, keepdim: bool) -> Result<Tensor> {
-    let x = if x.dtype() == DType::Bool { crate::ops::cast(x, DType::I64)? } else { x.clone() };
+    sum_as(x, dims, keepdim, None)
+}
+
+/// [`sum`] in a dtype: elements are cast, then added in it (in bool that is `or`).
+#[track_caller]
+pub fn sum_as(x: &Tensor, dims: Option<&[i64]>, keepdim: bool, dtype: Option<DType>) -> Result<Tensor> {
+    let own = if x.dtype().is_float() { x.dtype() } else { DType::I64 };
+    let x = crate::ops::cast(x, dtype.unwrap_or(own))?;
     apply(OpRef::new(Sum(Reduced::new("sum", &x, dims, keepdim)?)), &[&x])
 }
 
@@ -182,7 +186,7 @@ impl Op for Mean {
 #[track_caller]
 pub fn mean(x: &Tensor, dims: Option<&[i64]>, keepdim: bool) -> Result<Tensor> {
     if !x.dtype().is_float() {
-        return Err(Error::runtime(format!(
+        return Err(Error::not_implemented(format!(
             "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {}; \
              try to(float32) or dtype=float32",
             x.dtype().word()
@@ -203,12 +207,7 @@ pub static SUM: OpInfo = OpInfo {
     face: Face::BOTH,
     differentiable: true,
     body: Body::Call(|a| {
-        let x = a.tensor(0)?;
-        let x = match a.maybe_dtype(3)? {
-            Some(d) => crate::ops::cast(x, d)?,
-            None => x.clone(),
-        };
-        sum(&x, a.maybe_ints(1)?.as_deref(), a.flag(2)?).map(Value::from)
+        sum_as(a.tensor(0)?, a.maybe_ints(1)?.as_deref(), a.flag(2)?, a.maybe_dtype(3)?).map(Value::from)
     }),
     samples: &[
         "f(2, 3)",
@@ -235,6 +234,12 @@ pub static MEAN: OpInfo = OpInfo {
     body: Body::Call(|a| {
         let x = a.tensor(0)?;
         let x = match a.maybe_dtype(3)? {
+            Some(d) if !d.is_float() => {
+                return Err(Error::not_implemented(format!(
+                    "mean(): could not infer output dtype. Optional dtype must be either a floating point or complex dtype. Got: {}",
+                    d.word()
+                )));
+            }
             Some(d) => crate::ops::cast(x, d)?,
             None => x.clone(),
         };

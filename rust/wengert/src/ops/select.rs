@@ -9,7 +9,7 @@ use crate::ops::table::{Args, Body, Face, OpInfo, Operand, Value};
 use crate::record::apply;
 use crate::saved::Saved;
 use crate::tensor::Tensor;
-use crate::with_dtype;
+use crate::with_width;
 use smallvec::smallvec;
 use wengert_kernels::map;
 
@@ -30,9 +30,10 @@ impl Op for Where {
         let shape = broadcast(c.shape(), &ab).ok_or_else(|| broadcast_error("where", c.shape(), &ab))?;
         let out = Array::empty(Layout::contiguous(&shape)?, a.dtype())?;
         let [sc, sa, sb] = [c, a, b].map(|x| broadcast_strides(x.layout(), &shape));
-        with_dtype!(a.dtype(), T => {
-            // SAFETY: fresh output; operands broadcast to its shape.
-            unsafe { map::select::<T>(&shape, out.ptr(), out.layout().strides(), c.ptr(), &sc, a.ptr(), &sa, b.ptr(), &sb) }
+        let [to, a, b] = [&out, a, b].map(Array::data_ptr);
+        with_width!(out.dtype(), T => {
+            // SAFETY: fresh output; operands broadcast to its shape and are of its dtype.
+            unsafe { map::select::<T>(&shape, to.cast(), out.layout().strides(), c.ptr(), &sc, a.cast(), &sa, b.cast(), &sb) }
         });
         Ok(out)
     }
@@ -69,10 +70,17 @@ impl Op for Where {
 /// Elements of `a` where `condition` holds, else of `b`; shapes broadcast, dtypes promote.
 #[track_caller]
 pub fn where_(condition: &Tensor, a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    if condition.dtype() == DType::U8 {
+        crate::warning::warn(
+            "where received a uint8 condition tensor. This behavior is deprecated and will be removed in a future version of \
+             PyTorch. Use a boolean condition instead.",
+        )?;
+        return where_(&crate::ops::cast(condition, DType::Bool)?, a, b);
+    }
     if condition.dtype() != DType::Bool {
         return Err(Error::runtime(format!(
             "where expected condition to be a boolean tensor, but got a tensor with dtype {}; try condition != 0",
-            condition.dtype().name()
+            condition.dtype().word()
         )));
     }
     let dtype = promote(&[(a.dtype(), weight(a)), (b.dtype(), weight(b))]);
@@ -82,7 +90,10 @@ pub fn where_(condition: &Tensor, a: &Tensor, b: &Tensor) -> Result<Tensor> {
 
 fn call(args: &Args<'_>) -> Result<Value> {
     let number = |v: Scalar, beside: Option<&Tensor>| match beside {
-        Some(t) => crate::ops::binary::number_beside(t, v),
+        Some(t) => {
+            let number = crate::ops::binary::number_beside(t, v)?;
+            v.check_fits(number.dtype()).map(|()| number)
+        }
         None => Tensor::scalar(promote(&[(v.dtype(), Weight::Number)]), v),
     };
     let (a, b) = match (args.operand(1)?, args.operand(2)?) {

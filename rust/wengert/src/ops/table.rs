@@ -2,7 +2,7 @@
 //!
 //! The binding makes functions, methods, in-place twins, stubs and docs from these rows; the law tests read the samples.
 
-use crate::array::{DType, Scalar};
+use crate::array::{Category, DType, Scalar};
 use crate::error::{Error, Result};
 use crate::op::Op;
 use crate::tensor::Tensor;
@@ -259,7 +259,7 @@ impl Args<'_> {
                 .iter()
                 .map(|v| match v {
                     Value::Int(n) => Ok(*n),
-                    Value::Tensor(t) if t.numel() == 1 && t.dtype() == DType::I64 => match t.item()? {
+                    Value::Tensor(t) if t.numel() == 1 && t.dtype().category() == Category::Int => match t.item()? {
                         Scalar::Int(n) => Ok(n),
                         _ => Err(self.wrong(i, "int or tuple of ints")),
                     },

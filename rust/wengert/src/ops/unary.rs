@@ -12,12 +12,12 @@ use crate::ops::table::{Args, Body, Face, OpInfo, Value};
 use crate::record::apply1;
 use crate::saved::Saved;
 use crate::tensor::Tensor;
-use crate::with_float;
+use crate::{with_float, with_int};
 use smallvec::smallvec;
 use std::fmt::Debug;
 use std::marker::PhantomData;
 use std::ops::{Add, Div, Mul, Sub};
-use wengert_kernels::{IMap1, Map1, Map2, Map3, Real, map};
+use wengert_kernels::{IMap1, Int, Map1, Map2, Map3, Real, map};
 
 /// What a row of the table says.
 pub trait Rule: Debug + Send + Sync + Sized + 'static {
@@ -34,7 +34,7 @@ pub trait Rule: Debug + Send + Sync + Sized + 'static {
     where
         f64: Add<R, Output = R> + Sub<R, Output = R> + Mul<R, Output = R> + Div<R, Output = R>;
     /// Formula for integers.
-    fn i(x: i64) -> i64;
+    fn i<I: Int>(x: I) -> I;
     /// Derivative times `g`.
     fn d<A: Algebra>(g: A, x: A, y: A) -> A
     where
@@ -62,7 +62,7 @@ impl<U: Rule> Map1 for Forward<U> {
 }
 impl<U: Rule> IMap1 for Integer<U> {
     #[inline(always)]
-    fn call(x: i64) -> i64 {
+    fn call<I: Int>(x: I) -> I {
         U::i(x)
     }
 }
@@ -138,6 +138,14 @@ impl<U: Rule> Op for Unary<U> {
         U::GRAD_NAME.to_owned()
     }
 
+    fn refuse(&self, dtypes: &[DType]) -> Result<()> {
+        if U::INTEGER && dtypes == [DType::Bool] && !KEEP_BOOL.contains(&U::NAME) {
+            Err(of_bool(U::NAME))
+        } else {
+            Ok(())
+        }
+    }
+
     fn compute_dtype(&self, dtype: DType) -> DType {
         if U::INTEGER || dtype.is_float() { dtype } else { crate::array::default_dtype() }
     }
@@ -165,11 +173,7 @@ impl<U: Rule> Op for Unary<U> {
                 }
             }
         }, else {
-            if x.dtype() != DType::I64 || !U::INTEGER {
-                return Err(Error::runtime(format!("{}: not implemented for {}; try to(float32)", U::NAME, x.dtype().name())));
-            }
-            // SAFETY: as above.
-            unsafe { map::imap1::<Integer<U>>(out.shape(), out.ptr(), out.layout().strides(), x.ptr(), x.layout().strides()) }
+            return integer_forward::<U>(x, out);
         });
         Ok(())
     }
@@ -213,18 +217,50 @@ impl<U: Rule> Op for Unary<U> {
     }
 }
 
+#[inline(never)]
+fn integer_forward<U: Rule>(x: &Array, out: &Array) -> Result<()> {
+    let refused = || Error::runtime(format!("{}: not implemented for {}; try to(float32)", U::NAME, x.dtype().name()));
+    if !U::INTEGER {
+        return Err(refused());
+    }
+    if x.dtype() == DType::Bool && KEEP_BOOL.contains(&U::NAME) {
+        if !out.same(x) {
+            out.write_unseen(x);
+        }
+        return Ok(());
+    }
+    with_int!(x.dtype(), T => {
+        // SAFETY: same shape and dtype; the same elements or disjoint.
+        unsafe { map::imap1::<Integer<U>, T>(out.shape(), out.ptr(), out.layout().strides(), x.ptr(), x.layout().strides()) }
+    }, else return Err(refused()));
+    Ok(())
+}
+
+/// Those with an integer formula that leave a bool what it is; the others refuse it, as in PyTorch.
+const KEEP_BOOL: [&str; 1] = ["sign"];
+
+#[cold]
+fn of_bool(name: &str) -> Error {
+    Error::not_implemented(match name {
+        "neg" => {
+            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or \
+             `logical_not()` operator instead."
+                .to_owned()
+        }
+        _ => format!("\"{name}\" not implemented for 'Bool'; try to(uint8)"),
+    })
+}
+
 /// Runs a row's op, making integers floats where it has no integer form.
 #[inline]
 #[track_caller]
 pub fn run<U: Rule>(x: &Tensor) -> Result<Tensor> {
-    if x.dtype().is_float() || (U::INTEGER && x.dtype() == DType::I64) {
+    if x.dtype().is_float() {
         return apply1(Unary::<U>::OP, x);
     }
     if U::INTEGER {
-        return Err(Error::runtime(format!(
-            "{}: not implemented for bool; try to(int64) or logical operations",
-            U::NAME
-        )));
+        Unary::<U>::OP.refuse(&[x.dtype()])?;
+        return apply1(Unary::<U>::OP, x);
     }
     apply1(Unary::<U>::OP, &crate::ops::cast(x, crate::array::default_dtype())?)
 }
@@ -260,7 +296,7 @@ macro_rules! unary {
                 $f
             }
             #[inline(always)]
-            fn i(x: i64) -> i64 {
+            fn i<I: Int>(x: I) -> I {
                 integer!(x; $($ix = $i)?)
             }
             #[inline(always)]

@@ -243,11 +243,14 @@ pub static COPY_: OpInfo = OpInfo {
           >>> import wengert\n\
           >>> wengert.zeros(2).copy_(wengert.tensor([1.0, 2.0]))\n\
           tensor([1., 2.])\n",
-    signature: "input: Tensor, src: Tensor, non_blocking: bool = False",
+    signature: "input: Tensor, src: Tensor | Number, non_blocking: bool = False",
     returns: "Tensor",
     face: Face::WRITE,
     differentiable: true,
-    body: Body::Write(|x, a| crate::inplace::copy_(x, a.tensor(1)?)),
+    body: Body::Write(|x, a| match a.operand(1)? {
+        crate::ops::Operand::Tensor(t) => crate::inplace::copy_(x, t),
+        crate::ops::Operand::Number(v) => crate::inplace::copy_(x, &Tensor::scalar(v.dtype(), v)?),
+    }),
     samples: &[],
 };
 

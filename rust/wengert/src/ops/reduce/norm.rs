@@ -151,15 +151,20 @@ impl Op for Norm {
     }
 }
 
-/// The p-norm over `dims` (all when None); its derivative at 0 is 0.
-#[track_caller]
-pub fn norm(x: &Tensor, p: f64, dims: Option<&[i64]>, keepdim: bool) -> Result<Tensor> {
+fn check_dtype(x: &Tensor) -> Result<()> {
     if !x.dtype().is_float() {
-        return Err(Error::runtime(format!(
+        return Err(Error::not_implemented(format!(
             "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {}; try to(float32)",
             x.dtype().word()
         )));
     }
+    Ok(())
+}
+
+/// The p-norm over `dims` (all when None); its derivative at 0 is 0.
+#[track_caller]
+pub fn norm(x: &Tensor, p: f64, dims: Option<&[i64]>, keepdim: bool) -> Result<Tensor> {
+    check_dtype(x)?;
     apply(OpRef::new(Norm { p, over: Reduced::new("norm", x, dims, keepdim)? }), &[x])
 }
 
@@ -183,6 +188,7 @@ pub static NORM: OpInfo = OpInfo {
             _ => a.number(1)?.as_f64(),
         };
         let x = a.tensor(0)?;
+        check_dtype(x)?;
         let x = match a.maybe_dtype(4)? {
             Some(d) => cast(x, d)?,
             None => x.clone(),

@@ -84,7 +84,7 @@ unary! {
     /// tensor([0., 2.])
     relu, Relu, RELU, "ReluBackward0", samples &["f(2, 3, lo=0.2)", "f(4, hi=-0.2)"];
     f(x) = x.relu();
-    i(x) = x.max(0);
+    i(x) = x.max(I::ZERO);
     d(g, y) = g.gate(y);
 
     /// Sign of each element: -1, 0 or 1; the derivative is 0.
