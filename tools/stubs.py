@@ -181,8 +181,12 @@ _INPLACE = ("value: _Operand, /", "Self", "")
 _COMPARE = ("value: _Operand, /", "Tensor", "  # type: ignore[misc]")
 _EQUAL = ("value: _Operand, /", "Tensor", "  # type: ignore[override]")
 SLOTS = {
-    **{f"__{side}{name}__": _BINARY for name in ("add", "matmul", "mul", "sub", "truediv") for side in ("", "r")},
-    **{f"__i{name}__": _INPLACE for name in ("add", "mul", "sub", "truediv")},
+    **{f"__{side}{name}__": _BINARY for name in (
+        "add", "matmul", "mul", "sub", "truediv", "floordiv", "mod", "and", "or", "xor", "lshift", "rshift"
+    ) for side in ("", "r")},
+    **{f"__i{name}__": _INPLACE for name in (
+        "add", "mul", "sub", "truediv", "floordiv", "mod", "and", "or", "xor", "lshift", "rshift"
+    )},
     **{f"__{name}__": _COMPARE for name in ("ge", "gt", "le", "lt")},
     "__eq__": _EQUAL,
     "__ne__": _EQUAL,
@@ -198,6 +202,9 @@ SLOTS = {
     "__int__": ("", "int", ""),
     "__iter__": ("", "Iterator[Tensor]", ""),
     "__len__": ("", "int", ""),
+    "__divmod__": ("value: _Operand, /", "tuple[Tensor, Tensor]", ""),
+    "__rdivmod__": ("value: _Operand, /", "tuple[Tensor, Tensor]", ""),
+    "__invert__": ("", "Tensor", ""),
     "__neg__": ("", "Tensor", ""),
     "__pos__": ("", "Self", ""),
     "__setitem__": ("key: _Index, value: _Operand, /", "None", ""),

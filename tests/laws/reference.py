@@ -225,6 +225,11 @@ UNARY = {
     "ceil": elementwise(lambda x: np.ceil(x).astype(x.dtype)),
     "trunc": elementwise(lambda x: np.trunc(x).astype(x.dtype)),
     "frac": elementwise(lambda x: x - np.trunc(x)),
+    "bitwise_not": elementwise(np.invert),
+    "logical_not": np.logical_not,
+    "isnan": np.isnan,
+    "isinf": np.isinf,
+    "isfinite": np.isfinite,
     "sigmoid": elementwise(lambda x: 1 / (1 + np.exp(-x)), inexact=True),
     "silu": elementwise(lambda x: x / (1 + np.exp(-x)), inexact=True),
 }
@@ -238,6 +243,22 @@ BINARY = {
     "pow": elementwise(np.power),
     "maximum": elementwise(np.maximum),
     "minimum": elementwise(np.minimum),
+    "atan2": elementwise(np.arctan2, inexact=True),
+    "hypot": elementwise(np.hypot, inexact=True),
+    "copysign": elementwise(np.copysign, inexact=True),
+    "logaddexp": elementwise(np.logaddexp, inexact=True),
+    "xlogy": elementwise(lambda a, b: np.where((a == 0) & (b == b), a * 0, a * np.log(b)), inexact=True),
+    "fmod": elementwise(np.fmod),
+    "remainder": elementwise(np.remainder),
+    "floor_divide": elementwise(np.floor_divide),
+    "bitwise_and": elementwise(np.bitwise_and),
+    "bitwise_or": elementwise(np.bitwise_or),
+    "bitwise_xor": elementwise(np.bitwise_xor),
+    "bitwise_left_shift": elementwise(np.left_shift),
+    "bitwise_right_shift": elementwise(np.right_shift),
+    "logical_and": np.logical_and,
+    "logical_or": np.logical_or,
+    "logical_xor": np.logical_xor,
     "eq": compare(np.equal),
     "ne": compare(np.not_equal),
     "lt": compare(np.less),
@@ -248,8 +269,54 @@ BINARY = {
 
 ELEMENTWISE = {**UNARY, **BINARY, "where": where}
 
+def clamp(x, min=None, max=None):
+    dtype = promote(*(o for o in (x, min, max) if o is not None))
+    x = np.asarray(x, dtype)
+    x = x if min is None else np.maximum(x, np.asarray(min, dtype))
+    return x if max is None else np.minimum(x, np.asarray(max, dtype))
+
+
+def lerp(start, end, weight):
+    weight = np.asarray(weight, start.dtype)
+    return np.where(np.abs(weight) < 0.5, start + weight * (end - start), end - (end - start) * (1 - weight))
+
+
+def addcmul(x, a, b, value=1):
+    return x + np.asarray(value, (a * b).dtype) * (a * b)
+
+
+def addcdiv(x, a, b, value=1):
+    return x + np.asarray(value, (a / b).dtype) * (a / b)
+
+
+def gelu(x, approximate="none"):
+    if approximate == "tanh":
+        return (0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3)))).astype(x.dtype)
+    return (0.5 * x * (1 + UNARY["erf"](x / np.sqrt(2)))).astype(x.dtype)
+
+
+def softplus(x, beta=1, threshold=20):
+    soft = np.log1p(np.exp(np.minimum(x * beta, threshold))) / beta
+    return np.where(x * beta > threshold, x, soft).astype(x.dtype)
+
+
+def isclose(a, b, rtol=1e-5, atol=1e-8, equal_nan=False):
+    return np.isclose(a, b, rtol=rtol, atol=atol, equal_nan=equal_nan)
+
+
 REFERENCE = {
     **ELEMENTWISE,
+    "clamp": clamp,
+    "clamp_min": clamp,
+    "clamp_max": lambda x, max: clamp(x, max=max),
+    "lerp": lerp,
+    "addcmul": addcmul,
+    "addcdiv": addcdiv,
+    "gelu": gelu,
+    "softplus": softplus,
+    "isclose": isclose,
+    "allclose": lambda a, b, **tolerances: bool(isclose(a, b, **tolerances).all()),
+    "equal": np.array_equal,
     "sum": total,
     "mean": mean,
     "max": extreme(np.max, np.argmax, BINARY["maximum"]),

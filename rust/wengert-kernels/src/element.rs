@@ -65,6 +65,10 @@ pub trait Int:
     fn wrapping_add(self, other: Self) -> Self;
     fn wrapping_sub(self, other: Self) -> Self;
     fn wrapping_mul(self, other: Self) -> Self;
+    /// Quotient towards 0; 0 for a divisor of 0, which callers refuse.
+    fn wrapping_div(self, other: Self) -> Self;
+    /// Remainder with the sign of self; 0 for a divisor of 0.
+    fn wrapping_rem(self, other: Self) -> Self;
     fn wrapping_neg(self) -> Self;
     /// The value itself where there is no sign; the lowest value stays what it is.
     fn wrapping_abs(self) -> Self;
@@ -157,6 +161,10 @@ macro_rules! int {
             fn wrapping_sub(self, other: Self) -> Self { $t::wrapping_sub(self, other) }
             #[inline(always)]
             fn wrapping_mul(self, other: Self) -> Self { $t::wrapping_mul(self, other) }
+            #[inline(always)]
+            fn wrapping_div(self, other: Self) -> Self { if other == 0 { 0 } else { $t::wrapping_div(self, other) } }
+            #[inline(always)]
+            fn wrapping_rem(self, other: Self) -> Self { if other == 0 { 0 } else { $t::wrapping_rem(self, other) } }
             #[inline(always)]
             fn wrapping_neg(self) -> Self { $t::wrapping_neg(self) }
             #[inline(always)]

@@ -118,7 +118,10 @@ fn run_inplace(row: &Row, target: *mut ffi::PyObject, values: &[Value]) -> wenge
                 if row.info.name == "pow" && number { wengert::ops::power::by_number() } else { OpRef::Static(*op) };
             wengert::inplace::apply_inplace(op, x, &[&other])
         }
-        Body::Call(_) => Err(wengert::Error::not_implemented(format!("{} has no in-place form", row.name))),
+        Body::Call(f) => match f(&args)? {
+            Value::Tensor(value) => wengert::inplace::overwrite(&row.name, x, &value),
+            _ => Err(wengert::Error::not_implemented(format!("{} has no in-place form", row.name))),
+        },
     }
 }
 

@@ -103,11 +103,18 @@ macro_rules! number_slots {
         inplace_slot!($iname $info);
     )*};
 }
-inplace_slot!(nb_isub ops::binary::SUB);
+inplace_slot!(nb_isub ops::binary::rows::SUB);
 number_slots! {
-    nb_add nb_iadd ops::add, ops::binary::ADD;
-    nb_mul nb_imul ops::mul, ops::binary::MUL;
-    nb_div nb_idiv ops::div, ops::binary::DIV;
+    nb_add nb_iadd ops::add, ops::binary::rows::ADD;
+    nb_mul nb_imul ops::mul, ops::binary::rows::MUL;
+    nb_div nb_idiv ops::div, ops::binary::rows::DIV;
+    nb_floor_divide nb_ifloor_divide ops::floor_divide, ops::binary::quotients::FLOOR_DIVIDE;
+    nb_remainder nb_iremainder ops::remainder, ops::binary::quotients::REMAINDER;
+    nb_and nb_iand ops::bitwise_and, ops::bitwise::BITWISE_AND;
+    nb_or nb_ior ops::bitwise_or, ops::bitwise::BITWISE_OR;
+    nb_xor nb_ixor ops::bitwise_xor, ops::bitwise::BITWISE_XOR;
+    nb_lshift nb_ilshift ops::bitwise::bitwise_left_shift, ops::bitwise::BITWISE_LEFT_SHIFT;
+    nb_rshift nb_irshift ops::bitwise::bitwise_right_shift, ops::bitwise::BITWISE_RIGHT_SHIFT;
 }
 
 /// `a - b`; a number on the left makes it the op `rsub`, as in PyTorch.
@@ -156,6 +163,35 @@ unsafe extern "C" fn nb_ipow(
 unsafe extern "C" fn nb_neg(a: *mut ffi::PyObject) -> *mut ffi::PyObject {
     // SAFETY: called by the interpreter.
     guard(|| unsafe { Ok(wrap(ops::neg(tensor_of(a)).map_err(raise)?)) })
+}
+
+unsafe extern "C" fn nb_invert(a: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: called by the interpreter.
+    guard(|| unsafe { Ok(wrap(ops::bitwise_not(tensor_of(a)).map_err(raise)?)) })
+}
+
+unsafe extern "C" fn nb_divmod(a: *mut ffi::PyObject, b: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: called by the interpreter; both results are owned, null ones have an exception set.
+    unsafe {
+        let quotient = nb_floor_divide(a, b);
+        if quotient.is_null() || quotient == ffi::Py_NotImplemented() {
+            return quotient;
+        }
+        let rest = nb_remainder(a, b);
+        if rest.is_null() {
+            ffi::Py_DECREF(quotient);
+            return null_mut();
+        }
+        let pair = ffi::PyTuple_New(2);
+        if pair.is_null() {
+            ffi::Py_DECREF(quotient);
+            ffi::Py_DECREF(rest);
+            return null_mut();
+        }
+        ffi::PyTuple_SET_ITEM(pair, 0, quotient);
+        ffi::PyTuple_SET_ITEM(pair, 1, rest);
+        pair
+    }
 }
 
 unsafe extern "C" fn nb_pos(a: *mut ffi::PyObject) -> *mut ffi::PyObject {
@@ -381,6 +417,22 @@ pub fn make_type(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
         slot(ffi::Py_nb_inplace_multiply, nb_imul as *mut c_void),
         slot(ffi::Py_nb_inplace_true_divide, nb_idiv as *mut c_void),
         slot(ffi::Py_nb_inplace_power, nb_ipow as *mut c_void),
+        slot(ffi::Py_nb_floor_divide, nb_floor_divide as *mut c_void),
+        slot(ffi::Py_nb_inplace_floor_divide, nb_ifloor_divide as *mut c_void),
+        slot(ffi::Py_nb_remainder, nb_remainder as *mut c_void),
+        slot(ffi::Py_nb_inplace_remainder, nb_iremainder as *mut c_void),
+        slot(ffi::Py_nb_and, nb_and as *mut c_void),
+        slot(ffi::Py_nb_inplace_and, nb_iand as *mut c_void),
+        slot(ffi::Py_nb_or, nb_or as *mut c_void),
+        slot(ffi::Py_nb_inplace_or, nb_ior as *mut c_void),
+        slot(ffi::Py_nb_xor, nb_xor as *mut c_void),
+        slot(ffi::Py_nb_inplace_xor, nb_ixor as *mut c_void),
+        slot(ffi::Py_nb_lshift, nb_lshift as *mut c_void),
+        slot(ffi::Py_nb_inplace_lshift, nb_ilshift as *mut c_void),
+        slot(ffi::Py_nb_rshift, nb_rshift as *mut c_void),
+        slot(ffi::Py_nb_inplace_rshift, nb_irshift as *mut c_void),
+        slot(ffi::Py_nb_invert, nb_invert as *mut c_void),
+        slot(ffi::Py_nb_divmod, nb_divmod as *mut c_void),
         slot(ffi::Py_nb_negative, nb_neg as *mut c_void),
         slot(ffi::Py_nb_positive, nb_pos as *mut c_void),
         slot(ffi::Py_nb_absolute, nb_abs as *mut c_void),

@@ -48,6 +48,12 @@ pub trait Algebra:
     fn sign(self) -> Self;
     /// `self` where `m > 0`, else 0: unlike a product with a mask, right for infinite values.
     fn gate(self, m: Self) -> Self;
+    /// `self` where `a > b`, else 0.
+    fn gate_gt(self, a: Self, b: Self) -> Self;
+    /// `self` where `a == b`, else 0.
+    fn gate_eq(self, a: Self, b: Self) -> Self;
+    /// `self` where `a != b`, else 0.
+    fn gate_ne(self, a: Self, b: Self) -> Self;
 }
 
 impl<R: Real> Algebra for R {
@@ -102,6 +108,18 @@ impl<R: Real> Algebra for R {
     #[inline(always)]
     fn gate(self, m: Self) -> Self {
         R::pick(m.gt(R::lit(0.0)), self, R::lit(0.0))
+    }
+    #[inline(always)]
+    fn gate_gt(self, a: Self, b: Self) -> Self {
+        R::pick(a.gt(b), self, R::lit(0.0))
+    }
+    #[inline(always)]
+    fn gate_eq(self, a: Self, b: Self) -> Self {
+        R::pick(a.eq(b), self, R::lit(0.0))
+    }
+    #[inline(always)]
+    fn gate_ne(self, a: Self, b: Self) -> Self {
+        R::pick(a.eq(b), R::lit(0.0), self)
     }
 }
 
@@ -173,6 +191,20 @@ impl<'s> Expr<'s> {
             return self;
         }
         self.put(f(&self.get(), &other.get()))
+    }
+}
+
+impl Expr<'_> {
+    /// `self` where a comparison of `a` and `b` holds, else 0: unlike a product with a mask, right for infinite values.
+    fn where_(self, a: Self, b: Self, test: fn(&Tensor, &Tensor) -> Result<Tensor>) -> Self {
+        if self.scope.error.borrow().is_some() {
+            return self;
+        }
+        let (a, b) = (a.get(), b.get());
+        self.unary(|g| {
+            let zero = Tensor::scalar(g.dtype(), Scalar::Float(0.0))?;
+            ops::where_(&test(&a, &b)?, g, &zero)
+        })
     }
 }
 
@@ -251,10 +283,16 @@ impl Algebra for Expr<'_> {
         self.unary(ops::sign)
     }
     fn gate(self, m: Self) -> Self {
-        self.binary(m, |g, m| {
-            let zero = Tensor::scalar(g.dtype(), Scalar::Float(0.0))?;
-            ops::where_(&ops::gt(m, &zero)?, g, &zero)
-        })
+        self.where_(m, Expr::lit(0.0, m), ops::gt)
+    }
+    fn gate_gt(self, a: Self, b: Self) -> Self {
+        self.where_(a, b, ops::gt)
+    }
+    fn gate_eq(self, a: Self, b: Self) -> Self {
+        self.where_(a, b, ops::eq)
+    }
+    fn gate_ne(self, a: Self, b: Self) -> Self {
+        self.where_(a, b, ops::ne)
     }
 }
 

@@ -120,6 +120,23 @@ pub(crate) fn check_writable(name: &str, target: &Tensor, _source_needs: bool) -
     Ok(())
 }
 
+/// The in-place twin of an operation that is made of others: its result takes the place of `target`'s elements.
+#[track_caller]
+pub fn overwrite(name: &str, target: &mut Tensor, value: &Tensor) -> Result<()> {
+    if value.shape() != target.shape() {
+        return Err(output_shape(name, target.shape(), value.shape()));
+    }
+    if value.dtype().category() > target.dtype().category() {
+        return Err(Error::runtime(format!(
+            "{name}: result type {} can't be cast to the desired output type {}; try the out-of-place operation, or to() first",
+            value.dtype().word(),
+            target.dtype().word()
+        )));
+    }
+    check_writable(name, target, value.requires_grad())?;
+    copy_(target, value)
+}
+
 /// Overwrites `target` with `source`, broadcast and cast.
 #[track_caller]
 pub fn copy_(target: &mut Tensor, source: &Tensor) -> Result<()> {

@@ -226,10 +226,17 @@ fn writes(c: &mut Cases, rng: &mut Rng) {
     }
     // The in-place twin of every elementwise op, between two readers of its target.
     for info in ops::table().filter(|row| row.face.inplace()) {
+        if !info.differentiable {
+            continue;
+        }
         let (op, two) = match info.body {
             Body::Unary(_, _, op) => (op, false),
             Body::Binary(_, _, op) => (op, true),
-            _ => panic!("{}: in-place twins are unary or binary", info.name),
+            Body::Call(_) => {
+                whole_inplace(c, info, rng);
+                continue;
+            }
+            Body::Write(_) => panic!("{}: writes have no twin", info.name),
         };
         // A sample is inside the domain; it must be of tensors whose result has the shape of the first.
         let mut drawn = info.samples.iter().map(|text| Sample::draw(info, text, rng).xs);
@@ -243,6 +250,19 @@ fn writes(c: &mut Cases, rng: &mut Rng) {
             ops::mul(&ops::mul(&y, &y)?, &before)
         });
     }
+}
+
+/// The twin of an operation made of others.
+fn whole_inplace(c: &mut Cases, info: &'static ops::OpInfo, rng: &mut Rng) {
+    let sample = Sample::draw(info, info.samples[0], rng);
+    c.add(info.name, "in place", sample.xs.clone(), move |x| {
+        let mut y = ops::mul(&x[0], &law::scalar(1.0))?;
+        let before = ops::mul(&y, &y)?;
+        let mut all = x.to_vec();
+        all[0] = y.clone();
+        inplace::overwrite(info.name, &mut y, &sample.call(&all)?)?;
+        ops::mul(&ops::mul(&y, &y)?, &before)
+    });
 }
 
 fn cases(seed: u64) -> Vec<Case> {

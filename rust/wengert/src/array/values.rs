@@ -181,6 +181,15 @@ impl Array {
         });
     }
 
+    /// Whether any element is 0 (false).
+    pub(crate) fn contains_zero(&self) -> bool {
+        let Ok(dense) = self.contiguous() else { return true };
+        with_dtype!(self.dtype(), T => {
+            // SAFETY: dense and of T.
+            unsafe { std::slice::from_raw_parts(dense.ptr::<T>(), dense.numel()) }.contains(&T::from_scalar(Scalar::Int(0)))
+        })
+    }
+
     /// The elements in row-major order.
     pub fn to_vec<T: Element>(&self) -> Result<Vec<T>> {
         if self.dtype() != T::DTYPE {

@@ -370,6 +370,12 @@ fn integer_forward<B: Rule>(a: &Array, b: &Array, out: &Array) -> Result<()> {
         out.write_unseen(&sum);
         return Ok(());
     }
+    if ["fmod", "remainder", "floor_divide"].contains(&B::NAME) && b.contains_zero() && out.numel() > 0 {
+        return Err(Error::runtime(format!(
+            "ZeroDivisionError: {}: got an integer divisor of 0, wanted none; try to(float32), or where() to mask it",
+            B::NAME
+        )));
+    }
     let shape = out.shape();
     let (sa, sb) = (broadcast_strides(a.layout(), shape), broadcast_strides(b.layout(), shape));
     with_int!(a.dtype(), T => {
@@ -565,5 +571,7 @@ macro_rules! bind {
     }};
 }
 
+pub mod extremes;
+pub mod quotients;
 pub mod rows;
 pub use rows::*;

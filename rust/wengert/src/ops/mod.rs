@@ -2,12 +2,15 @@
 
 pub mod aliases;
 pub mod binary;
+pub mod bitwise;
+pub mod blend;
 pub mod cat;
 pub mod compare;
 pub mod convert;
 pub mod create;
 pub mod index;
 pub mod power;
+pub mod predicate;
 pub mod product;
 pub mod reduce;
 pub mod select;
@@ -18,11 +21,14 @@ pub mod view;
 pub mod write;
 
 pub use aliases::aliases_of;
-pub use binary::{add, div, mul, rsub, sub};
+pub use binary::{add, div, extremes::*, mul, quotients::*, rsub, sub};
+pub use bitwise::{bitwise_and, bitwise_not, bitwise_or, bitwise_xor};
+pub use blend::{clamp, gelu, lerp, softplus};
 pub use cat::{cat, stack};
 pub use compare::{eq, ge, gt, le, lt, ne};
 pub use convert::{alias as view_alias, cast, clone, contiguous};
 pub use power::pow;
+pub use predicate::{equal, isclose, isfinite, isinf, isnan};
 pub use product::{bmm, dot, matmul, mm, mv};
 pub use reduce::{max, mean, norm, sum, sum_to};
 pub use select::where_;
@@ -37,10 +43,15 @@ static FAMILIES: &[&[&OpInfo]] = &[
     unary::trigonometric::ROWS,
     unary::rounding::ROWS,
     unary::activation::ROWS,
-    binary::ROWS,
+    binary::rows::ROWS,
+    binary::extremes::ROWS,
+    binary::quotients::ROWS,
     power::ROWS,
     compare::ROWS,
+    bitwise::ROWS,
+    predicate::ROWS,
     select::ROWS,
+    blend::ROWS,
     reduce::ROWS,
     product::ROWS,
     view::ROWS,

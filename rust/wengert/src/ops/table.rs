@@ -249,6 +249,15 @@ impl Args<'_> {
         }
     }
 
+    /// Text, or what stands for text not given.
+    pub fn text_or<'s>(&'s self, i: usize, default: &'s str) -> Result<&'s str> {
+        match self.get(i) {
+            Value::None => Ok(default),
+            Value::Str(s) => Ok(s),
+            _ => Err(self.wrong(i, "str")),
+        }
+    }
+
     /// Whole numbers: one, a sequence, or None.
     pub fn maybe_ints(&self, i: usize) -> Result<Option<SmallVec<[i64; 4]>>> {
         match self.get(i) {

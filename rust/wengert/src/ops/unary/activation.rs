@@ -24,3 +24,32 @@ unary! {
         g * (s * (1.0 + x * (1.0 - s)))
     };
 }
+
+/// `gelu` in its two forms, which the row of `gelu` chooses from; they have no rows of their own.
+#[allow(dead_code)]
+mod forms {
+    use super::*;
+
+    unary! {
+        /// x Phi(x), Phi the distribution function of the normal distribution.
+        gelu_erf, GeluErf, GELU_ERF, "GeluBackward0", samples &[];
+        f(x) = 0.5 * x * (1.0 + (x * std::f64::consts::FRAC_1_SQRT_2).erf());
+        d(g, x) = {
+            let below = 0.5 * (1.0 + (x * std::f64::consts::FRAC_1_SQRT_2).erf());
+            // The density: 1 / sqrt(2 pi) e^(-x^2 / 2).
+            g * (below + x * (0.3989422804014327 * (-0.5 * (x * x)).exp()))
+        };
+
+        /// x Phi(x) with Phi(x) taken as (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2.
+        gelu_tanh, GeluTanh, GELU_TANH, "GeluBackward0", samples &[];
+        f(x) = 0.5 * x * (1.0 + (0.7978845608028654 * (x + 0.044715 * (x * x * x))).tanh());
+        d(g, x) = {
+            // tanh(u) = 2 / (1 + e^(-2u)) - 1, in what derivatives are written in.
+            let u = 0.7978845608028654 * (x + 0.044715 * (x * x * x));
+            let t = 2.0 / (1.0 + (-2.0 * u).exp()) - 1.0;
+            let slope = 0.7978845608028654 * (1.0 + 0.134145 * (x * x));
+            g * (0.5 * (1.0 + t) + 0.5 * x * ((1.0 - t * t) * slope))
+        };
+    }
+}
+pub use forms::{gelu_erf, gelu_tanh};
