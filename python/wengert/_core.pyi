@@ -72,39 +72,63 @@ class Tensor:
     def __new__(cls, *args: Any, **kwargs: Any) -> Self: ...
     def __abs__(self) -> Tensor: ...
     def __add__(self, value: _Operand, /) -> Tensor: ...
+    def __and__(self, value: _Operand, /) -> Tensor: ...
     def __bool__(self) -> _bool: ...
+    def __divmod__(self, value: _Operand, /) -> tuple[Tensor, Tensor]: ...
     def __eq__(self, value: _Operand, /) -> Tensor: ...  # type: ignore[override]
     def __float__(self) -> _float: ...
+    def __floordiv__(self, value: _Operand, /) -> Tensor: ...
     def __ge__(self, value: _Operand, /) -> Tensor: ...  # type: ignore[misc]
     def __getitem__(self, key: _Index, /) -> Tensor: ...
     def __gt__(self, value: _Operand, /) -> Tensor: ...  # type: ignore[misc]
     def __hash__(self) -> _int: ...
     def __iadd__(self, value: _Operand, /) -> Self: ...
+    def __iand__(self, value: _Operand, /) -> Self: ...
+    def __ifloordiv__(self, value: _Operand, /) -> Self: ...
+    def __ilshift__(self, value: _Operand, /) -> Self: ...
+    def __imod__(self, value: _Operand, /) -> Self: ...
     def __imul__(self, value: _Operand, /) -> Self: ...
     def __index__(self) -> _int: ...
     def __int__(self) -> _int: ...
+    def __invert__(self) -> Tensor: ...
+    def __ior__(self, value: _Operand, /) -> Self: ...
     def __ipow__(self, value: _Operand, /) -> Self: ...  # type: ignore[misc]
+    def __irshift__(self, value: _Operand, /) -> Self: ...
     def __isub__(self, value: _Operand, /) -> Self: ...
     def __iter__(self) -> Iterator[Tensor]: ...
     def __itruediv__(self, value: _Operand, /) -> Self: ...
+    def __ixor__(self, value: _Operand, /) -> Self: ...
     def __le__(self, value: _Operand, /) -> Tensor: ...  # type: ignore[misc]
     def __len__(self) -> _int: ...
+    def __lshift__(self, value: _Operand, /) -> Tensor: ...
     def __lt__(self, value: _Operand, /) -> Tensor: ...  # type: ignore[misc]
     def __matmul__(self, value: _Operand, /) -> Tensor: ...
+    def __mod__(self, value: _Operand, /) -> Tensor: ...
     def __mul__(self, value: _Operand, /) -> Tensor: ...
     def __ne__(self, value: _Operand, /) -> Tensor: ...  # type: ignore[override]
     def __neg__(self) -> Tensor: ...
+    def __or__(self, value: _Operand, /) -> Tensor: ...
     def __pos__(self) -> Self: ...
     def __pow__(self, value: _Operand, mod: None = None, /) -> Tensor: ...
     def __radd__(self, value: _Operand, /) -> Tensor: ...
+    def __rand__(self, value: _Operand, /) -> Tensor: ...
+    def __rdivmod__(self, value: _Operand, /) -> tuple[Tensor, Tensor]: ...
+    def __rfloordiv__(self, value: _Operand, /) -> Tensor: ...
+    def __rlshift__(self, value: _Operand, /) -> Tensor: ...
     def __rmatmul__(self, value: _Operand, /) -> Tensor: ...
+    def __rmod__(self, value: _Operand, /) -> Tensor: ...
     def __rmul__(self, value: _Operand, /) -> Tensor: ...
+    def __ror__(self, value: _Operand, /) -> Tensor: ...
     def __rpow__(self, value: _Operand, mod: None = None, /) -> Tensor: ...
+    def __rrshift__(self, value: _Operand, /) -> Tensor: ...
+    def __rshift__(self, value: _Operand, /) -> Tensor: ...
     def __rsub__(self, value: _Operand, /) -> Tensor: ...
     def __rtruediv__(self, value: _Operand, /) -> Tensor: ...
+    def __rxor__(self, value: _Operand, /) -> Tensor: ...
     def __setitem__(self, key: _Index, value: _Operand, /) -> None: ...
     def __sub__(self, value: _Operand, /) -> Tensor: ...
     def __truediv__(self, value: _Operand, /) -> Tensor: ...
+    def __xor__(self, value: _Operand, /) -> Tensor: ...
     @property
     def T(self) -> Tensor:
         """View with all dimensions reversed."""
@@ -373,6 +397,50 @@ class Tensor:
         """Quotient of two tensors, or of a tensor and a number, with broadcasting; integers give floats."""
     def true_divide_(_self, other: Tensor | _Number) -> Self:
         """Quotient of two tensors, or of a tensor and a number, with broadcasting; integers give floats."""
+    def maximum(_self, other: Tensor | _Number) -> Tensor:
+        """Larger of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient."""
+    def maximum_(_self, other: Tensor | _Number) -> Self:
+        """Larger of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient."""
+    def minimum(_self, other: Tensor | _Number) -> Tensor:
+        """Smaller of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient."""
+    def minimum_(_self, other: Tensor | _Number) -> Self:
+        """Smaller of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient."""
+    def atan2(_self, other: Tensor | _Number) -> Tensor:
+        """Angle of the point (other, input) in radians, in -pi..pi."""
+    def atan2_(_self, other: Tensor | _Number) -> Self:
+        """Angle of the point (other, input) in radians, in -pi..pi."""
+    def arctan2(_self, other: Tensor | _Number) -> Tensor:
+        """Angle of the point (other, input) in radians, in -pi..pi."""
+    def arctan2_(_self, other: Tensor | _Number) -> Self:
+        """Angle of the point (other, input) in radians, in -pi..pi."""
+    def hypot(_self, other: Tensor | _Number) -> Tensor:
+        """Length sqrt(input^2 + other^2), without overflow on the way."""
+    def hypot_(_self, other: Tensor | _Number) -> Self:
+        """Length sqrt(input^2 + other^2), without overflow on the way."""
+    def copysign(_self, other: Tensor | _Number) -> Tensor:
+        """Magnitude of input with the sign of other."""
+    def copysign_(_self, other: Tensor | _Number) -> Self:
+        """Magnitude of input with the sign of other."""
+    def logaddexp(_self, other: Tensor | _Number) -> Tensor:
+        """>>> import wengert >>> wengert.logaddexp(wengert.tensor([0.0, 100.0]), wengert.tensor([0.0, 100.0])) tensor([  0.6931, 100.6931])"""
+    def logaddexp_(_self, other: Tensor | _Number) -> Self:
+        """>>> import wengert >>> wengert.logaddexp(wengert.tensor([0.0, 100.0]), wengert.tensor([0.0, 100.0])) tensor([  0.6931, 100.6931])"""
+    def xlogy(_self, other: Tensor | _Number) -> Tensor:
+        """input * log(other), and 0 where input is 0 and other no nan."""
+    def xlogy_(_self, other: Tensor | _Number) -> Self:
+        """input * log(other), and 0 where input is 0 and other no nan."""
+    def fmod(_self, other: Tensor | _Number) -> Tensor:
+        """Remainder of input / other with the sign of input, as C's fmod."""
+    def fmod_(_self, other: Tensor | _Number) -> Self:
+        """Remainder of input / other with the sign of input, as C's fmod."""
+    def remainder(_self, other: Tensor | _Number) -> Tensor:
+        """Remainder of input / other with the sign of other, as Python's %."""
+    def remainder_(_self, other: Tensor | _Number) -> Self:
+        """Remainder of input / other with the sign of other, as Python's %."""
+    def floor_divide(_self, other: Tensor | _Number) -> Tensor:
+        """Quotient input / other rounded down, as Python's //; the derivative is 0."""
+    def floor_divide_(_self, other: Tensor | _Number) -> Self:
+        """Quotient input / other rounded down, as Python's //; the derivative is 0."""
     def pow(_self, exponent: Tensor | _Number) -> Tensor:
         """Power input ** exponent of tensors or numbers, with broadcasting."""
     def pow_(_self, exponent: Tensor | _Number) -> Self:
@@ -399,6 +467,86 @@ class Tensor:
         """Where `input >= other`, as bool, with broadcasting."""
     def greater_equal(_self, other: Tensor | _Number) -> Tensor:
         """Where `input >= other`, as bool, with broadcasting."""
+    def bitwise_and(_self, other: Tensor | _Number) -> Tensor:
+        """Bitwise and of integers, logical and of bools; the operator &."""
+    def bitwise_and_(_self, other: Tensor | _Number) -> Self:
+        """Bitwise and of integers, logical and of bools; the operator &."""
+    def bitwise_or(_self, other: Tensor | _Number) -> Tensor:
+        """Bitwise or of integers, logical or of bools; the operator |."""
+    def bitwise_or_(_self, other: Tensor | _Number) -> Self:
+        """Bitwise or of integers, logical or of bools; the operator |."""
+    def bitwise_xor(_self, other: Tensor | _Number) -> Tensor:
+        """Bitwise exclusive or of integers, logical of bools; the operator ^."""
+    def bitwise_xor_(_self, other: Tensor | _Number) -> Self:
+        """Bitwise exclusive or of integers, logical of bools; the operator ^."""
+    def bitwise_not(_self) -> Tensor:
+        """Every bit of integers inverted, bools negated; the operator ~."""
+    def bitwise_not_(_self) -> Self:
+        """Every bit of integers inverted, bools negated; the operator ~."""
+    def bitwise_left_shift(_self, other: Tensor | _Number) -> Tensor:
+        """Bits of integers moved to higher places; 0 where the count is not below the width. The operator <<."""
+    def bitwise_left_shift_(_self, other: Tensor | _Number) -> Self:
+        """Bits of integers moved to higher places; 0 where the count is not below the width. The operator <<."""
+    def bitwise_right_shift(_self, other: Tensor | _Number) -> Tensor:
+        """Bits of integers moved to lower places, the sign kept. The operator >>."""
+    def bitwise_right_shift_(_self, other: Tensor | _Number) -> Self:
+        """Bits of integers moved to lower places, the sign kept. The operator >>."""
+    def logical_and(_self, other: Tensor) -> Tensor:
+        """Whether both are not 0."""
+    def logical_and_(_self, other: Tensor) -> Self:
+        """Whether both are not 0."""
+    def logical_or(_self, other: Tensor) -> Tensor:
+        """Whether one or both are not 0."""
+    def logical_or_(_self, other: Tensor) -> Self:
+        """Whether one or both are not 0."""
+    def logical_xor(_self, other: Tensor) -> Tensor:
+        """Whether just one is not 0."""
+    def logical_xor_(_self, other: Tensor) -> Self:
+        """Whether just one is not 0."""
+    def logical_not(_self) -> Tensor:
+        """Where the input is 0 (false)."""
+    def logical_not_(_self) -> Self:
+        """Where the input is 0 (false)."""
+    def isnan(_self) -> Tensor:
+        """Where the input is nan."""
+    def isinf(_self) -> Tensor:
+        """Where the input is infinite."""
+    def isfinite(_self) -> Tensor:
+        """Where the input is neither infinite nor nan."""
+    def isclose(_self, other: Tensor, rtol: _float = 1e-05, atol: _float = 1e-08, equal_nan: _bool = False) -> Tensor:
+        """Where |input - other| <= atol + rtol * |other|, of tensors of one dtype; equal infinities are close."""
+    def allclose(_self, other: Tensor, rtol: _float = 1e-05, atol: _float = 1e-08, equal_nan: _bool = False) -> _bool:
+        """Whether |input - other| <= atol + rtol * |other| for all elements, of tensors of one dtype."""
+    def equal(_self, other: Tensor) -> _bool:
+        """Whether two tensors of one dtype have the same shape and elements."""
+    def clamp(_self, min: Tensor | _Number | None = None, max: Tensor | _Number | None = None) -> Tensor:
+        """Each element raised to `min` and lowered to `max` (numbers or tensors, either may be missing); nan stays."""
+    def clamp_(_self, min: Tensor | _Number | None = None, max: Tensor | _Number | None = None) -> Self:
+        """Each element raised to `min` and lowered to `max` (numbers or tensors, either may be missing); nan stays."""
+    def clip(_self, min: Tensor | _Number | None = None, max: Tensor | _Number | None = None) -> Tensor:
+        """Each element raised to `min` and lowered to `max` (numbers or tensors, either may be missing); nan stays."""
+    def clip_(_self, min: Tensor | _Number | None = None, max: Tensor | _Number | None = None) -> Self:
+        """Each element raised to `min` and lowered to `max` (numbers or tensors, either may be missing); nan stays."""
+    def clamp_min(_self, min: Tensor | _Number) -> Tensor:
+        """Each element raised to `min`."""
+    def clamp_min_(_self, min: Tensor | _Number) -> Self:
+        """Each element raised to `min`."""
+    def clamp_max(_self, max: Tensor | _Number) -> Tensor:
+        """Each element lowered to `max`."""
+    def clamp_max_(_self, max: Tensor | _Number) -> Self:
+        """Each element lowered to `max`."""
+    def lerp(_self, end: Tensor, weight: Tensor | _Number) -> Tensor:
+        """Linear interpolation input + weight * (end - input), computed from the nearer end; one dtype throughout."""
+    def lerp_(_self, end: Tensor, weight: Tensor | _Number) -> Self:
+        """Linear interpolation input + weight * (end - input), computed from the nearer end; one dtype throughout."""
+    def addcmul(_self, tensor1: Tensor, tensor2: Tensor, *, value: _Number = 1) -> Tensor:
+        """input + value * tensor1 * tensor2, with broadcasting."""
+    def addcmul_(_self, tensor1: Tensor, tensor2: Tensor, *, value: _Number = 1) -> Self:
+        """input + value * tensor1 * tensor2, with broadcasting."""
+    def addcdiv(_self, tensor1: Tensor, tensor2: Tensor, *, value: _Number = 1) -> Tensor:
+        """input + value * tensor1 / tensor2, with broadcasting, of floating-point tensors."""
+    def addcdiv_(_self, tensor1: Tensor, tensor2: Tensor, *, value: _Number = 1) -> Self:
+        """input + value * tensor1 / tensor2, with broadcasting, of floating-point tensors."""
     def sum(
         _self,
         dim: _int | tuple[_int, ...] | None = None,
@@ -790,6 +938,39 @@ def divide(input: Tensor | _Number, other: Tensor | _Number) -> Tensor:
 def true_divide(input: Tensor | _Number, other: Tensor | _Number) -> Tensor:
     """Quotient of two tensors, or of a tensor and a number, with broadcasting; integers give floats."""
 
+def maximum(input: Tensor, other: Tensor | _Number) -> Tensor:
+    """Larger of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient."""
+
+def minimum(input: Tensor, other: Tensor | _Number) -> Tensor:
+    """Smaller of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient."""
+
+def atan2(input: Tensor, other: Tensor | _Number) -> Tensor:
+    """Angle of the point (other, input) in radians, in -pi..pi."""
+
+def arctan2(input: Tensor, other: Tensor | _Number) -> Tensor:
+    """Angle of the point (other, input) in radians, in -pi..pi."""
+
+def hypot(input: Tensor, other: Tensor | _Number) -> Tensor:
+    """Length sqrt(input^2 + other^2), without overflow on the way."""
+
+def copysign(input: Tensor, other: Tensor | _Number) -> Tensor:
+    """Magnitude of input with the sign of other."""
+
+def logaddexp(input: Tensor, other: Tensor | _Number) -> Tensor:
+    """>>> import wengert >>> wengert.logaddexp(wengert.tensor([0.0, 100.0]), wengert.tensor([0.0, 100.0])) tensor([  0.6931, 100.6931])"""
+
+def xlogy(input: Tensor, other: Tensor | _Number) -> Tensor:
+    """input * log(other), and 0 where input is 0 and other no nan."""
+
+def fmod(input: Tensor, other: Tensor | _Number) -> Tensor:
+    """Remainder of input / other with the sign of input, as C's fmod."""
+
+def remainder(input: Tensor, other: Tensor | _Number) -> Tensor:
+    """Remainder of input / other with the sign of other, as Python's %."""
+
+def floor_divide(input: Tensor, other: Tensor | _Number) -> Tensor:
+    """Quotient input / other rounded down, as Python's //; the derivative is 0."""
+
 def pow(input: Tensor | _Number, exponent: Tensor | _Number) -> Tensor:
     """Power input ** exponent of tensors or numbers, with broadcasting."""
 
@@ -826,8 +1007,95 @@ def ge(input: Tensor, other: Tensor | _Number) -> Tensor:
 def greater_equal(input: Tensor, other: Tensor | _Number) -> Tensor:
     """Where `input >= other`, as bool, with broadcasting."""
 
+def bitwise_and(input: Tensor | _Number, other: Tensor | _Number) -> Tensor:
+    """Bitwise and of integers, logical and of bools; the operator &."""
+
+def bitwise_or(input: Tensor | _Number, other: Tensor | _Number) -> Tensor:
+    """Bitwise or of integers, logical or of bools; the operator |."""
+
+def bitwise_xor(input: Tensor | _Number, other: Tensor | _Number) -> Tensor:
+    """Bitwise exclusive or of integers, logical of bools; the operator ^."""
+
+def bitwise_not(input: Tensor) -> Tensor:
+    """Every bit of integers inverted, bools negated; the operator ~."""
+
+def bitwise_left_shift(input: Tensor | _Number, other: Tensor | _Number) -> Tensor:
+    """Bits of integers moved to higher places; 0 where the count is not below the width. The operator <<."""
+
+def bitwise_right_shift(input: Tensor | _Number, other: Tensor | _Number) -> Tensor:
+    """Bits of integers moved to lower places, the sign kept. The operator >>."""
+
+def logical_and(input: Tensor, other: Tensor) -> Tensor:
+    """Whether both are not 0."""
+
+def logical_or(input: Tensor, other: Tensor) -> Tensor:
+    """Whether one or both are not 0."""
+
+def logical_xor(input: Tensor, other: Tensor) -> Tensor:
+    """Whether just one is not 0."""
+
+def logical_not(input: Tensor) -> Tensor:
+    """Where the input is 0 (false)."""
+
+def isnan(input: Tensor) -> Tensor:
+    """Where the input is nan."""
+
+def isinf(input: Tensor) -> Tensor:
+    """Where the input is infinite."""
+
+def isfinite(input: Tensor) -> Tensor:
+    """Where the input is neither infinite nor nan."""
+
+def isclose(
+    input: Tensor,
+    other: Tensor,
+    rtol: _float = 1e-05,
+    atol: _float = 1e-08,
+    equal_nan: _bool = False,
+) -> Tensor:
+    """Where |input - other| <= atol + rtol * |other|, of tensors of one dtype; equal infinities are close."""
+
+def allclose(
+    input: Tensor,
+    other: Tensor,
+    rtol: _float = 1e-05,
+    atol: _float = 1e-08,
+    equal_nan: _bool = False,
+) -> _bool:
+    """Whether |input - other| <= atol + rtol * |other| for all elements, of tensors of one dtype."""
+
+def equal(input: Tensor, other: Tensor) -> _bool:
+    """Whether two tensors of one dtype have the same shape and elements."""
+
 def where(condition: Tensor, input: Tensor | _Number, other: Tensor | _Number) -> Tensor:
     """Elements of `input` where `condition` holds, else of `other`; shapes broadcast, dtypes promote."""
+
+def clamp(input: Tensor, min: Tensor | _Number | None = None, max: Tensor | _Number | None = None) -> Tensor:
+    """Each element raised to `min` and lowered to `max` (numbers or tensors, either may be missing); nan stays."""
+
+def clip(input: Tensor, min: Tensor | _Number | None = None, max: Tensor | _Number | None = None) -> Tensor:
+    """Each element raised to `min` and lowered to `max` (numbers or tensors, either may be missing); nan stays."""
+
+def clamp_min(input: Tensor, min: Tensor | _Number) -> Tensor:
+    """Each element raised to `min`."""
+
+def clamp_max(input: Tensor, max: Tensor | _Number) -> Tensor:
+    """Each element lowered to `max`."""
+
+def lerp(input: Tensor, end: Tensor, weight: Tensor | _Number) -> Tensor:
+    """Linear interpolation input + weight * (end - input), computed from the nearer end; one dtype throughout."""
+
+def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: _Number = 1) -> Tensor:
+    """input + value * tensor1 * tensor2, with broadcasting."""
+
+def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: _Number = 1) -> Tensor:
+    """input + value * tensor1 / tensor2, with broadcasting, of floating-point tensors."""
+
+def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:
+    """Gaussian error linear unit x * Phi(x) (Hendrycks and Gimpel 2016), or its approximation by tanh."""
+
+def softplus(input: Tensor, beta: _Number = 1, threshold: _Number = 20) -> Tensor:
+    """>>> import wengert >>> wengert.softplus(wengert.tensor([-1.0, 0.0, 30.0])) tensor([ 0.3133,  0.6931, 30.0000])"""
 
 def sum(
     input: Tensor,
@@ -1134,6 +1402,17 @@ __all__ = [
     "div",
     "divide",
     "true_divide",
+    "maximum",
+    "minimum",
+    "atan2",
+    "arctan2",
+    "hypot",
+    "copysign",
+    "logaddexp",
+    "xlogy",
+    "fmod",
+    "remainder",
+    "floor_divide",
     "pow",
     "eq",
     "ne",
@@ -1146,7 +1425,32 @@ __all__ = [
     "greater",
     "ge",
     "greater_equal",
+    "bitwise_and",
+    "bitwise_or",
+    "bitwise_xor",
+    "bitwise_not",
+    "bitwise_left_shift",
+    "bitwise_right_shift",
+    "logical_and",
+    "logical_or",
+    "logical_xor",
+    "logical_not",
+    "isnan",
+    "isinf",
+    "isfinite",
+    "isclose",
+    "allclose",
+    "equal",
     "where",
+    "clamp",
+    "clip",
+    "clamp_min",
+    "clamp_max",
+    "lerp",
+    "addcmul",
+    "addcdiv",
+    "gelu",
+    "softplus",
     "sum",
     "mean",
     "max",

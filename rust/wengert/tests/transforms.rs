@@ -99,7 +99,11 @@ fn a_tensor_that_escapes_its_transform_is_recognised() {
 fn writes_in_place_carry_tangents() {
     let f = |xs: &[Tensor]| {
         let mut y = ops::mul(&xs[0], &scalar(1.0))?;
-        inplace::apply_inplace(OpRef::Static(wengert::ops::unary::Unary::<wengert::ops::unary::Exp>::OP), &mut y, &[])?;
+        inplace::apply_inplace(
+            OpRef::Static(wengert::ops::unary::Unary::<wengert::ops::unary::rows::Exp>::OP),
+            &mut y,
+            &[],
+        )?;
         inplace::apply_inplace(wengert::ops::power::by_number(), &mut y, &[&scalar(2.0)])?;
         Ok(y)
     };

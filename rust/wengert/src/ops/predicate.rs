@@ -69,13 +69,6 @@ fn all(mask: &Tensor) -> Result<bool> {
 
 /// Whether shapes and all elements are equal (NaN equals nothing).
 pub fn equal(a: &Tensor, b: &Tensor) -> Result<bool> {
-    if a.dtype() != b.dtype() {
-        return Err(Error::runtime(format!(
-            "equal: Expected object of data type {} but got data type {}; try to()",
-            a.dtype().word(),
-            b.dtype().word()
-        )));
-    }
     if a.shape() != b.shape() { Ok(false) } else { all(&eq(a, b)?) }
 }
 
@@ -102,21 +95,21 @@ rows! {
     ISNAN "isnan",
         "Where the input is nan.\n\n\
          >>> import wengert\n\
-         >>> wengert.isnan(wengert.tensor([1.0, float('nan')]))\n\
+         >>> wengert.isnan(wengert.tensor([1.0, wengert.nan]))\n\
          tensor([False,  True])\n",
         "input: Tensor", "Tensor",
         |a| isnan(a.tensor(0)?).map(Value::from), &["f(2, 3)", "i(3)", "b(2)"];
     ISINF "isinf",
         "Where the input is infinite.\n\n\
          >>> import wengert\n\
-         >>> wengert.isinf(wengert.tensor([1.0, -float('inf')]))\n\
+         >>> wengert.isinf(wengert.tensor([1.0, -wengert.inf]))\n\
          tensor([False,  True])\n",
         "input: Tensor", "Tensor",
         |a| isinf(a.tensor(0)?).map(Value::from), &["f(2, 3)", "i(3)", "b(2)"];
     ISFINITE "isfinite",
         "Where the input is neither infinite nor nan.\n\n\
          >>> import wengert\n\
-         >>> wengert.isfinite(wengert.tensor([1.0, float('inf'), float('nan')]))\n\
+         >>> wengert.isfinite(wengert.tensor([1.0, wengert.inf, wengert.nan]))\n\
          tensor([ True, False, False])\n",
         "input: Tensor", "Tensor",
         |a| isfinite(a.tensor(0)?).map(Value::from), &["f(2, 3)", "i(3)", "b(2)"];
@@ -143,7 +136,7 @@ rows! {
         },
         &["f(2, 3), f(2, 3)", "f(2, 3), f(3), atol=9.0"];
     EQUAL "equal",
-        "Whether two tensors of one dtype have the same shape and elements.\n\n\
+        "Whether two tensors have the same shape and elements.\n\n\
          >>> import wengert\n\
          >>> wengert.equal(wengert.tensor([1, 2]), wengert.tensor([1, 2]))\n\
          True\n",
