@@ -67,6 +67,14 @@ def scaled(function):
     return reference
 
 
+def divide(a, b, rounding_mode=None):
+    if rounding_mode is None:
+        return elementwise(np.divide, inexact=True)(a, b)
+    if rounding_mode == "floor":
+        return elementwise(np.floor_divide)(a, b)
+    return elementwise(lambda a, b: np.trunc(a / b).astype(a.dtype))(a, b)
+
+
 def where(condition, a, b):
     dtype = promote(a, b)
     return np.where(condition, np.asarray(a, dtype), np.asarray(b, dtype))
@@ -239,7 +247,7 @@ BINARY = {
     "rsub": elementwise(lambda a, b: np.subtract(b, a)),
     "sub": scaled(np.subtract),
     "mul": elementwise(np.multiply),
-    "div": elementwise(np.divide, inexact=True),
+    "div": divide,
     "pow": elementwise(np.power),
     "maximum": elementwise(np.maximum),
     "minimum": elementwise(np.minimum),

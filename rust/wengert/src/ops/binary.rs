@@ -464,6 +464,32 @@ pub fn times_alpha(a: &Tensor, b: &Tensor, alpha: Scalar) -> Result<Tensor> {
     run::<MulRule>(&crate::ops::cast(b, dtype)?, &Tensor::scalar(dtype, alpha)?)
 }
 
+/// `rounding_mode` of div.
+fn rounded<B: Rule>(args: &Args<'_>) -> Result<Value> {
+    let mode = args.text_or(2, "")?;
+    if mode.is_empty() {
+        return call::<B>(args);
+    }
+    let (a, b) = operands(args)?;
+    match mode {
+        "floor" => crate::ops::floor_divide(&a, &b).map(Value::from),
+        "trunc" => {
+            let down = crate::ops::floor_divide(&a, &b)?;
+            if down.dtype().is_float() {
+                return crate::ops::trunc(&run::<B>(&a, &b)?).map(Value::from);
+            }
+            // One more where rounding down went away from 0.
+            let exact = crate::ops::eq(&crate::ops::mul(&down, &b)?, &a)?;
+            let zero = Tensor::scalar(down.dtype(), Scalar::Int(0))?;
+            let below = crate::ops::bitwise_and(&crate::ops::lt(&down, &zero)?, &crate::ops::bitwise_not(&exact)?)?;
+            crate::ops::add(&down, &crate::ops::cast(&below, down.dtype())?).map(Value::from)
+        }
+        other => Err(Error::runtime(format!(
+            "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{other}'"
+        ))),
+    }
+}
+
 /// `alpha` of add and sub: `a + alpha * b`.
 fn scaled<B: Rule>(args: &Args<'_>) -> Result<Value> {
     let (a, b) = operands(args)?;

@@ -1,7 +1,8 @@
 //! clamp, lerp, addcmul and addcdiv: elementwise operations of three operands. clamp has rules of its own, the others
 //! are made of recorded operations. Depends on `binary`, comparisons and `record`.
 
-use crate::array::{Array, DType, Scalar, promote};
+use crate::array::layout::{broadcast, broadcast_error, broadcast_strides};
+use crate::array::{Array, DType, Dims, Layout, Scalar, Strides, promote};
 use crate::error::{Error, Result};
 use crate::op::{Batched, Cotangents, Grads, Op, OpRef};
 use crate::ops::binary::number_beside;
@@ -10,7 +11,22 @@ use crate::ops::{bitwise_and, bitwise_or, cast, ge, gt, le, lt, maximum, minimum
 use crate::record::apply;
 use crate::saved::Saved;
 use crate::tensor::Tensor;
+use crate::with_float;
 use smallvec::SmallVec;
+use std::ops::{Add, Div, Mul, Sub};
+use wengert_kernels::{Map3, Real, map};
+
+struct Clip;
+impl Map3 for Clip {
+    #[inline(always)]
+    fn call<R: Real>(x: R, lower: R, upper: R) -> R
+    where
+        f64: Add<R, Output = R> + Sub<R, Output = R> + Mul<R, Output = R> + Div<R, Output = R>,
+    {
+        // The upper bound last: it wins where bounds cross, as in PyTorch.
+        x.max(lower).min(upper)
+    }
+}
 
 /// Input, then the bounds that there are.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +57,33 @@ impl Clamp {
         }
     }
 
+    /// All in one pass.
+    fn clip(&self, inputs: &[&Array]) -> Result<Array> {
+        let mut shape: Dims = SmallVec::from_slice(inputs[0].shape());
+        for bound in &inputs[1..] {
+            shape = broadcast(&shape, bound.shape()).ok_or_else(|| broadcast_error("clamp", &shape, bound.shape()))?;
+        }
+        let x = inputs[0].layout();
+        let layout = if x.is_contiguous() && x.shape() == &*shape { x.clone() } else { Layout::contiguous(&shape)? };
+        let out = Array::empty(layout, inputs[0].dtype())?;
+        let strides: SmallVec<[_; 3]> = inputs.iter().map(|a| broadcast_strides(a.layout(), &shape)).collect();
+        let constant: Strides = SmallVec::from_elem(0, shape.len());
+        with_float!(out.dtype(), T => {
+            let (lowest, highest) = (T::NEG_INFINITY, T::INFINITY);
+            let last = inputs.len() - 1;
+            let lower = if self.lower { (inputs[1].ptr::<T>().cast_const(), &strides[1]) } else { (&raw const lowest, &constant) };
+            let upper = if self.upper { (inputs[last].ptr::<T>().cast_const(), &strides[last]) } else { (&raw const highest, &constant) };
+            // SAFETY: fresh output; every operand broadcasts to its shape.
+            unsafe {
+                map::map3::<Clip, T>(
+                    &shape, out.ptr(), out.layout().strides(), inputs[0].ptr(), &strides[0],
+                    lower.0, lower.1, upper.0, upper.1,
+                );
+            }
+        }, else ());
+        Ok(out)
+    }
+
     fn pass(&self, g: &Tensor, inputs: &[&Tensor], which: usize) -> Result<Tensor> {
         where_(&self.masks(inputs, which)?, g, &Tensor::scalar(g.dtype(), Scalar::Int(0))?)
     }
@@ -54,10 +97,12 @@ impl Op for Clamp {
         "ClampBackward1".to_owned()
     }
     fn forward(&self, inputs: &[&Array]) -> Result<Array> {
+        if inputs[0].dtype().is_float() {
+            return self.clip(inputs);
+        }
         let parts: SmallVec<[Tensor; 3]> = inputs.iter().map(|a| Tensor::from_array((*a).clone())).collect();
         let refs: SmallVec<[&Tensor; 3]> = parts.iter().collect();
         let (lower, upper) = self.bounds(&refs);
-        // The upper bound last: it wins where bounds cross, as in PyTorch.
         let raised = lower.map_or_else(|| Ok(parts[0].clone()), |lo| maximum(&parts[0], lo))?;
         Ok(upper.map_or_else(|| Ok(raised.clone()), |hi| minimum(&raised, hi))?.into_array())
     }

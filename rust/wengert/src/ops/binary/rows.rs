@@ -53,11 +53,14 @@ binary! {
 
     /// Quotient of two tensors, or of a tensor and a number, with broadcasting; integers give floats.
     ///
+    /// `rounding_mode` 'floor' rounds down, 'trunc' towards 0; integers then stay integers, and the derivative is 0.
+    ///
     /// >>> import wengert
     /// >>> wengert.div(wengert.tensor([1, 2]), 2)
     /// tensor([0.5000, 1.0000])
-    div, DivRule, DIV, "DivBackward0", "input: Tensor | Number, other: Tensor | Number", call, exact true,
-        samples &["f(2, 3), pos(2, 3)", "f(2, 3), pos(3)", "f(), pos(2, 1)", "f(2, 3), 1.5"];
+    div, DivRule, DIV, "DivBackward0",
+        "input: Tensor | Number, other: Tensor | Number, *, rounding_mode: str | None = None", rounded, exact true,
+        samples &["f(2, 3), pos(2, 3)", "f(2, 3), pos(3)", "f(), pos(2, 1)", "f(2, 3), 1.5", "f(2, 3, lo=3.1, hi=3.9), f(3, lo=1.1, hi=1.4), rounding_mode='floor'", "f(2, 3, lo=-3.9, hi=-3.1), 1.5, rounding_mode='trunc'", "i(4, lo=-9), 2, rounding_mode='trunc'"];
     f(a, b) = a / b;
     da(g, b) = g / b;
     db(g, b, y) = -(g * y) / b;
