@@ -23,8 +23,9 @@ mod pool;
 pub mod random;
 pub mod real;
 pub mod reduce;
-mod small_gemm;
 pub mod threads;
+mod tile;
+mod transpose;
 
 pub use element::{Element, Kind};
 pub use isa::{Isa, isa};
