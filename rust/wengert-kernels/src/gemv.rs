@@ -1,4 +1,5 @@
-//! Matrix times vector where the rows of the matrix are contiguous. Depends on fold and map.
+//! Matrix times vector, and vector times matrix, where the rows of the matrix are contiguous.
+//! Depends on fold and map.
 
 use crate::fold::{Shared, Sum, grain_for, tree};
 use crate::gemm::View;
@@ -86,6 +87,90 @@ pub(crate) unsafe fn run<T: Float>(
                 let to = o.at(0).wrapping_offset((first + r) as isize * step);
                 // SAFETY: output first + r, which belongs to this block.
                 unsafe { to.write(if add { (*to).plus(sum) } else { sum }) };
+            }
+        }
+    });
+}
+
+/// Columns from which on `sum_rows` is quicker than tiles.
+pub(crate) const BROAD: usize = 64;
+/// Columns taken together.
+const COLUMNS: usize = 512;
+
+/// Rows, their factors, and whether to add to what is there.
+struct Terms<T>([*const T; ROWS], [T; ROWS], bool);
+
+macro_rules! sum_of_rows {
+    ($name:ident, $t:ty, $count:literal, $width:literal) => {
+        // out[j] = the sum over rows of factor row[j], on top of what is there if wanted: ins[0] is a `Terms`.
+        kernels!($name, 1, |n, out, ins, S| {
+            let Terms(rows, factors, add) = &*ins[0].cast::<Terms<$t>>();
+            let (out, whole) = (out.cast::<$t>(), n / $width * $width);
+            let mut j = 0;
+            while j < whole {
+                let to = out.add(j).cast::<[$t; $width]>();
+                let mut acc = if *add { *to } else { [0.0; $width] };
+                for r in 0..$count {
+                    let row = *rows[r].add(j).cast::<[$t; $width]>();
+                    for l in 0..$width {
+                        acc[l] = <$t>::fused::<S>(factors[r], row[l], acc[l]);
+                    }
+                }
+                to.write(acc);
+                j += $width;
+            }
+            while j < n {
+                let mut acc = if *add { *out.add(j) } else { 0.0 };
+                for r in 0..$count {
+                    acc = <$t>::fused::<S>(factors[r], *rows[r].add(j), acc);
+                }
+                out.add(j).write(acc);
+                j += 1;
+            }
+        });
+    };
+}
+sum_of_rows!(single_all, f32, 8, 16);
+sum_of_rows!(single_one, f32, 1, 16);
+sum_of_rows!(double_all, f64, 8, 8);
+sum_of_rows!(double_one, f64, 1, 8);
+
+/// out = v m or out += v m, `m` of `count` contiguous rows of n elements, `out` contiguous.
+///
+/// # Safety
+/// Pointers are valid for count x n, count and n elements; `out` is disjoint.
+pub(crate) unsafe fn sum_rows<T: Float>(
+    count: usize,
+    n: usize,
+    v: (*mut T, isize),
+    m: View<T>,
+    out: *mut T,
+    add: bool,
+) {
+    let (all, one) = if size_of::<T>() == 4 {
+        (single_all::get(), single_one::get())
+    } else {
+        (double_all::get(), double_one::get())
+    };
+    let (m0, v0, o) = (Shared(m.0), Shared(v.0), Shared(out));
+    let (stride, step) = (m.1, v.1);
+    for_chunks(n.div_ceil(COLUMNS), grain_for(count * COLUMNS), |range| {
+        for part in range {
+            let j = part * COLUMNS;
+            let width = COLUMNS.min(n - j);
+            let mut terms = Terms([std::ptr::null(); ROWS], [T::ZERO; ROWS], add);
+            let mut p = 0;
+            while p < count {
+                let rows = if count - p >= ROWS { ROWS } else { 1 };
+                for r in 0..rows {
+                    terms.0[r] = m0.at(j).wrapping_offset((p + r) as isize * stride);
+                    // SAFETY: element p + r of the vector.
+                    terms.1[r] = unsafe { *v0.at(0).offset((p + r) as isize * step) };
+                }
+                let kernel = if rows == ROWS { all } else { one };
+                // SAFETY: `width` elements of each row and of the output, which are this part's.
+                unsafe { kernel(width, o.at(j).cast(), [(&raw const terms).cast()]) };
+                (p, terms.2) = (p + rows, true);
             }
         }
     });

@@ -24,8 +24,9 @@ mod pool;
 pub mod random;
 pub mod real;
 pub mod reduce;
-mod small_gemm;
 pub mod threads;
+mod tile;
+mod transpose;
 
 pub use element::{Element, Int, Kind};
 pub use int_gemm::int_gemm;

@@ -184,7 +184,7 @@ kernels!(choose<T: Element>, 3, |n, out, ins, _S| {
 });
 
 macro_rules! float {
-    ($t:ident, $k1:ident, $k2:ident, $k3:ident) => {
+    ($t:ident, $k1:ident, $k2:ident, $k3:ident, $gemm:ident) => {
         impl Float for $t {
             #[inline(always)]
             fn kernel1<F: Map1>() -> Kernel<1> {
@@ -202,12 +202,12 @@ macro_rules! float {
             fn fused<I: InstructionSet>(a: Self, b: Self, c: Self) -> Self {
                 <$t as crate::elementary::Elementary>::fma::<I>(a, b, c)
             }
-            const GEMM: crate::gemm::Gemm<Self> = crate::gemm::$t;
+            const GEMM: crate::gemm::Gemm<Self> = crate::tile::$gemm;
         }
     };
 }
-float!(f32, f32_1, f32_2, f32_3);
-float!(f64, f64_1, f64_2, f64_3);
+float!(f32, f32_1, f32_2, f32_3, SINGLE);
+float!(f64, f64_1, f64_2, f64_3, DOUBLE);
 
 /// out = F(x), element by element.
 ///

@@ -115,12 +115,3 @@ pub fn for_chunks(n: usize, grain: usize, f: impl Fn(Range<usize>) + Sync) {
         work();
     });
 }
-
-/// Runs `f` inside the pool, for callees that split work by rayon themselves; gives the thread count.
-pub(crate) fn inside<R: Send>(f: impl FnOnce(usize) -> R + Send) -> R {
-    let threads = num_threads();
-    match if threads > 1 { pool(threads) } else { None } {
-        Some(pool) => pool.install(|| f(threads)),
-        None => f(1),
-    }
-}

@@ -151,16 +151,12 @@ products! {
     forward |a, b| {
         let (batch, m, k, n) = (a.shape()[0], a.shape()[1], a.shape()[2], b.shape()[2]);
         let out = Array::empty(Layout::contiguous(&[batch, m, n])?, a.dtype())?;
-        let size = a.dtype().size() as isize;
-        let (sa, sb) = (a.layout().strides()[0] * size, b.layout().strides()[0] * size);
-        for i in 0..batch as isize {
-            multiply(
-                out.data_ptr().wrapping_offset(i * (m * n) as isize * size), m, n, k,
-                (a.data_ptr().wrapping_offset(i * sa), strides2(a.layout())),
-                (b.data_ptr().wrapping_offset(i * sb), strides2(b.layout())),
-                a.dtype(),
-            );
-        }
+        let strides3 = |l: &Layout| [l.strides()[0], l.strides()[1], l.strides()[2]];
+        let (os, sa, sb) = ([(m * n) as isize, n as isize, 1], strides3(a.layout()), strides3(b.layout()));
+        with_float!(a.dtype(), T => {
+            // SAFETY: strides of arrays of these sizes; the output is fresh and row-major.
+            unsafe { gemm::batch::<T>(batch, m, n, k, out.ptr(), os, a.ptr(), sa, b.ptr(), sb, false) };
+        }, else ());
         Ok(out)
     };
     da |g, b| bmm(g, &matrix_transpose(b)?);
