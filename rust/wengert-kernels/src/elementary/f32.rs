@@ -60,8 +60,7 @@ pub(crate) fn log<I: InstructionSet>(x: f32) -> f32 {
     let y = if tiny { x * 8_388_608.0 } else { x };
     let bits = y.to_bits().wrapping_sub(ROOT_HALF);
     // x = 2^k (1 + f) with 1 + f between sqrt(1/2) and sqrt(2).
-    let k = ((bits as i32) >> 23) as f32;
-    let k = if tiny { k - 23.0 } else { k };
+    let k = ((bits as i32) >> 23) as f32 - if tiny { 23.0 } else { 0.0 };
     let f = f32::from_bits((bits & 0x007f_ffff).wrapping_add(ROOT_HALF)) - 1.0;
     // log(1 + f) = f + f^2 q.
     let square = f * f;
@@ -116,11 +115,8 @@ pub(crate) fn tanh<I: InstructionSet>(x: f32) -> f32 {
     let t = fma::<I>(a, 2.0 * LOG2_E, ROUND);
     let n = t - ROUND;
     let s = fma::<I>(n, -0.5 * LN2_LOW, fma::<I>(n, -0.5 * LN2_HIGH, a));
-    let q = f32::polynomial::<I, 5>(
-        s,
-        s * s,
-        [4.0 * EXP[0], 8.0 * EXP[1], 16.0 * EXP[2], 32.0 * EXP[3], 64.0 * EXP[4]],
-    );
+    let q =
+        f32::polynomial::<I, 5>(s, s * s, [4.0 * EXP[0], 8.0 * EXP[1], 16.0 * EXP[2], 32.0 * EXP[3], 64.0 * EXP[4]]);
     let e = fma::<I>(fma::<I>(q, s, 2.0), s, 1.0);
     let scale = f32::from_bits((t.to_bits() << 23).wrapping_add(1.0f32.to_bits()));
     let far = 1.0 - 2.0 / fma::<I>(scale, e, 1.0);
