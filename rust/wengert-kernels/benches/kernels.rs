@@ -24,7 +24,7 @@ macro_rules! unary {
                 $e
             }
         }
-        #[divan::bench(types = [f32, f64], args = [1, 10, 1000, 1_000_000])]
+        #[divan::bench(types = [f32, f64], args = [1, 10, 1000, 4096, 1_000_000])]
         fn $name<T: Float>(bench: Bencher<'_, '_>, n: usize) {
             let x: Vec<T> = (0..n).map(|i| T::from_f64($low + ($high - $low) * ((i * 7919) % n) as f64 / n as f64)).collect();
             let mut y = vec![T::ZERO; n];
@@ -41,6 +41,7 @@ unary! {
     log: Log |x| x.log(), 0.001, 1000.0;
     tanh: Tanh |x| x.tanh(), -5.0, 5.0;
     sin: Sin |x| x.sin(), -30.0, 30.0;
+    sqrt: Sqrt |x| x.sqrt(), 0.0, 10.0;
     sigmoid: Sigmoid |x| 1.0 / (1.0 + (-x).exp()), -10.0, 10.0;
 }
 
@@ -128,23 +129,36 @@ fn sum<T: Float>(bench: Bencher<'_, '_>, (kind, n): (usize, usize)) {
     });
 }
 
-#[divan::bench(args = [1000, 1_000_000])]
-fn max(bench: Bencher<'_, '_>, n: usize) {
-    let x = vec![1f32; n];
-    let mut out = 0f32;
+#[divan::bench(types = [f32, f64], args = [1000, 1_000_000])]
+fn max<T: Float>(bench: Bencher<'_, '_>, n: usize) {
+    let x: Vec<T> = (0..n).map(|i| T::from_f64((i * 7919 % n) as f64)).collect();
+    let mut out = T::ZERO;
     bench.counter(ItemsCount::new(n)).bench_local(|| {
         // SAFETY: n elements.
-        unsafe { reduce::max::<f32>(&[n], x.as_ptr(), &[1], &[true], &mut out) }
+        unsafe { reduce::max::<T>(&[n], x.as_ptr(), &[1], &[true], &mut out) }
     });
 }
 
-#[divan::bench(args = [1000, 1_000_000])]
-fn max_index(bench: Bencher<'_, '_>, n: usize) {
-    let x: Vec<f32> = (0..n).map(|i| (i % 1003) as f32).collect();
-    let (mut out, mut at) = (0f32, 0i64);
+/// Rows of 1000, or columns of 1000.
+#[divan::bench(types = [f32, f64], args = [(0, 1000), (0, 1_000_000), (1, 1000), (1, 1_000_000)])]
+fn max_index<T: Float>(bench: Bencher<'_, '_>, (axis, n): (usize, usize)) {
+    let x: Vec<T> = (0..n).map(|i| T::from_f64((i * 7919 % n) as f64)).collect();
+    let (mut out, mut at) = ([T::ZERO; 1000], [0i64; 1000]);
+    bench.counter(ItemsCount::new(n)).bench_local(|| {
+        // SAFETY: n elements, 1000 outputs at most.
+        unsafe {
+            reduce::max_index::<T>(&[n / 1000, 1000], x.as_ptr(), &[1000, 1], axis, out.as_mut_ptr(), at.as_mut_ptr())
+        }
+    });
+}
+
+#[divan::bench(types = [f32, f64], args = [1000, 1_000_000])]
+fn sum_squares<T: Float>(bench: Bencher<'_, '_>, n: usize) {
+    let x = vec![T::ONE; n];
+    let mut out = T::ZERO;
     bench.counter(ItemsCount::new(n)).bench_local(|| {
         // SAFETY: n elements.
-        unsafe { reduce::max_index::<f32>(&[n], x.as_ptr(), &[1], 0, &mut out, &mut at) }
+        unsafe { reduce::sum_squares::<T>(&[n], x.as_ptr(), &[1], &[true], &mut out) }
     });
 }
 

@@ -2,16 +2,18 @@
 
 use crate::element::Element;
 use crate::fold::{Fold, Max, RUN, Shared, grain_for, long, run_kernel};
-use crate::threads::for_chunks;
+use crate::threads::{for_chunks, num_threads};
 use crate::walk::{Order, RANK, Walk, strided_read};
 use std::mem::MaybeUninit;
 
-const WIDTH: usize = 256;
+/// Columns taken together: their values and places stay in the first-level cache.
+const WIDTH: usize = 1024;
+/// Blocks of columns start at whole vectors.
+const STEP: usize = 64;
 
-// Index of the first element that equals ins[1] or is NaN, or n.
-kernels!(find<T: Element>, 2, |n, out, ins, _S| {
-    let (x, wanted) = (ins[0].cast::<T>(), *ins[1].cast::<T>());
-    let hit = crate::compile::keep(#[inline(always)] |i: usize| { let v = *x.add(i); (v == wanted) | v.is_nan() });
+/// The first i below n for which `hit` holds, or n.
+#[inline(always)]
+fn first(n: usize, hit: impl Fn(usize) -> bool) -> usize {
     let mut i = 0;
     while i + 64 <= n && !(i..i + 64).fold(false, |any, i| any | hit(i)) {
         i += 64;
@@ -19,26 +21,60 @@ kernels!(find<T: Element>, 2, |n, out, ins, _S| {
     while i < n && !hit(i) {
         i += 1;
     }
-    out.cast::<usize>().write(i);
-});
-
-/// What the column kernel updates: the best values, and the index of the row at hand.
-struct Best<T> {
-    values: *mut T,
-    row: i64,
+    i
 }
 
-// Best values and indices of n columns (out), given one more row (ins[0]) and a `Best` (ins[1]).
-kernels!(improve<T: Element>, 2, |n, out, ins, _S| {
-    let best = &*ins[1].cast::<Best<T>>();
-    let indices = std::slice::from_raw_parts_mut(out.cast::<i64>(), n);
-    let values = std::slice::from_raw_parts_mut(best.values, n);
-    let x = ins[0].cast::<T>();
-    for (i, (at, m)) in indices.iter_mut().zip(values).enumerate() {
-        let v = *x.add(i);
-        let better = (v > *m || v.is_nan()) && !m.is_nan();
-        *m = if better { v } else { *m };
-        *at = if better { best.row } else { *at };
+// Index of the first element that equals ins[1], or is NaN if that is NaN, or n.
+kernels!(find<T: Element>, 2, |n, out, ins, _S| {
+    let (x, wanted) = (ins[0].cast::<T>(), *ins[1].cast::<T>());
+    let at = if wanted.is_nan() {
+        first(n, #[inline(always)] |i| (*x.add(i)).is_nan())
+    } else {
+        first(n, #[inline(always)] |i| *x.add(i) == wanted)
+    };
+    out.cast::<usize>().write(at);
+});
+
+/// Where the best value of a column was found: as wide as the values, so that one mask serves both.
+trait Place: Copy + Default + 'static {
+    fn of(row: usize) -> Self;
+    fn row(self) -> i64;
+}
+macro_rules! place {
+    ($($t:ident)*) => {$(
+        impl Place for $t {
+            #[inline(always)]
+            fn of(row: usize) -> Self { row as $t }
+            #[inline(always)]
+            fn row(self) -> i64 { self as i64 }
+        }
+    )*};
+}
+place!(u32 u64);
+
+/// What the column kernel updates, and the number of the first of the rows at hand.
+struct Best<T, P> {
+    values: *mut T,
+    places: *mut P,
+    row: usize,
+}
+
+// A `Best` (out) of n columns, given two more rows.
+kernels!(improve<T: Element, P: Place>, 2, |n, out, ins, _S| {
+    let best = &*out.cast::<Best<T, P>>();
+    let (values, places) = (std::slice::from_raw_parts_mut(best.values, n), std::slice::from_raw_parts_mut(best.places, n));
+    let (rows, numbers) = (ins.map(|p| p.cast::<T>()), [P::of(best.row), P::of(best.row + 1)]);
+    for (i, (value, place)) in values.iter_mut().zip(places).enumerate() {
+        let (mut v, mut p) = (*value, *place);
+        for (row, number) in rows.iter().zip(numbers) {
+            let x = *row.add(i);
+            // A NaN in x fails the first test; one in v is kept.
+            let keep = (x <= v) | v.is_nan();
+            v = if keep { v } else { x };
+            p = if keep { p } else { number };
+        }
+        *value = v;
+        *place = p;
     }
 });
 
@@ -94,11 +130,15 @@ pub unsafe fn max_index<T: Element>(
     let (x, out_val, out_idx) = (Shared(x as *mut T), Shared(out_val), Shared(out_idx));
     let (_, columns, ks) = kept.last();
     if columns > 1 && ks.unsigned_abs() < stride.unsigned_abs() {
-        let blocks = columns.div_ceil(WIDTH);
-        for_chunks(outputs / columns * blocks, grain_for(length * columns.min(WIDTH)), |range| {
+        // Columns know nothing of each other: how they are cut changes no result.
+        let share = columns.div_ceil(num_threads()).next_multiple_of(STEP).min(WIDTH);
+        let blocks = columns.div_ceil(share);
+        let narrow = size_of::<T>() <= 4 && length <= u32::MAX as usize;
+        let by_columns = if narrow { by_columns::<T, u32> } else { by_columns::<T, u64> };
+        for_chunks(outputs / columns * blocks, grain_for(length * columns.min(share)), |range| {
             for index in range {
-                let first = index / blocks * columns + index % blocks * WIDTH;
-                let width = WIDTH.min(columns - index % blocks * WIDTH);
+                let first = index / blocks * columns + index % blocks * share;
+                let width = share.min(columns - index % blocks * share);
                 let base = x.at(0).wrapping_offset(kept.offset_of(first));
                 // SAFETY: a block of the caller's view; blocks do not overlap.
                 unsafe { by_columns(base, ks, width, stride, length, out_val.at(first), out_idx.at(first)) };
@@ -119,7 +159,7 @@ pub unsafe fn max_index<T: Element>(
     });
 }
 
-unsafe fn by_columns<T: Element>(
+unsafe fn by_columns<T: Element, P: Place>(
     base: *const T,
     ks: isize,
     width: usize,
@@ -128,21 +168,27 @@ unsafe fn by_columns<T: Element>(
     values: *mut T,
     indices: *mut i64,
 ) {
-    let kernel = improve::get::<T>();
-    let mut stage = MaybeUninit::<[T; WIDTH]>::uninit();
-    let mut best = Best { values, row: 0 };
-    // SAFETY: the caller's; the stage holds WIDTH elements.
+    let kernel = improve::get::<T, P>();
+    let (mut places, mut stage) = ([P::default(); WIDTH], [const { MaybeUninit::<[T; WIDTH]>::uninit() }; 2]);
+    let mut best = Best { values, places: places.as_mut_ptr(), row: 0 };
+    // SAFETY: the caller's; stages and places hold WIDTH >= width elements.
     unsafe {
         strided_read(width, base, ks, values);
-        strided_read(width, &0, 0, indices);
-        for r in 1..length {
-            let mut row = base.offset(r as isize * stride);
+        for r in (1..length).step_by(2) {
+            // An odd last row is given twice: the second time nothing is larger.
+            let rows = [r, (r + 1).min(length - 1)].map(|r| base.offset(r as isize * stride));
+            let mut from = rows.map(|row| row.cast::<u8>());
             if ks != 1 {
-                strided_read(width, row, ks, stage.as_mut_ptr().cast());
-                row = stage.as_ptr().cast();
+                for k in 0..2 {
+                    strided_read(width, rows[k], ks, stage[k].as_mut_ptr().cast());
+                    from[k] = stage[k].as_ptr().cast();
+                }
             }
-            best.row = r as i64;
-            kernel(width, indices.cast(), [row.cast(), (&raw const best).cast()]);
+            best.row = r;
+            kernel(width, (&raw mut best).cast(), from);
+        }
+        for (i, place) in places[..width].iter().enumerate() {
+            indices.add(i).write(place.row());
         }
     }
 }

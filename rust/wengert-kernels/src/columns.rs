@@ -37,7 +37,7 @@ impl<T: Element> View<T> {
         let base = Shared(base as *mut T);
         // Narrow dense rows are taken several at a time, as one wide row.
         let (rank, _, rs) = self.reduced.last();
-        let dense = ks == 1 && rank == 1 && rs == width as isize && self.first.is_none();
+        let dense = ks == 1 && rank == 1 && rs == width as isize && self.each.is_none();
         let group = if dense { (WIDTH / width).max(1) } else { 1 };
         let wide = width * group;
         let rows = self.length / group;
@@ -106,8 +106,8 @@ impl<T: Element> View<T> {
                             strided_read(wide, p, ks, stage[k].ptr());
                             p = stage[k].ptr();
                         }
-                        if let Some(first) = self.first {
-                            first(wide, mapped[k].ptr().cast(), [p.cast()]);
+                        if let Some(each) = self.each {
+                            (each.first)(wide, mapped[k].ptr().cast(), [p.cast()]);
                             p = mapped[k].ptr();
                         }
                         from[k] = p.cast();

@@ -2,15 +2,22 @@
 //! Depends on compile, drive and threads.
 
 use crate::drive::{GRAIN, Kernel};
-use crate::element::Element;
+use crate::element::{Element, Kind};
 use crate::map::Float;
 use crate::threads::for_chunks;
 use std::mem::MaybeUninit;
 
 /// An associative operation with an identity.
 pub(crate) trait Fold: 'static {
+    /// `plain` may lose a NaN: whoever uses it looks for NaNs apart.
+    const LOSES_NAN: bool = false;
     fn identity<T: Element>() -> T;
     fn join<T: Element>(a: T, b: T) -> T;
+    /// `join` of two numbers that are no NaN, in one instruction.
+    #[inline(always)]
+    fn plain<T: Element>(a: T, b: T) -> T {
+        Self::join(a, b)
+    }
 }
 
 pub(crate) struct Sum;
@@ -28,6 +35,7 @@ impl Fold for Sum {
     }
 }
 impl Fold for Max {
+    const LOSES_NAN: bool = true;
     #[inline(always)]
     fn identity<T: Element>() -> T {
         T::LOWEST
@@ -38,8 +46,13 @@ impl Fold for Max {
         let m = if a > b { a } else { b };
         if a.is_nan() { a } else { m }
     }
+    #[inline(always)]
+    fn plain<T: Element>(a: T, b: T) -> T {
+        if a > b { a } else { b }
+    }
 }
 impl Fold for Min {
+    const LOSES_NAN: bool = true;
     #[inline(always)]
     fn identity<T: Element>() -> T {
         T::HIGHEST
@@ -49,6 +62,10 @@ impl Fold for Min {
         let m = if a < b { a } else { b };
         if a.is_nan() { a } else { m }
     }
+    #[inline(always)]
+    fn plain<T: Element>(a: T, b: T) -> T {
+        if a < b { a } else { b }
+    }
 }
 
 /// Elements folded by one call of a run kernel; a power of two.
@@ -57,7 +74,7 @@ pub(crate) const RUN: usize = 1024;
 const SHORT: usize = 16;
 
 #[inline(always)]
-unsafe fn lanes<T: Element, O: Fold, const LANES: usize>(
+unsafe fn lanes<T: Element, O: Fold, const HALF: usize>(
     n: usize,
     identity: T,
     at: impl Fn(usize) -> T,
@@ -70,30 +87,42 @@ unsafe fn lanes<T: Element, O: Fold, const LANES: usize>(
         }
         return sum;
     }
-    let mut acc = [identity; LANES];
-    let whole = n / LANES * LANES;
+    // Two halves, because a loop over all lanes may be too long for the compiler to unroll, and accumulators
+    // that it does not unroll stay in memory.
+    let (mut low, mut high) = ([identity; HALF], [identity; HALF]);
+    let whole = n / (2 * HALF) * (2 * HALF);
     let mut i = 0;
     while i < whole {
-        for (l, a) in acc.iter_mut().enumerate() {
+        for (l, a) in low.iter_mut().enumerate() {
             *a = step(*a, i + l);
         }
-        i += LANES;
+        for (l, a) in high.iter_mut().enumerate() {
+            *a = step(*a, i + HALF + l);
+        }
+        i += 2 * HALF;
     }
-    // A copy: indexing `acc` itself by a variable would keep it out of registers.
-    let mut last = acc;
-    for (l, a) in last.iter_mut().enumerate().take(n - whole) {
+    // Copies: indexing the accumulators themselves by a variable would keep them out of registers.
+    let (mut first, mut second) = (low, high);
+    let left = n - whole;
+    for (l, a) in first.iter_mut().enumerate().take(left) {
         *a = step(*a, whole + l);
     }
-    tree::<T, O, LANES>(last)
+    for (l, a) in second.iter_mut().enumerate().take(left.saturating_sub(HALF)) {
+        *a = step(*a, whole + HALF + l);
+    }
+    for (a, b) in first.iter_mut().zip(second) {
+        *a = O::plain(*a, b);
+    }
+    tree::<T, O, HALF>(first)
 }
 
-/// The lanes of an accumulator joined by halves.
+/// The lanes of an accumulator, no NaN if `plain` loses them, joined by halves.
 #[inline(always)]
 pub(crate) fn tree<T: Element, O: Fold, const N: usize>(mut v: [T; N]) -> T {
     let mut width = N / 2;
     while width > 0 {
         for l in 0..width {
-            v[l] = O::join(v[l], v[l + width]);
+            v[l] = O::plain(v[l], v[l + width]);
         }
         width /= 2;
     }
@@ -106,9 +135,9 @@ unsafe fn wide<T: Element, O: Fold>(n: usize, identity: T, at: impl Fn(usize) ->
     // SAFETY: the caller's.
     unsafe {
         if size_of::<T>() <= 4 {
-            lanes::<T, O, 64>(n, identity, at, step)
-        } else {
             lanes::<T, O, 32>(n, identity, at, step)
+        } else {
+            lanes::<T, O, 16>(n, identity, at, step)
         }
     }
 }
@@ -117,8 +146,27 @@ unsafe fn wide<T: Element, O: Fold>(n: usize, identity: T, at: impl Fn(usize) ->
 kernels!(run<T: Element, O: Fold>, 1, |n, out, ins, _S| {
     let x = ins[0].cast::<T>();
     let at = crate::compile::keep(#[inline(always)] |i: usize| *x.add(i));
-    let step = crate::compile::keep(#[inline(always)] |a: T, i: usize| O::join(a, *x.add(i)));
-    let value = wide::<T, O>(n, O::identity(), at, step);
+    let step = crate::compile::keep(#[inline(always)] |a: T, i: usize| O::plain(a, *x.add(i)));
+    let mut value = wide::<T, O>(n, O::identity(), at, step);
+    if O::LOSES_NAN && T::KIND == Kind::Float {
+        // A second pass over what is in the first-level cache by now.
+        let x = std::slice::from_raw_parts(x, n);
+        if x.iter().fold(false, |any, v| any | v.is_nan()) {
+            value = x.iter().copied().find(|v| v.is_nan()).unwrap_or(value);
+        }
+    }
+    out.cast::<T>().write(value);
+});
+
+// The sum of n squares.
+kernels!(squares<T: Float>, 1, |n, out, ins, S| {
+    let x = ins[0].cast::<T>();
+    let value = wide::<T, Sum>(
+        n,
+        T::ZERO,
+        #[inline(always)] |i| (*x.add(i)).times(*x.add(i)),
+        #[inline(always)] |sum, i| T::fused::<S>(*x.add(i), *x.add(i), sum),
+    );
     out.cast::<T>().write(value);
 });
 
@@ -152,6 +200,9 @@ kernels!(rows4<T: Element, O: Fold>, 4, |n, out, ins, _S| {
 
 pub(crate) fn run_kernel<T: Element, O: Fold>() -> Kernel<1> {
     run::get::<T, O>()
+}
+pub(crate) fn squares_kernel<T: Float>() -> Kernel<1> {
+    squares::get::<T>()
 }
 pub(crate) fn products_kernel<T: Float>() -> Kernel<2> {
     products::get::<T>()

@@ -62,6 +62,9 @@ pub trait Float: Element {
 const STEP4: usize = 64;
 const STEP8: usize = 32;
 
+/// Elements computed before their results are looked through.
+const PIECE: usize = 2048;
+
 /// Below this many left over, single elements are quicker than a padded block.
 const FEW: usize = 4;
 
@@ -132,12 +135,16 @@ macro_rules! formula {
             if $len == 1 {
                 $out.cast::<$t>().write(wide($ins.map(|p| *p.cast::<$t>())));
             } else {
-                inner::<$n, $step, $t, $t>($len, $out, $ins, #[inline(always)] |[$($v),*]| $f::call($(Lane::<$t, $set>::new($v)),*).0);
-                let out = std::slice::from_raw_parts_mut($out.cast::<$t>(), $len);
-                if out.iter().fold(false, |any, v| any | v.is_nan()) {
-                    for (i, o) in out.iter_mut().enumerate() {
-                        if o.is_nan() {
-                            *o = wide($ins.map(|p| *p.cast::<$t>().add(i)));
+                // Piece by piece, so that the search finds the results in the first-level cache.
+                for start in (0..$len).step_by(PIECE) {
+                    let (n, out, ins) = (PIECE.min($len - start), $out.cast::<$t>().add(start), $ins.map(|p| p.cast::<$t>().add(start)));
+                    inner::<$n, $step, $t, $t>(n, out.cast(), ins.map(|p| p.cast()), #[inline(always)] |[$($v),*]| $f::call($(Lane::<$t, $set>::new($v)),*).0);
+                    let out = std::slice::from_raw_parts_mut(out, n);
+                    if out.iter().fold(false, |any, v| any | v.is_nan()) {
+                        for (i, o) in out.iter_mut().enumerate() {
+                            if o.is_nan() {
+                                *o = wide(ins.map(|p| *p.add(i)));
+                            }
                         }
                     }
                 }

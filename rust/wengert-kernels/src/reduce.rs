@@ -1,13 +1,15 @@
-//! Reductions over any axes of any strided view: sum, max, min, index of the maximum, dot.
-//! Depends on fold (inner loops), walk and threads.
+//! Reductions over any axes of any strided view: sum, sum of squares, max, min, index of the maximum, dot.
+//! Depends on fold (inner loops), map, walk and threads.
 
 use crate::drive::Kernel;
 use crate::element::Element;
-use crate::fold::{Fold, Max, Min, RUN, Shared, Sum, grain_for, long, products_kernel, run_kernel};
+use crate::fold::{Fold, Max, Min, RUN, Shared, Sum, grain_for, long, products_kernel, run_kernel, squares_kernel};
 use crate::map::{Float, Map1};
+use crate::real::Real;
 use crate::threads::for_chunks;
 use crate::walk::{Order, RANK, Walk, strided_read};
 use std::mem::MaybeUninit;
+use std::ops::{Add, Div, Mul, Sub};
 
 pub use crate::argmax::max_index;
 
@@ -30,14 +32,21 @@ impl<T: Element, const N: usize> Buffer<T, N> {
     }
 }
 
-/// A view to reduce: address, and an optional formula applied to each element first.
+/// A formula of each element to fold: `first` computes it, `run` folds its values of a run in one go.
+#[derive(Clone, Copy)]
+pub(crate) struct Each {
+    pub first: Kernel<1>,
+    pub run: Kernel<1>,
+}
+
+/// A view to reduce: address, and an optional formula.
 pub(crate) struct View<T> {
     pub x: Shared<T>,
     pub kept: Walk,
     pub reduced: Walk,
     pub outputs: usize,
     pub length: usize,
-    pub first: Option<Kernel<1>>,
+    pub each: Option<Each>,
 }
 
 unsafe fn reduce<T: Element, O: Fold>(
@@ -46,7 +55,7 @@ unsafe fn reduce<T: Element, O: Fold>(
     xs: &[isize],
     reduced: &[bool],
     out: *mut T,
-    first: Option<Kernel<1>>,
+    each: Option<Each>,
 ) {
     let count =
         |which: bool| -> usize { shape.iter().zip(reduced).filter(|&(_, &r)| r == which).map(|(&d, _)| d).product() };
@@ -66,7 +75,7 @@ unsafe fn reduce<T: Element, O: Fold>(
         }
         if list.rank == RANK || d > u8::MAX as usize {
             // SAFETY: the caller's.
-            return unsafe { many_axes::<T, O>(shape, x, xs, reduced, out, first) };
+            return unsafe { many_axes::<T, O>(shape, x, xs, reduced, out, each) };
         }
         list.dim[list.rank] = d as u8;
         list.rank += 1;
@@ -79,7 +88,7 @@ unsafe fn reduce<T: Element, O: Fold>(
         reduced: Walk::new(shape, xs, &gone),
         outputs,
         length,
-        first,
+        each,
     };
     let (_, columns, ks) = view.kept.last();
     let (_, run, rs) = view.reduced.last();
@@ -93,8 +102,8 @@ unsafe fn reduce<T: Element, O: Fold>(
 impl<T: Element> View<T> {
     /// One output after the other, each a long run.
     unsafe fn rows<O: Fold>(&self, out: *mut T) {
-        let kernel = run_kernel::<T, O>();
-        let plain = self.first.is_none() && self.reduced.is_contiguous();
+        let kernel = self.each.map_or_else(run_kernel::<T, O>, |e| e.run);
+        let plain = self.reduced.is_contiguous();
         let out = Shared(out);
         for_chunks(self.outputs, grain_for(self.length), |range| {
             let mut kept = self.kept;
@@ -128,18 +137,14 @@ impl<T: Element> View<T> {
             walk
         };
         long::<T, O, _>(self.length, begin, |walk, start, n| {
-            let (mut stage, mut mapped) = (Buffer::<T, RUN>::new(), Buffer::<T, RUN>::new());
+            let mut stage = Buffer::<T, RUN>::new();
             let mut value = O::identity::<T>();
-            // SAFETY: elements start..start+n of the reduced axes; buffers hold RUN.
+            // SAFETY: elements start..start+n of the reduced axes; the stage holds RUN.
             unsafe {
                 let mut from = base.at(start) as *const T;
                 if !direct {
                     walk.gather(n, base.at(0), stage.ptr());
                     from = stage.ptr();
-                }
-                if let Some(first) = self.first {
-                    first(n, mapped.ptr().cast(), [from.cast()]);
-                    from = mapped.ptr();
                 }
                 kernel(n, (&raw mut value).cast(), [from.cast()]);
             }
@@ -155,7 +160,7 @@ unsafe fn many_axes<T: Element, O: Fold>(
     xs: &[isize],
     reduced: &[bool],
     out: *mut T,
-    first: Option<Kernel<1>>,
+    each: Option<Each>,
 ) {
     let n: usize = shape.iter().product();
     let outputs: usize = shape.iter().zip(reduced).filter(|&(_, &r)| !r).map(|(&d, _)| d).product();
@@ -174,8 +179,8 @@ unsafe fn many_axes<T: Element, O: Fold>(
                 }
             }
             let mut v = *x.offset(at);
-            if let Some(first) = first {
-                first(1, (&raw mut v).cast(), [x.offset(at).cast()]);
+            if let Some(each) = each {
+                (each.first)(1, (&raw mut v).cast(), [x.offset(at).cast()]);
             }
             out.add(o).write(O::join(*out.add(o), v));
         }
@@ -191,13 +196,25 @@ pub unsafe fn sum<T: Element>(shape: &[usize], x: *const T, xs: &[isize], reduce
     unsafe { reduce::<T, Sum>(shape, x, xs, reduced, out, None) }
 }
 
-/// out = the sum of F(x).
+struct Square;
+impl Map1 for Square {
+    #[inline(always)]
+    fn call<R: Real>(x: R) -> R
+    where
+        f64: Add<R, Output = R> + Sub<R, Output = R> + Mul<R, Output = R> + Div<R, Output = R>,
+    {
+        x * x
+    }
+}
+
+/// out = the sum of x * x.
 ///
 /// # Safety
 /// As for `sum`.
-pub unsafe fn sum_map<F: Map1, T: Float>(shape: &[usize], x: *const T, xs: &[isize], reduced: &[bool], out: *mut T) {
+pub unsafe fn sum_squares<T: Float>(shape: &[usize], x: *const T, xs: &[isize], reduced: &[bool], out: *mut T) {
+    let each = Each { first: T::kernel1::<Square>(), run: squares_kernel::<T>() };
     // SAFETY: the caller's.
-    unsafe { reduce::<T, Sum>(shape, x, xs, reduced, out, Some(T::kernel1::<F>())) }
+    unsafe { reduce::<T, Sum>(shape, x, xs, reduced, out, Some(each)) }
 }
 
 /// out = the largest element; NaN if there is one.

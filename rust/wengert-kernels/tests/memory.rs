@@ -58,7 +58,7 @@ fn small_blocks_cross_threads() {
                     state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                     let bytes = (state >> 40) as usize % 1100 + 1;
                     let block = locked(|| small_alloc(bytes)).unwrap();
-                    assert_eq!(block.as_ptr() as usize % 16, 0);
+                    assert_eq!(block.as_ptr() as usize % 8, 0);
                     // SAFETY: `bytes` bytes are ours.
                     unsafe { block.as_ptr().write_bytes(round as u8, bytes) };
                     let to = (state >> 20) as usize % senders.len();

@@ -60,8 +60,7 @@ pub(crate) fn log<I: InstructionSet>(x: f32) -> f32 {
     let y = if tiny { x * 8_388_608.0 } else { x };
     let bits = y.to_bits().wrapping_sub(ROOT_HALF);
     // x = 2^k (1 + f) with 1 + f between sqrt(1/2) and sqrt(2).
-    let k = ((bits as i32) >> 23) as f32;
-    let k = if tiny { k - 23.0 } else { k };
+    let k = ((bits as i32) >> 23) as f32 - if tiny { 23.0 } else { 0.0 };
     let f = f32::from_bits((bits & 0x007f_ffff).wrapping_add(ROOT_HALF)) - 1.0;
     // log(1 + f) = f + f^2 q.
     let square = f * f;

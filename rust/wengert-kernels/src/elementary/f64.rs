@@ -65,10 +65,11 @@ pub(crate) fn log<I: InstructionSet>(x: f64) -> f64 {
     // x = 2^k (1 + f) with 1 + f between sqrt(1/2) and sqrt(2); k + 2048 is positive, and goes to
     // f64 through the bits of 2^52 because only AVX-512 converts 64-bit integers.
     let biased = bits.wrapping_add(SIGN) >> 52;
-    let k = f64::from_bits(biased | 0x4330_0000_0000_0000) - (4_503_599_627_370_496.0 + 2048.0);
-    let k = if tiny { k - 54.0 } else { k };
+    let k = f64::from_bits(biased | 0x4330_0000_0000_0000)
+        - (4_503_599_627_370_496.0 + 2048.0)
+        - if tiny { 54.0 } else { 0.0 };
     let f = f64::from_bits((bits & 0x000f_ffff_ffff_ffff).wrapping_add(ROOT_HALF)) - 1.0;
-    // log(1 + f) = f - f^2 / 2 + s (f^2 / 2 + R(s^2)), s = f / (2 + f).
+    // log(1 + f) = f - s (f - R(s^2)), s = f / (2 + f).
     let s = f / (2.0 + f);
     let z = s * s;
     let p = f64::polynomial::<I, 7>(
@@ -84,9 +85,8 @@ pub(crate) fn log<I: InstructionSet>(x: f64) -> f64 {
             0.148_103_626_398_194_210_63,
         ],
     );
-    let half_square = 0.5 * f * f;
-    let rest = fma::<I>(s, fma::<I>(z, p, half_square), k * LN2_LOW);
-    let value = fma::<I>(k, LN2_HIGH, f - (half_square - rest));
+    let value = fma::<I>(-s, fma::<I>(-z, p, f), f);
+    let value = fma::<I>(k, LN2_HIGH, fma::<I>(k, LN2_LOW, value));
     // Infinity and NaN; what is negative; zero. Comparisons with infinity or with zero alone the
     // compiler would gather into one test of classes, which costs twice as much.
     let value = if x <= f64::MAX { value } else { x };

@@ -3,8 +3,6 @@
 use super::*;
 use crate::Scalar;
 use crate::ops::{abs, cast, div, max, mul, pow, sign, where_};
-use std::ops::{Add, Div, Mul, Sub};
-use wengert_kernels::{Map1, Real};
 
 /// (sum |x|^p)^(1/p), or the largest or smallest |x|, or the number of non-zeros.
 #[derive(Clone, Debug)]
@@ -84,24 +82,13 @@ impl Norm {
     }
 }
 
-struct Square;
-impl Map1 for Square {
-    #[inline(always)]
-    fn call<R: Real>(x: R) -> R
-    where
-        f64: Add<R, Output = R> + Sub<R, Output = R> + Mul<R, Output = R> + Div<R, Output = R>,
-    {
-        x * x
-    }
-}
-
 impl Norm {
     /// The 2-norm in one pass over the input.
     fn euclidean(&self, x: &Array) -> Result<Array> {
         let total = Array::empty(Layout::contiguous(&self.over.shape(x.shape()))?, x.dtype())?;
         with_float!(x.dtype(), T => {
             // SAFETY: fresh row-major output with one element for each of the kept ones.
-            unsafe { kernel::sum_map::<Square, T>(x.shape(), x.ptr(), x.layout().strides(), &self.over.dims, total.ptr()) }
+            unsafe { kernel::sum_squares::<T>(x.shape(), x.ptr(), x.layout().strides(), &self.over.dims, total.ptr()) }
         }, else ());
         crate::ops::unary::Unary::<crate::ops::unary::rows::Sqrt>::OP.forward_into(&[&total], &total)?;
         Ok(total)
