@@ -6,6 +6,8 @@ mod convert;
 mod creation;
 mod custom;
 mod data;
+mod edge;
+mod foreign;
 mod function;
 mod indexing;
 mod methods;
@@ -14,6 +16,7 @@ mod object;
 mod properties;
 mod site;
 mod slots;
+mod watch;
 
 use pyo3::prelude::*;
 use wengert::DType;
@@ -37,6 +40,7 @@ fn _core(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(function::ops, m)?)?;
     m.add_function(wrap_pyfunction!(data::tensor, m)?)?;
     m.add_function(wrap_pyfunction!(properties::is_tensor, m)?)?;
+    collect::register(m)?;
     autograd::register(m)?;
     creation::register(m)?;
     // What `from wengert._core import *` brings: operations, dtypes, Tensor, and functions without an underscore.
