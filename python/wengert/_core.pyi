@@ -49,7 +49,7 @@ class Node:
         """File and line that recorded it, or None."""
     @property
     def variable(self) -> Tensor | None:
-        """The leaf tensor of an AccumulateGrad node, as long as it is alive; else None."""
+        """The leaf tensor of an AccumulateGrad node; None for other nodes. The graph keeps it, with its gradient."""
 
 @final
 class SavedEdge:

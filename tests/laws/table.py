@@ -9,15 +9,22 @@ from .samples import evaluate
 
 if ON_TORCH:
     from .standin import OPS
+
+    ALL_OPS = OPS
 else:
+    ALL_OPS = torch._core.ops()
     # Methods that only write (copy_, fill_, zero_) compute nothing of their input: interactions/ has their tests.
     # Answers that are no tensors (equal, allclose) have tests in test_predicates.py.
-    OPS = [op for op in torch._core.ops() if not op["writes"] and op["returns"] != "bool"]
+    OPS = [op for op in ALL_OPS if not op["writes"] and op["returns"] != "bool"]
 
 
 def variants(op, text, dtype):
     """(layout name, case) for one sample; layouts that change nothing for it are left out."""
-    sample = evaluate(op["name"], text)
+    yield from placements(op, evaluate(op["name"], text), dtype)
+
+
+def placements(op, sample, dtype):
+    """(layout name, case) for a sample, its operands placed in each layout and passed twice."""
     shapes = [leaf.shape for leaf in sample.leaves]
     seen = set()
     # `view` refuses what `reshape` copies: it has cases only where there is a view to make.

@@ -1,9 +1,11 @@
 //! autograd for Python: backward and grad, nodes, hooks, grad mode, levels of transforms. Depends on the core.
 
-use crate::collect::{Foreign, PyHook};
 use crate::convert::{expect_tensor, fresh_tensor, raise, type_name, wrap_bound};
+use crate::edge::PyEdge;
+use crate::foreign::{Foreign, PyHook};
 use crate::object::track;
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyAny, PyDict, PyTuple};
@@ -102,12 +104,12 @@ fn _grad<'py>(
 /// A node of the tape as Python sees it: `grad_fn`. Each kind of node has a class of its own, named as PyTorch names it.
 #[pyclass(name = "Node", module = "wengert.autograd.graph", frozen, weakref, subclass)]
 pub struct PyNode {
-    edge: Edge,
+    edge: PyEdge,
 }
 
 thread_local! {
     /// The edge of the object that `node_object` is making.
-    static MAKING: std::cell::RefCell<Option<Edge>> = const { std::cell::RefCell::new(None) };
+    static MAKING: std::cell::RefCell<Option<PyEdge>> = const { std::cell::RefCell::new(None) };
 }
 
 /// The Python object of the node that an edge leads to; the same one as long as it is in use.
@@ -140,6 +142,7 @@ pub fn node_object<'py>(py: Python<'py>, edge: &Edge) -> PyResult<Bound<'py, PyA
         }
     };
     let key = edge.key();
+    let edge = PyEdge::new(py, edge)?;
     MAKING.with_borrow_mut(|m| *m = Some(edge));
     let object = class.call0()?;
     alive.set_item(key, &object)?;
@@ -148,7 +151,7 @@ pub fn node_object<'py>(py: Python<'py>, edge: &Edge) -> PyResult<Bound<'py, PyA
 
 impl PyNode {
     fn node(&self) -> PyResult<&Node> {
-        self.edge.node().ok_or_else(|| PyRuntimeError::new_err("the node is gone"))
+        self.edge.edge().node().ok_or_else(|| PyRuntimeError::new_err("the node is gone"))
     }
 }
 
@@ -170,10 +173,13 @@ impl PyNode {
         Ok(format!("<{} object at {:#x}>", node.name(), std::ptr::from_ref(node) as usize))
     }
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        other.cast::<PyNode>().is_ok_and(|o| o.get().edge.same(&self.edge))
+        other.cast::<PyNode>().is_ok_and(|o| o.get().edge.edge().same(self.edge.edge()))
     }
     fn __hash__(&self) -> u64 {
-        self.edge.key()
+        self.edge.edge().key()
+    }
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(self.edge.object())
     }
     /// Pairs of the nodes of the inputs and which of their outputs; (None, 0) where no gradient is needed.
     #[getter]
@@ -182,15 +188,19 @@ impl PyNode {
         let pairs = node.inputs().iter().map(|e| Ok((node_object(py, e)?, e.out()))).collect::<PyResult<Vec<_>>>()?;
         PyTuple::new(py, pairs)
     }
-    /// The leaf tensor of an AccumulateGrad node, as long as it is alive; else None.
+    /// The leaf tensor of an AccumulateGrad node; None for other nodes. The graph keeps it, with its gradient.
     #[getter]
     fn variable<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let owner = self.node()?.leaf_sink().map_or(0, |cell| cell.owner());
-        if owner == 0 {
-            return Ok(py.None().into_bound(py));
+        if owner != 0 {
+            // SAFETY: an object takes its address out of the cell before it dies.
+            return Ok(unsafe { Bound::from_borrowed_ptr(py, std::ptr::with_exposed_provenance_mut(owner)) });
         }
-        // SAFETY: an object takes its address out of the cell before it dies.
-        Ok(unsafe { Bound::from_borrowed_ptr(py, std::ptr::with_exposed_provenance_mut(owner)) })
+        match Tensor::leaf_of(self.edge.edge()) {
+            // SAFETY: the GIL is held.
+            Some(leaf) => unsafe { Bound::from_owned_ptr_or_err(py, crate::object::wrap_leaf(leaf)) },
+            None => Ok(py.None().into_bound(py)),
+        }
     }
     /// File and line that recorded it, or None.
     #[getter]
@@ -219,35 +229,8 @@ fn _register_hook(tensor: &Bound<'_, PyAny>, hook: Bound<'_, PyAny>, post: bool)
     }
     // SAFETY: a live tensor; the GIL is held.
     unsafe { track(tensor.as_ptr()) };
-    track_reachable(&hook, 64);
     let hook: Arc<dyn Hook> = Arc::new(PyHook(Foreign::new(hook.unbind())));
     Ok(if post { node.add_post_hook(hook) } else { node.add_pre_hook(t.edge_ref().out(), hook) })
-}
-
-/// Has the collector look at tensors that a callable refers to: they were made before there was a reason to.
-fn track_reachable(ob: &Bound<'_, PyAny>, budget: usize) {
-    let py = ob.py();
-    let Ok(get) = py.import("gc").and_then(|gc| gc.getattr("get_referents")) else { return };
-    let mut todo = vec![ob.clone()];
-    let mut seen = 0;
-    while let Some(at) = todo.pop() {
-        if crate::convert::as_tensor(&at).is_some() {
-            // SAFETY: a live tensor; the GIL is held.
-            unsafe { track(at.as_ptr()) };
-            continue;
-        }
-        seen += 1;
-        let kind = type_name(&at);
-        let follows = ["function", "tuple", "list", "dict", "cell", "method", "partial"].contains(&kind.as_str());
-        if seen > budget || (!follows && seen > 1) {
-            continue;
-        }
-        let Ok(found) = get.call1((&at,)) else { continue };
-        // A module's globals are a dictionary of everything: not followed.
-        if let Ok(items) = found.extract::<Vec<Bound<'_, PyAny>>>() {
-            todo.extend(items.into_iter().filter(|i| type_name(i) != "dict" || i.len().is_ok_and(|n| n < 16)));
-        }
-    }
 }
 
 /// Whether this thread records.

@@ -1,9 +1,11 @@
-//! `autograd.Function`: a node whose rule is Python code. Depends on `collect` and `convert`.
+//! `autograd.Function`: a node whose rule is Python code. Depends on `foreign`, `edge` and `convert`.
 //!
 //! What the Python object holds (saved tensors, user attributes) is kept by the node as one foreign object.
 
-use crate::collect::Foreign;
 use crate::convert::{as_tensor, expect_tensor, raise, stash, type_name, wrap_bound};
+use crate::edge::PyEdge;
+use crate::foreign::Foreign;
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use std::any::Any;
@@ -70,7 +72,7 @@ impl Custom {
             });
         }
         let args = PyTuple::new(py, args).map_err(stash)?;
-        let edge = SavedEdge { edge: saved.edge().clone() };
+        let edge = SavedEdge { edge: PyEdge::new(py, saved.edge().clone()).map_err(stash)? };
         let out = ctx.call_method1("_run_backward", (edge, args, saved.create_graph())).map_err(stash)?;
         let out: Vec<Bound<'_, PyAny>> = out.extract().map_err(stash)?;
         let mut grads = Grads::new();
@@ -115,7 +117,14 @@ impl Custom {
 /// The edge of the node whose rule runs, for outputs that were saved.
 #[pyclass(frozen, module = "wengert._core")]
 pub struct SavedEdge {
-    edge: Edge,
+    edge: PyEdge,
+}
+
+#[pymethods]
+impl SavedEdge {
+    fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
+        visit.call(self.edge.object())
+    }
 }
 
 /// A tensor kept for a backward: its value is protected from later writes, and an output of the very node is kept
@@ -123,7 +132,7 @@ pub struct SavedEdge {
 #[pyclass(frozen, module = "wengert._core")]
 pub struct SavedTensor {
     kept: std::sync::Mutex<Option<wengert::tape::Kept>>,
-    edge: Edge,
+    edge: Option<PyEdge>,
     output: Option<u16>,
 }
 
@@ -134,7 +143,8 @@ impl SavedTensor {
     #[pyo3(signature = (tensor, output=None))]
     fn new(tensor: &Bound<'_, PyAny>, output: Option<u16>) -> PyResult<SavedTensor> {
         let t = expect_tensor(tensor, "save_for_backward")?;
-        let edge = if output.is_some() { Edge::NONE } else { t.gradient_edge() };
+        let needed = output.is_none() && t.edge_ref().is_some();
+        let edge = needed.then(|| PyEdge::new(tensor.py(), t.gradient_edge())).transpose()?;
         Ok(SavedTensor { kept: std::sync::Mutex::new(Some(wengert::tape::Kept::new(t.array()))), edge, output })
     }
 
@@ -148,10 +158,14 @@ impl SavedTensor {
             ));
         };
         let history = match self.output {
-            Some(out) => edge.get().edge.with_out(out),
-            None => self.edge.clone(),
+            Some(out) => edge.get().edge.edge().with_out(out),
+            None => self.edge.as_ref().map_or(Edge::NONE, |e| e.edge().clone()),
         };
         wrap_bound(py, Tensor::with_edge(kept.value(), history))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
+        self.edge.as_ref().map_or(Ok(()), |edge| visit.call(edge.object()))
     }
 
     /// Gives the value back.

@@ -7,6 +7,8 @@ mod creation;
 mod custom;
 mod data;
 mod dtype;
+mod edge;
+mod foreign;
 mod function;
 mod indexing;
 mod methods;
@@ -15,6 +17,7 @@ mod object;
 mod properties;
 mod site;
 mod slots;
+mod watch;
 
 use pyo3::prelude::*;
 
@@ -34,6 +37,7 @@ fn _core(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(function::ops, m)?)?;
     m.add_function(wrap_pyfunction!(data::tensor, m)?)?;
     m.add_function(wrap_pyfunction!(properties::is_tensor, m)?)?;
+    collect::register(m)?;
     autograd::register(m)?;
     wengert::warning::set_handler(convert::warn);
     creation::register(m)?;

@@ -4,11 +4,14 @@
 //! object is allocated with a collector's header but tracked only once it can be part of a cycle: when it has user
 //! attributes, a cached `.grad`, or when hooks or custom functions are about.
 
+use crate::foreign::{Foreign, Left};
+use crate::watch::FOREIGN;
 use pyo3::ffi;
+use pyo3::prelude::*;
 use std::cell::{Cell, UnsafeCell};
 use std::os::raw::{c_int, c_void};
 use std::ptr::{addr_of_mut, null_mut};
-use wengert::Tensor;
+use wengert::{Tensor, trace};
 
 /// A tensor as Python sees it.
 #[repr(C)]
@@ -35,26 +38,6 @@ struct TypeSlot(Cell<*mut ffi::PyTypeObject>);
 // SAFETY: set once at import; the GIL is held.
 unsafe impl Sync for TypeSlot {}
 static TYPE: TypeSlot = TypeSlot(Cell::new(null_mut()));
-
-/// How many hooks and custom functions are alive: while there are any, new tensors are tracked.
-pub struct Watch(Cell<usize>);
-// SAFETY: changed only with the GIL held.
-unsafe impl Sync for Watch {}
-pub static FOREIGN: Watch = Watch(Cell::new(0));
-
-impl Watch {
-    /// One more.
-    pub fn inc(&self) {
-        self.0.set(self.0.get() + 1);
-    }
-    /// One fewer.
-    pub fn dec(&self) {
-        self.0.set(self.0.get().saturating_sub(1));
-    }
-    fn any(&self) -> bool {
-        self.0.get() != 0
-    }
-}
 
 /// The type `wengert.Tensor`.
 #[inline(always)]
@@ -181,6 +164,51 @@ pub unsafe fn own_leaf(op: *mut ffi::PyObject) {
     }
 }
 
+/// The object goes, or is cleared: a leaf that a graph keeps keeps its class and attributes.
+///
+/// # Safety
+/// `op` is a Tensor that nobody will look at any more; the GIL is held.
+unsafe fn part_from_leaf(op: *mut ffi::PyObject) {
+    // SAFETY: by the contract.
+    unsafe {
+        let o = op.cast::<TensorObject>();
+        let Some(cell) = (*o).tensor.cell_if_any().filter(|cell| cell.owner() == op as usize) else { return };
+        cell.set_owner(0);
+        let class = ffi::Py_TYPE(op);
+        let plain = (*o).dict.is_null() && class == tensor_type();
+        if !plain && (*o).tensor.node().is_some_and(|n| n.is_leaf() && n.references() > 1) {
+            let py = Python::assume_attached();
+            let dict = std::mem::replace(&mut (*o).dict, null_mut());
+            let dict = Bound::from_owned_ptr_or_opt(py, dict).map(|d| Foreign::new(d.unbind()));
+            let class = Foreign::new(Bound::from_borrowed_ptr(py, class.cast()).unbind());
+            cell.leave(Box::new(Left { class, dict }));
+        }
+    }
+}
+
+/// A new object for a leaf whose own is gone, with the class and attributes that this one had.
+///
+/// # Safety
+/// The GIL is held.
+pub unsafe fn wrap_leaf(leaf: Tensor) -> *mut ffi::PyObject {
+    let left = leaf.cell_if_any().and_then(|cell| cell.take_left()).and_then(|l| l.downcast::<Left>().ok());
+    // SAFETY: the GIL is held; the class is Tensor or a subclass of it, alive as long as `left`.
+    unsafe {
+        let class = left.as_ref().map_or(tensor_type(), |l| l.class.0.as_ptr().cast());
+        let op = wrap_as(class, leaf);
+        if !op.is_null() {
+            own_leaf(op);
+            if let Some(dict) = left.and_then(|l| l.dict) {
+                let dict = dict.0.as_ptr();
+                ffi::Py_INCREF(dict);
+                (*op.cast::<TensorObject>()).dict = dict;
+                track(op);
+            }
+        }
+        op
+    }
+}
+
 /// Has the collector look at an object from now on.
 ///
 /// # Safety
@@ -203,13 +231,9 @@ pub unsafe extern "C" fn dealloc(op: *mut ffi::PyObject) {
         if !(*o).weakrefs.is_null() {
             ffi::PyObject_ClearWeakRefs(op);
         }
+        part_from_leaf(op);
         ffi::Py_CLEAR(addr_of_mut!((*o).dict));
         ffi::Py_CLEAR(addr_of_mut!((*o).grad));
-        if let Some(cell) = (*o).tensor.cell_if_any()
-            && cell.owner() == op as usize
-        {
-            cell.set_owner(0);
-        }
         std::ptr::drop_in_place(addr_of_mut!((*o).tensor));
         let t = ffi::Py_TYPE(op);
         let len = FREE.len.get();
@@ -223,8 +247,7 @@ pub unsafe extern "C" fn dealloc(op: *mut ffi::PyObject) {
     }
 }
 
-/// tp_traverse: attributes, the cached gradient, and the foreign objects of hooks and custom functions in that part of
-/// the graph which nothing but this object keeps alive.
+/// tp_traverse: attributes, the cached gradient, and what the tape holds for it.
 pub unsafe extern "C" fn traverse(op: *mut ffi::PyObject, visit: ffi::visitproc, arg: *mut c_void) -> c_int {
     // SAFETY: called by the collector.
     unsafe {
@@ -237,20 +260,25 @@ pub unsafe extern "C" fn traverse(op: *mut ffi::PyObject, visit: ffi::visitproc,
                 }
             }
         }
-        if FOREIGN.any() {
-            return crate::collect::visit_graph(&(*o).tensor, visit, arg);
+        if FOREIGN.shows() {
+            let t = &(*o).tensor;
+            return crate::collect::visit(op, &|each| trace::of_tensor(t, each), visit, arg);
         }
         0
     }
 }
 
-/// tp_clear.
+/// tp_clear. The history goes as well: a cycle may lead through nothing else that can be cleared.
 pub unsafe extern "C" fn clear(op: *mut ffi::PyObject) -> c_int {
-    // SAFETY: called by the collector.
+    // SAFETY: called by the collector: the object is garbage.
     unsafe {
         let o = op.cast::<TensorObject>();
         ffi::Py_CLEAR(addr_of_mut!((*o).dict));
         ffi::Py_CLEAR(addr_of_mut!((*o).grad));
+        part_from_leaf(op);
+        let bare = Tensor::from_array((*o).tensor.array().clone());
+        let old = std::mem::replace(&mut (*o).tensor, bare);
+        drop(old);
     }
     0
 }

@@ -96,6 +96,7 @@ struct Counted<T> {
 }
 
 /// A counted pointer to an immutable `T`, in a block of the small pool: `Rc` or `Arc` by policy.
+#[repr(transparent)]
 pub struct Shared<T>(NonNull<Counted<T>>);
 
 // SAFETY: the count is atomic, or guarded by the embedding's lock; the value is only ever shared by reference.
@@ -185,6 +186,13 @@ impl<T> OnceShared<T> {
     pub fn get(&self) -> Option<&T> {
         // SAFETY: set once, and the place holds a handle until it is dropped.
         unsafe { self.0.load(Ordering::Acquire).as_ref() }.map(|counted| &counted.value)
+    }
+
+    /// The handle that is there.
+    pub fn shared(&self) -> Option<&Shared<T>> {
+        self.get()?;
+        // SAFETY: set once; a place that is set is a pointer as a handle is one, and owns a count as a handle does.
+        Some(unsafe { &*std::ptr::from_ref(&self.0).cast::<Shared<T>>() })
     }
 
     /// What is there, made if nothing is.

@@ -41,6 +41,13 @@ impl Group {
         (s.edge.clone(), s.written)
     }
 
+    /// Shows the base's edge; nothing while somebody is at work on it.
+    pub(crate) fn look(&self, each: &mut dyn FnMut(&Edge)) {
+        if let Ok(s) = self.state.try_lock() {
+            each(&s.edge);
+        }
+    }
+
     pub(crate) fn set(&self, edge: Edge, written: u32) {
         let old = {
             let mut s = self.state.lock().unwrap_or_else(PoisonError::into_inner);

@@ -25,6 +25,7 @@ pub mod record;
 mod saved;
 pub mod tape;
 mod tensor;
+pub mod trace;
 pub mod transform;
 pub mod warning;
 

@@ -5,6 +5,7 @@ use crate::array::{Array, DType, Element, Layout, Scalar};
 use crate::count::{OnceShared, Shared};
 use crate::error::{Error, Result};
 use crate::history::{Chain, Group};
+use crate::tape::leaf::CellHandle;
 use crate::tape::{Edge, LeafCell, Node};
 use crate::transform::Lifted;
 use std::sync::{Arc, OnceLock};
@@ -29,11 +30,17 @@ const _: () = assert!(std::mem::size_of::<Tensor>() == 32);
 
 /// What few tensors have.
 #[derive(Debug, Default)]
-struct Ext {
+pub(crate) struct Ext {
     group: OnceLock<Shared<Group>>,
     chain: Option<Box<Chain>>,
-    cell: OnceLock<Arc<LeafCell>>,
+    cell: OnceLock<CellHandle>,
     lifted: Option<Box<Lifted>>,
+}
+
+impl Ext {
+    pub(crate) fn parts(&self) -> (Option<&Shared<Group>>, Option<&Arc<LeafCell>>, Option<&Lifted>) {
+        (self.group.get(), self.cell.get().map(CellHandle::cell), self.lifted.as_deref())
+    }
 }
 
 impl Tensor {
@@ -100,6 +107,14 @@ impl Tensor {
             ));
         }
         Ok(())
+    }
+
+    /// The leaf whose node an edge leads to, made again from what the tape knows of it: value, gradient and history.
+    pub fn leaf_of(edge: &Edge) -> Option<Tensor> {
+        let cell = edge.node()?.leaf_cell()?;
+        let leaf = Tensor::from_parts(cell.value()?, edge.clone());
+        let _ = leaf.ext().cell.set(CellHandle::new(cell.clone()));
+        Some(leaf)
     }
 
     /// Its values. Of a lifted tensor only shape and dtype mean anything.
@@ -216,8 +231,8 @@ impl Tensor {
             ));
         }
         self.edge = if on {
-            let cell = self.cell().clone();
-            Node::leaf(self.array.layout(), self.dtype(), Arc::downgrade(&cell), crate::tape::site::current())
+            self.cell().set_value(self.array.clone());
+            Node::leaf(self.array.layout(), self.dtype(), self.cell().clone(), crate::tape::site::current())
         } else {
             Edge::NONE
         };
@@ -233,6 +248,11 @@ impl Tensor {
         Ok(self)
     }
 
+    /// What it refers to that is counted and can lead to nodes, for `trace`.
+    pub(crate) fn counted(&self) -> (Option<&Node>, Option<&Shared<Ext>>) {
+        (self.edge.node(), self.ext.shared())
+    }
+
     fn ext(&self) -> &Ext {
         self.ext.get_or_init(Ext::default)
     }
@@ -245,22 +265,22 @@ impl Tensor {
 
     /// The place of its gradient.
     pub fn cell(&self) -> &Arc<LeafCell> {
-        self.ext().cell.get_or_init(LeafCell::new)
+        self.ext().cell.get_or_init(|| CellHandle::new(LeafCell::new())).cell()
     }
 
     /// The place of its gradient, if it has one yet.
     pub fn cell_if_any(&self) -> Option<&Arc<LeafCell>> {
-        self.ext.get()?.cell.get()
+        self.ext.get()?.cell.get().map(CellHandle::cell)
     }
 
     /// The gradient accumulated so far.
     pub fn grad(&self) -> Option<Tensor> {
-        self.ext.get()?.cell.get()?.get()
+        self.cell_if_any()?.get()
     }
 
     /// Replaces the accumulated gradient.
     pub fn set_grad(&self, grad: Option<Tensor>) {
-        if grad.is_some() || self.ext.get().is_some_and(|e| e.cell.get().is_some()) {
+        if grad.is_some() || self.cell_if_any().is_some() {
             self.cell().set(grad);
         }
     }
@@ -294,7 +314,7 @@ impl Tensor {
 
     /// Whether a sweep leaves the gradient of this non-leaf in its cell.
     pub fn retains_grad(&self) -> bool {
-        let Some(cell) = self.ext.get().and_then(|e| e.cell.get()) else { return false };
+        let Some(cell) = self.cell_if_any() else { return false };
         let hooks = self.node().filter(|n| !n.is_leaf()).and_then(Node::hooks_snapshot);
         hooks
             .is_some_and(|h| h.retain.iter().any(|(out, s)| *out == self.edge.out() && s.as_ptr() == Arc::as_ptr(cell)))
@@ -395,7 +415,10 @@ impl Tensor {
             && (!node.out_layout(0).same_shape(self.array.layout()) || node.out_dtype(0) != self.dtype())
         {
             // The leaf's node says what a gradient must look like: another shape needs another node.
-            self.edge = Node::leaf(self.array.layout(), self.dtype(), Arc::downgrade(self.cell()), node.site());
+            self.edge = Node::leaf(self.array.layout(), self.dtype(), self.cell().clone(), node.site());
+        }
+        if let Some(cell) = self.cell_if_any().filter(|cell| cell.value().is_some()) {
+            cell.set_value(self.array.clone());
         }
         Ok(())
     }

@@ -1,14 +1,26 @@
-//! `LeafCell`: where a gradient is kept. Owned by the tensor, known to the node only weakly, so that a gradient that
-//! has a graph of its own makes no cycle. Depends on `tensor`.
+//! `LeafCell`: what the tape knows of a leaf: its value and where its gradient is kept. Depends on `tensor`.
+//!
+//! A leaf's node holds its cell, so that a graph keeps its leaves; the cell holds no node, so that this is no cycle. The one
+//! exception would be a gradient with a graph of its own (`create_graph`), which leads back to the node: the cell keeps
+//! such a gradient only while the program has a handle of the leaf.
 
+use crate::array::Array;
 use crate::tensor::Tensor;
+use std::any::Any;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+/// What an embedding language leaves with a leaf whose handles are all gone.
+pub type Keepsake = Box<dyn Any + Send + Sync>;
 
 /// The place of a tensor's `.grad`.
 #[derive(Default)]
 pub struct LeafCell {
     grad: Mutex<Option<Tensor>>,
+    value: Mutex<Option<Array>>,
+    keepsake: Mutex<Option<Keepsake>>,
+    /// How many `CellHandle`s there are.
+    handles: AtomicUsize,
     owner: AtomicUsize,
 }
 
@@ -30,14 +42,91 @@ impl LeafCell {
 
     /// The gradient now.
     pub fn get(&self) -> Option<Tensor> {
-        self.grad.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.grad).clone()
     }
 
     /// Puts another gradient in place.
     pub fn set(&self, grad: Option<Tensor>) {
-        let old = std::mem::replace(&mut *self.grad.lock().unwrap_or_else(PoisonError::into_inner), grad);
-        drop(old);
+        let grad = grad.filter(|g| !g.requires_grad() || self.handles.load(Ordering::Relaxed) > 0);
+        replace(&self.grad, grad);
     }
+
+    /// The leaf's value.
+    pub(crate) fn value(&self) -> Option<Array> {
+        lock(&self.value).clone()
+    }
+
+    pub(crate) fn set_value(&self, value: Array) {
+        replace(&self.value, Some(value));
+    }
+
+    /// Leaves something for whoever makes a handle of the leaf again.
+    pub fn leave(&self, keepsake: Keepsake) {
+        replace(&self.keepsake, Some(keepsake));
+    }
+
+    /// Takes what was left.
+    pub fn take_left(&self) -> Option<Keepsake> {
+        lock(&self.keepsake).take()
+    }
+
+    /// Shows a gradient with a graph of its own to its handle: it goes with that. Nothing while somebody is at work on it.
+    pub(crate) fn look_recorded(&self, grad: &mut dyn FnMut(&Tensor)) {
+        if self.handles.load(Ordering::Relaxed) == 1 {
+            self.look_grad(true, grad);
+        }
+    }
+
+    fn look_grad(&self, recorded: bool, grad: &mut dyn FnMut(&Tensor)) {
+        if let Some(g) = self.grad.try_lock().ok().as_deref().and_then(Option::as_ref)
+            && g.requires_grad() == recorded
+        {
+            grad(g);
+        }
+    }
+
+    /// Shows a gradient without history and what was left; nothing while somebody is at work on them.
+    pub(crate) fn look(&self, grad: &mut dyn FnMut(&Tensor), left: &mut dyn FnMut(&(dyn Any + Send + Sync))) {
+        self.look_grad(false, grad);
+        if let Some(k) = self.keepsake.try_lock().ok().as_deref().and_then(Option::as_deref) {
+            left(k);
+        }
+    }
+}
+
+/// A tensor's hold on a cell.
+#[derive(Debug)]
+pub(crate) struct CellHandle(Arc<LeafCell>);
+
+impl CellHandle {
+    pub(crate) fn new(cell: Arc<LeafCell>) -> CellHandle {
+        cell.handles.fetch_add(1, Ordering::Relaxed);
+        CellHandle(cell)
+    }
+
+    pub(crate) fn cell(&self) -> &Arc<LeafCell> {
+        &self.0
+    }
+}
+
+impl Drop for CellHandle {
+    /// With the last handle goes a gradient that leads back to it.
+    fn drop(&mut self) {
+        if self.0.handles.fetch_sub(1, Ordering::AcqRel) == 1 {
+            let old = lock(&self.0.grad).take_if(|g| g.requires_grad());
+            drop(old);
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What was there is dropped with the lock open: foreign code may run.
+fn replace<T>(mutex: &Mutex<T>, value: T) {
+    let old = std::mem::replace(&mut *lock(mutex), value);
+    drop(old);
 }
 
 impl std::fmt::Debug for LeafCell {
@@ -46,5 +135,5 @@ impl std::fmt::Debug for LeafCell {
     }
 }
 
-/// What a node knows of the cell.
+/// What a node that is no leaf knows of the cell of a tensor with `retain_grad`.
 pub type LeafSink = Weak<LeafCell>;

@@ -4,7 +4,7 @@
 //! A node keeps arrays (values), never tensors (handles): no reference cycle, and freeing never recurses.
 
 use super::edge::Edge;
-use super::leaf::LeafSink;
+use super::leaf::{LeafCell, LeafSink};
 use super::site::Site;
 use crate::array::{Array, DType, Layout};
 use crate::count::Count;
@@ -69,7 +69,7 @@ struct Extension {
     inputs: Vec<Edge>,
     kept: Mutex<KeptMany>,
     outputs: Vec<(Layout, DType)>,
-    leaf: LeafSink,
+    leaf: Option<Arc<LeafCell>>,
     hooks: Mutex<Hooks>,
     payload: Mutex<Option<Arc<dyn Any + Send + Sync>>>,
 }
@@ -198,10 +198,10 @@ impl Node {
     }
 
     /// A node for a leaf: no op to run, a place to accumulate into.
-    pub(crate) fn leaf(layout: &Layout, dtype: DType, sink: LeafSink, site: Site) -> Edge {
+    pub(crate) fn leaf(layout: &Layout, dtype: DType, cell: Arc<LeafCell>, site: Site) -> Edge {
         let node = Self::blank(OpRef::Static(&crate::op::ACCUMULATE), site, 0, layout.clone(), dtype);
         node.flags.set(node.flags.get() | LEAF);
-        node.install(Extension { leaf: sink, ..Extension::default() });
+        node.install(Extension { leaf: Some(cell), ..Extension::default() });
         node.publish()
     }
 
@@ -352,9 +352,33 @@ impl Node {
         self.flags.get() & LEAF != 0
     }
 
-    /// The leaf's gradient cell, while its tensor lives.
-    pub fn leaf_sink(&self) -> Option<Arc<super::LeafCell>> {
-        self.ext().and_then(|e| e.leaf.upgrade())
+    /// The leaf's cell.
+    pub fn leaf_sink(&self) -> Option<Arc<LeafCell>> {
+        self.leaf_cell().cloned()
+    }
+
+    /// The leaf's cell, for looking only.
+    pub(crate) fn leaf_cell(&self) -> Option<&Arc<LeafCell>> {
+        self.ext().and_then(|e| e.leaf.as_ref())
+    }
+
+    /// Shows what foreign objects it alone holds: its payload's and its hooks'; nothing while somebody is at work on them.
+    pub(crate) fn foreign(&self, each: &mut dyn FnMut(&(dyn Any + Send + Sync))) {
+        let Some(ext) = self.ext() else { return };
+        if let Some(payload) = ext.payload.try_lock().ok().as_deref().and_then(Option::as_ref)
+            && Arc::strong_count(payload) == 1
+        {
+            each(&**payload);
+        }
+        if let Ok(hooks) = ext.hooks.try_lock() {
+            for hook in hooks.pre.iter().map(|h| &h.2).chain(hooks.post.iter().map(|h| &h.1)) {
+                if Arc::strong_count(hook) == 1
+                    && let Some(f) = hook.foreign()
+                {
+                    each(f);
+                }
+            }
+        }
     }
 
     /// What a multi-output op keeps of its own.

@@ -31,6 +31,19 @@ enum Kind {
     Batched { value: Tensor },
 }
 
+impl Lifted {
+    /// Shows the tensors that were wrapped.
+    pub(crate) fn look(&self, each: &mut dyn FnMut(&Tensor)) {
+        match &self.kind {
+            Kind::Dual { primal, tangent } => {
+                each(primal);
+                each(tangent);
+            }
+            Kind::Batched { value } => each(value),
+        }
+    }
+}
+
 /// The level of a tensor's outermost wrapping; 0 for a plain one.
 pub(crate) fn level_of(t: &Tensor) -> u64 {
     t.lifted().map_or(0, |l| l.level)

@@ -1,0 +1,55 @@
+"""Samples grown until kernels split them among threads.
+
+Every distinct size of a sample is renamed to a large one, so "f(2, 3), f(3, 4)" stays a valid matrix product. Where other
+arguments depend on the sizes (a shape to reshape to), LARGE states an argument list instead.
+"""
+
+import math
+
+from .case import listed
+from .reference import REFERENCE
+from .samples import Uniform, evaluate
+
+CHUNK = 32 * 1024  # elements that one thread takes at a time
+ENOUGH = 3 * CHUNK
+BASE = {0: 1, 1: 100_000, 2: 310, 3: 45, 4: 12}  # sizes start here, by the largest rank among the operands
+
+LARGE = {
+    "reshape": ["f(330, 300), (300, 330)", "f(330, 300), (-1,)"],
+    "view": ["f(330, 300), (300, 330)", "f(330, 300), (-1,)"],
+    "expand": ["f(1, 300), (330, 300)", "f(330, 1), (330, 300)", "f(300), (330, 300)"],
+    "copy_": ["f(330, 300), f(330, 300)", "f(330, 300), f(300)", "f(330, 300), f(330, 1)"],
+    "fill_": ["f(330, 300), 1.5", "f(330, 300), f()"],
+    "zero_": ["f(330, 300)"],
+}
+
+
+class Grown(Uniform):
+    """Values for a sample whose sizes are large."""
+
+    def __init__(self, rank):
+        super().__init__(rank)
+        self.base = BASE[rank]
+
+    def shape(self, shape):
+        return tuple(size if size < 2 else self.base + 7 * size for size in shape)
+
+
+def is_large(sample):
+    """Some operand or result of it is cut into several chunks; a sample whose other arguments refuse its sizes is not."""
+    try:
+        results = listed(REFERENCE[sample.op](*sample.args, **sample.kwargs))
+    except (ValueError, IndexError):
+        return False
+    return max(math.prod(a.shape) for a in [*sample.leaves, *results]) >= ENOUGH
+
+
+def grown(op):
+    """(text, Sample) of those samples of an op that can be grown, and those that LARGE states."""
+    found = []
+    for text in op["samples"]:
+        ranks = [leaf.ndim for leaf in evaluate(op["name"], text).leaves]
+        sample = evaluate(op["name"], text, Grown(max(ranks, default=0)))
+        if is_large(sample):
+            found.append((f"{text} grown", sample))
+    return found + [(text, evaluate(op["name"], text)) for text in LARGE.get(op["name"], [])]
