@@ -19,12 +19,17 @@ pub mod index;
 pub mod isa;
 pub mod map;
 pub mod memory;
+pub mod pick;
 mod pool;
 pub mod random;
 pub mod real;
 pub mod reduce;
+pub mod reversed;
+pub mod scan;
+pub mod scans;
 mod small_gemm;
 pub mod threads;
+pub mod truth;
 
 pub use element::{Element, Kind};
 pub use isa::{Isa, isa};

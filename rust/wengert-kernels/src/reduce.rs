@@ -40,7 +40,7 @@ pub(crate) struct View<T> {
     pub first: Option<Kernel<1>>,
 }
 
-unsafe fn reduce<T: Element, O: Fold>(
+pub(crate) unsafe fn reduce<T: Element, O: Fold>(
     shape: &[usize],
     x: *const T,
     xs: &[isize],

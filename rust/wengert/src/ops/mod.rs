@@ -7,9 +7,12 @@ pub mod compare;
 pub mod convert;
 pub mod create;
 pub mod index;
+pub(crate) mod lines;
+pub(crate) mod pick;
 pub mod power;
 pub mod product;
 pub mod reduce;
+pub mod scan;
 pub mod select;
 pub mod signature;
 pub mod table;
@@ -24,7 +27,10 @@ pub use compare::{eq, ge, gt, le, lt, ne};
 pub use convert::{alias as view_alias, cast, clone, contiguous};
 pub use power::pow;
 pub use product::{bmm, dot, matmul, mm, mv};
-pub use reduce::{max, mean, norm, sum, sum_to};
+pub use reduce::{
+    all, amax, amin, any, argmax, argmin, count_nonzero, max, mean, min, norm, prod, sum, sum_to,
+};
+pub use scan::{cumprod, cumsum};
 pub use select::where_;
 pub use signature::Signature;
 pub use table::{Args, Body, Face, OpInfo, Operand, Value};
@@ -38,6 +44,7 @@ static FAMILIES: &[&[&OpInfo]] = &[
     compare::ROWS,
     select::ROWS,
     reduce::ROWS,
+    scan::ROWS,
     product::ROWS,
     view::ROWS,
     cat::ROWS,

@@ -1,4 +1,5 @@
-//! Reductions: sum, mean, max, norm, and `sum_to`, the adjoint of broadcasting. Depends on kernels, views and `record`.
+//! Reductions: sum, mean and, in their files, the others; `sum_to`, the adjoint of broadcasting. Depends on kernels,
+//! views and `record`.
 
 use crate::array::layout::wrap_dim;
 use crate::array::{Array, DType, Dims, Layout};
@@ -12,10 +13,16 @@ use crate::with_float;
 use smallvec::{SmallVec, smallvec};
 use wengert_kernels::reduce as kernel;
 
+mod extreme;
 mod max;
 mod norm;
-pub use max::{MAX, max};
-pub use norm::{NORM, norm};
+mod prod;
+mod truth;
+pub use extreme::{amax, amin};
+pub use max::{argmax, argmin, max, min};
+pub use norm::norm;
+pub use prod::prod;
+pub use truth::{all, any, count_nonzero};
 
 /// Which dimensions a reduction takes away.
 #[derive(Clone, Debug)]
@@ -244,4 +251,19 @@ pub static MEAN: OpInfo = OpInfo {
 };
 
 /// The rows of this file.
-pub static ROWS: &[&OpInfo] = &[&SUM, &MEAN, &MAX, &NORM];
+pub static ROWS: &[&OpInfo] = &[
+    &SUM,
+    &MEAN,
+    &prod::PROD,
+    &max::MAX,
+    &max::MIN,
+    &max::ARGMAX,
+    &max::ARGMIN,
+    &extreme::AMAX,
+    &extreme::AMIN,
+    &extreme::AMINMAX,
+    &truth::ANY,
+    &truth::ALL,
+    &truth::COUNT_NONZERO,
+    &norm::NORM,
+];
