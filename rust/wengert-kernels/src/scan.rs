@@ -187,8 +187,7 @@ pub unsafe fn scan<T: Element, O: Scan<T>>(
             if write {
                 let rest = segments * SEGMENT;
                 let at = from.wrapping_add_signed(rest as isize * step);
-                let task =
-                    Task { states: slots.at(segments), step, line: 0, first: [rest; LINES], write: true };
+                let task = Task { states: slots.at(segments), step, line: 0, first: [rest; LINES], write: true };
                 run(false, n - rest, at, task);
             } else {
                 // Totals become what each segment starts from.

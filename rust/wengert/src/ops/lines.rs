@@ -74,5 +74,16 @@ pub(crate) fn is_narrow(shape: &[usize], dim: usize) -> bool {
 /// The array with `dim` exchanged with the last dimension: a view, and its own inverse.
 pub(crate) fn swapped(x: &Array, dim: usize) -> Array {
     let last = x.shape().len() - 1;
-    in_order(x, (0..=last).map(move |d| if d == dim { last } else if d == last { dim } else { d }))
+    in_order(
+        x,
+        (0..=last).map(move |d| {
+            if d == dim {
+                last
+            } else if d == last {
+                dim
+            } else {
+                d
+            }
+        }),
+    )
 }

@@ -7,7 +7,9 @@ pub mod compare;
 pub mod convert;
 pub mod create;
 pub mod index;
+pub mod layer;
 pub(crate) mod lines;
+pub mod loss;
 pub(crate) mod pick;
 pub mod power;
 pub mod product;
@@ -15,6 +17,7 @@ pub mod reduce;
 pub mod scan;
 pub mod select;
 pub mod signature;
+pub mod soft;
 pub mod table;
 pub mod unary;
 pub mod view;
@@ -25,14 +28,18 @@ pub use binary::{add, div, mul, rsub, sub};
 pub use cat::{cat, stack};
 pub use compare::{eq, ge, gt, le, lt, ne};
 pub use convert::{alias as view_alias, cast, clone, contiguous};
+pub use layer::layer_norm;
+pub use loss::{cross_entropy, nll_loss};
 pub use power::pow;
 pub use product::{bmm, dot, matmul, mm, mv};
 pub use reduce::{
-    all, amax, amin, any, argmax, argmin, count_nonzero, max, mean, min, norm, prod, sum, sum_to,
+    all, amax, amin, any, argmax, argmin, count_nonzero, max, mean, median, median_of_all, min, mode, nanmean, nansum,
+    norm, prod, sum, sum_to, var,
 };
-pub use scan::{cumprod, cumsum};
+pub use scan::{cumprod, cumsum, logcumsumexp};
 pub use select::where_;
 pub use signature::Signature;
+pub use soft::{log_softmax, logsumexp, softmax};
 pub use table::{Args, Body, Face, OpInfo, Operand, Value};
 pub use unary::rows::*;
 
@@ -45,6 +52,9 @@ static FAMILIES: &[&[&OpInfo]] = &[
     select::ROWS,
     reduce::ROWS,
     scan::ROWS,
+    soft::ROWS,
+    layer::ROWS,
+    loss::ROWS,
     product::ROWS,
     view::ROWS,
     cat::ROWS,

@@ -5,7 +5,7 @@
 //! division, so zeros do no harm, and any order is right.
 
 use crate::array::layout::wrap_dim;
-use crate::array::{Array, DType, Dims, Layout, Scalar};
+use crate::array::{Array, DType, Dims, Scalar};
 use crate::error::{Error, Result};
 use crate::op::{Batched, Cotangents, Grads, OUTPUT, Op, OpRef};
 use crate::ops::lines::Lines;
@@ -145,9 +145,7 @@ impl Op for Running {
         let (Some(t), x) = (&tangents[0], inputs[0]) else { return Ok(None) };
         Ok(Some(match (self.kind, self.reverse) {
             (Kind::Sum, _) => apply(OpRef::new(self.clone()), &[t])?,
-            (Kind::Prod, false) => {
-                recurrence(x, &mul(&shifted(out, self.dim, false, 1.0)?, t)?, self.dim, false)?
-            }
+            (Kind::Prod, false) => recurrence(x, &mul(&shifted(out, self.dim, false, 1.0)?, t)?, self.dim, false)?,
             (Kind::Prod, true) => {
                 let links = shifted(x, self.dim, false, 0.0)?;
                 recurrence(&links, &mul(&shifted(out, self.dim, true, 1.0)?, t)?, self.dim, true)?

@@ -158,9 +158,7 @@ fn call(end: End, a: &crate::ops::table::Args<'_>) -> Result<Value> {
     }
     Ok(match one_or_two(end, a.tensor(0)?, a.maybe_int(1)?, a.flag(2)?)? {
         (values, None) => Value::from(values),
-        (values, Some(indices)) => {
-            Value::Named(end.pick("max", "min"), vec![("values", values), ("indices", indices)])
-        }
+        (values, Some(indices)) => Value::Named(end.pick("max", "min"), vec![("values", values), ("indices", indices)]),
     })
 }
 
