@@ -49,7 +49,7 @@ pub(crate) struct View<T> {
     pub each: Option<Each>,
 }
 
-unsafe fn reduce<T: Element, O: Fold>(
+pub(crate) unsafe fn reduce<T: Element, O: Fold>(
     shape: &[usize],
     x: *const T,
     xs: &[isize],

@@ -1,4 +1,4 @@
-//! Indexing by integer tensors and boolean masks, in reading and in assignment; `take_along` and its adjoint.
+//! Indexing by integer tensors and boolean masks, in reading and in assignment.
 //! Depends on kernels and `record`.
 //!
 //! Advanced indices broadcast against each other; as in NumPy their dimensions come first unless they stood side by side.
@@ -367,31 +367,4 @@ pub fn nonzero(mask: &Tensor) -> Result<Vec<Tensor>> {
             Tensor::from_slice(&at, &[at.len()])
         })
         .collect()
-}
-
-/// Index tensors that pick along `dim` by `index` and elsewhere the same place.
-fn along(index: &Tensor, dim: usize) -> Result<Vec<Entry>> {
-    (0..index.ndim())
-        .map(|d| {
-            if d == dim {
-                return Ok(Some(index.clone()));
-            }
-            let mut shape: Dims = smallvec![1; index.ndim()];
-            shape[d] = index.shape()[d];
-            let places: Vec<i64> = (0..index.shape()[d] as i64).collect();
-            Tensor::from_slice(&places, &shape).map(Some)
-        })
-        .collect()
-}
-
-/// `x` at `index` along `dim` (shapes agree in the other dimensions).
-pub(crate) fn take_along(x: &Tensor, index: &Tensor, dim: usize) -> Result<Tensor> {
-    let entries = along(index, dim)?;
-    apply(OpRef::new(Index(Points::new(&entries, x.shape())?)), &[x])
-}
-
-/// The adjoint of [`take_along`]: `g` added into zeros of `shape`.
-pub(crate) fn put_along(g: &Tensor, index: &Tensor, dim: usize, shape: &[usize]) -> Result<Tensor> {
-    let points = Points::new(&along(index, dim)?, shape)?;
-    apply(OpRef::new(Accumulate { points, shape: SmallVec::from_slice(shape) }), &[g])
 }

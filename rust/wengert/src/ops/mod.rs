@@ -9,12 +9,18 @@ pub mod compare;
 pub mod convert;
 pub mod create;
 pub mod index;
+pub mod layer;
+pub(crate) mod lines;
+pub mod loss;
+pub(crate) mod pick;
 pub mod power;
 pub mod predicate;
 pub mod product;
 pub mod reduce;
+pub mod scan;
 pub mod select;
 pub mod signature;
+pub mod soft;
 pub mod table;
 pub mod unary;
 pub mod view;
@@ -27,12 +33,19 @@ pub use blend::{clamp, gelu, lerp, softplus};
 pub use cat::{cat, stack};
 pub use compare::{eq, ge, gt, le, lt, ne};
 pub use convert::{alias as view_alias, cast, clone, contiguous};
+pub use layer::layer_norm;
+pub use loss::{cross_entropy, nll_loss};
 pub use power::pow;
 pub use predicate::{equal, isclose, isfinite, isinf, isnan};
 pub use product::{bmm, dot, matmul, mm, mv};
-pub use reduce::{max, mean, norm, sum, sum_to};
+pub use reduce::{
+    all, amax, amin, any, argmax, argmin, count_nonzero, max, mean, median, median_of_all, min, mode, nanmean, nansum,
+    norm, prod, sum, sum_to, var,
+};
+pub use scan::{cumprod, cumsum, logcumsumexp};
 pub use select::where_;
 pub use signature::Signature;
+pub use soft::{log_softmax, logsumexp, softmax};
 pub use table::{Args, Body, Face, OpInfo, Operand, Value};
 pub use unary::{activation::*, exponential::*, rounding::*, rows::*, trigonometric::*};
 
@@ -53,6 +66,10 @@ static FAMILIES: &[&[&OpInfo]] = &[
     select::ROWS,
     blend::ROWS,
     reduce::ROWS,
+    scan::ROWS,
+    soft::ROWS,
+    layer::ROWS,
+    loss::ROWS,
     product::ROWS,
     view::ROWS,
     cat::ROWS,

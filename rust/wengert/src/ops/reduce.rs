@@ -1,4 +1,5 @@
-//! Reductions: sum, mean, max, norm, and `sum_to`, the adjoint of broadcasting. Depends on kernels, views and `record`.
+//! Reductions: sum, mean and, in their files, the others; `sum_to`, the adjoint of broadcasting. Depends on kernels,
+//! views and `record`.
 
 use crate::array::layout::wrap_dim;
 use crate::array::{Array, DType, Dims, Layout};
@@ -12,10 +13,20 @@ use crate::{with_dtype, with_float};
 use smallvec::{SmallVec, smallvec};
 use wengert_kernels::reduce as kernel;
 
+mod extreme;
 mod max;
+mod moments;
 mod norm;
-pub use max::{MAX, max};
-pub use norm::{NORM, norm};
+mod prod;
+mod rank;
+mod truth;
+pub use extreme::{amax, amin};
+pub use max::{argmax, argmin, max, min};
+pub use moments::var;
+pub use norm::norm;
+pub use prod::prod;
+pub use rank::{median, median_of_all, mode, nanmean, nansum};
+pub use truth::{all, any, count_nonzero};
 
 /// Which dimensions a reduction takes away.
 #[derive(Clone, Debug)]
@@ -75,6 +86,16 @@ impl Reduced {
         let kept = self.kept_shape(input);
         let g = if g.shape() == &*kept { g.clone() } else { crate::ops::view::reshape(g, &kept)? };
         if g.shape() == input { Ok(g) } else { crate::ops::view::expand(&g, input) }
+    }
+
+    /// The sum over these dimensions.
+    pub fn sum(&self, t: &Tensor) -> Result<Tensor> {
+        apply(OpRef::new(Sum(self.clone())), &[t])
+    }
+
+    /// The mean over these dimensions, which stay as size 1.
+    pub fn kept_mean(&self, t: &Tensor) -> Result<Tensor> {
+        apply(OpRef::new(Mean(Reduced { keepdim: true, ..self.clone() })), &[t])
     }
 
     /// The same below one more leading dimension.
@@ -249,4 +270,27 @@ pub static MEAN: OpInfo = OpInfo {
 };
 
 /// The rows of this file.
-pub static ROWS: &[&OpInfo] = &[&SUM, &MEAN, &MAX, &NORM];
+pub static ROWS: &[&OpInfo] = &[
+    &SUM,
+    &MEAN,
+    &prod::PROD,
+    &max::MAX,
+    &max::MIN,
+    &max::ARGMAX,
+    &max::ARGMIN,
+    &extreme::AMAX,
+    &extreme::AMIN,
+    &extreme::AMINMAX,
+    &truth::ANY,
+    &truth::ALL,
+    &truth::COUNT_NONZERO,
+    &moments::VAR,
+    &moments::STD,
+    &moments::VAR_MEAN,
+    &moments::STD_MEAN,
+    &rank::MEDIAN,
+    &rank::MODE,
+    &rank::NANSUM,
+    &rank::NANMEAN,
+    &norm::NORM,
+];

@@ -1,0 +1,194 @@
+//! median, mode: the index is an operation of its own, the value is what stands there.
+
+use super::max::{at_least_1d, check_length};
+use super::*;
+use crate::ops::lines::Lines;
+use crate::ops::pick::pick;
+use crate::ops::where_;
+use crate::with_dtype;
+use wengert_kernels::rank;
+
+/// Index of the lower median, or of the most frequent element, along a dimension.
+#[derive(Clone, Debug)]
+struct Rank {
+    mode: bool,
+    dim: usize,
+    keepdim: bool,
+}
+
+impl Op for Rank {
+    fn name(&self) -> &str {
+        if self.mode { "mode" } else { "median" }
+    }
+    fn grad_name(&self) -> String {
+        if self.mode { "ModeBackward0" } else { "MedianBackward1" }.to_owned()
+    }
+    fn forward(&self, inputs: &[&Array]) -> Result<Array> {
+        let x = Lines::along(inputs[0], self.dim)?;
+        let mut dims: SmallVec<[bool; 4]> = smallvec![false; inputs[0].shape().len()];
+        dims[self.dim] = true;
+        let shape = Reduced { dims, keepdim: self.keepdim, all: false }.shape(inputs[0].shape());
+        let out = Array::empty(Layout::contiguous(&shape)?, DType::I64)?;
+        with_dtype!(x.array.dtype(), T => {
+            // SAFETY: row-major lines that are not empty, one fresh output for each.
+            unsafe {
+                if self.mode {
+                    rank::mode::<T>(x.sizes(), x.array.ptr(), out.ptr());
+                } else {
+                    rank::median::<T>(x.sizes(), x.array.ptr(), out.ptr());
+                }
+            }
+        });
+        Ok(out)
+    }
+    fn vjp(&self, _: &Saved<'_>, _: Cotangents) -> Result<Grads> {
+        Ok(Grads::new())
+    }
+    fn jvp(&self, _: &[&Tensor], _: &Tensor, _: &[Option<Tensor>]) -> Result<Option<Tensor>> {
+        Ok(None)
+    }
+    fn batch(&self, inputs: &[Batched], _: usize) -> Result<Option<Batched>> {
+        let x = crate::transform::to_front(&inputs[0])?;
+        Ok(Some((apply(OpRef::new(Rank { dim: self.dim + 1, ..self.clone() }), &[&x])?, Some(0))))
+    }
+    fn is_differentiable(&self) -> bool {
+        false
+    }
+}
+
+fn along(mode: bool, x: &Tensor, dim: i64, keepdim: bool) -> Result<(Tensor, Tensor)> {
+    let names = if mode { ("mode", "ModeBackward0") } else { ("median", "MedianBackward1") };
+    let dim = wrap_dim(names.0, dim, x.ndim())?;
+    check_length(names.0, x, dim)?;
+    let keepdim = keepdim && x.ndim() > 0;
+    let x = at_least_1d(x)?;
+    let index = apply(OpRef::new(Rank { mode, dim, keepdim }), &[&x])?;
+    Ok((pick(names, &x, &index, dim, !keepdim)?, index))
+}
+
+/// The lower median along `dim` and where it is.
+#[track_caller]
+pub fn median(x: &Tensor, dim: i64, keepdim: bool) -> Result<(Tensor, Tensor)> {
+    along(false, x, dim, keepdim)
+}
+
+/// The lower median of all elements; NaN if one is, or if there are none.
+#[track_caller]
+pub fn median_of_all(x: &Tensor) -> Result<Tensor> {
+    if x.numel() == 0 {
+        return Tensor::scalar(x.dtype(), crate::Scalar::Float(f64::NAN));
+    }
+    let flat = crate::ops::view::reshape(x, &[x.numel()])?;
+    let index = apply(OpRef::new(Rank { mode: false, dim: 0, keepdim: false }), &[&flat])?;
+    pick(("median", "MedianBackward0"), &flat, &index, 0, true)
+}
+
+/// The most frequent element along `dim` and where it is.
+#[track_caller]
+pub fn mode(x: &Tensor, dim: i64, keepdim: bool) -> Result<(Tensor, Tensor)> {
+    along(true, x, dim, keepdim)
+}
+
+/// The row of the table.
+pub static MEDIAN: OpInfo = OpInfo {
+    name: "median",
+    doc: "Lower median of all elements; along `dim`, medians and their indices: a named tuple (values, indices).\n\n\
+          Of an even number it is the smaller of the two in the middle. NaN if an element is. The element at the index\n\
+          gets the gradient.\n\n\
+          >>> import wengert\n\
+          >>> wengert.median(wengert.tensor([4.0, 1.0, 3.0, 2.0]))\n\
+          tensor(2.)\n",
+    signature: "input: Tensor, dim: int | None = None, keepdim: bool = False",
+    returns: "Any",
+    face: Face::BOTH,
+    differentiable: true,
+    body: Body::Call(|a| {
+        let x = a.tensor(0)?;
+        let Some(dim) = a.maybe_int(1)? else { return median_of_all(x).map(Value::from) };
+        let (values, indices) = median(x, dim, a.flag(2)?)?;
+        Ok(Value::Named("median", vec![("values", values), ("indices", indices)]))
+    }),
+    samples: &["f(2, 3)", "f(2, 4), dim=1", "f(3, 2, 4), dim=0, keepdim=True", "f()", "i(5), dim=0"],
+};
+
+/// The row of the table.
+pub static MODE: OpInfo = OpInfo {
+    name: "mode",
+    doc: "Most frequent elements along `dim`, the smallest of equally frequent ones, and their last indices.\n\n\
+          The result is a named tuple (values, indices).\n\n\
+          >>> import wengert\n\
+          >>> values, indices = wengert.mode(wengert.tensor([3.0, 1.0, 3.0, 2.0]))\n\
+          >>> values, indices\n\
+          (tensor(3.), tensor(2))\n",
+    signature: "input: Tensor, dim: int = -1, keepdim: bool = False",
+    returns: "tuple[Tensor, Tensor]",
+    face: Face::BOTH,
+    differentiable: true,
+    body: Body::Call(|a| {
+        let (values, indices) = mode(a.tensor(0)?, a.int(1)?, a.flag(2)?)?;
+        Ok(Value::Named("mode", vec![("values", values), ("indices", indices)]))
+    }),
+    samples: &["f(2, 3)", "i(2, 6, hi=3), dim=1", "f(3, 2), dim=0, keepdim=True", "f()"],
+};
+
+/// NaN replaced by 0, and where there was none.
+fn without_nan(x: &Tensor) -> Result<(Tensor, Tensor)> {
+    let zero = Tensor::scalar(x.dtype(), crate::Scalar::Int(0))?;
+    let known = crate::ops::eq(&x.detach(), &x.detach())?;
+    Ok((where_(&known, x, &zero)?, known))
+}
+
+/// Sum over `dims` (all when None) of what is not NaN.
+#[track_caller]
+pub fn nansum(x: &Tensor, dims: Option<&[i64]>, keepdim: bool) -> Result<Tensor> {
+    if !x.dtype().is_float() { sum(x, dims, keepdim) } else { sum(&without_nan(x)?.0, dims, keepdim) }
+}
+
+/// Mean over `dims` (all when None) of what is not NaN.
+#[track_caller]
+pub fn nanmean(x: &Tensor, dims: Option<&[i64]>, keepdim: bool) -> Result<Tensor> {
+    if !x.dtype().is_float() {
+        return Err(Error::runtime(format!(
+            "nanmean(): expected input to have floating point or complex dtype but got {}; try to(float32)",
+            x.dtype().word()
+        )));
+    }
+    let (x, known) = without_nan(x)?;
+    let count = sum(&crate::ops::cast(&known, x.dtype())?, dims, keepdim)?;
+    crate::ops::div(&sum(&x, dims, keepdim)?, &count)
+}
+
+macro_rules! rows {
+    ($($info:ident $name:literal $f:ident $doc:expr;)*) => {$(
+        /// The row of the table.
+        pub static $info: OpInfo = OpInfo {
+            name: $name,
+            doc: $doc,
+            signature: "input: Tensor, dim: int | tuple[int, ...] | None = None, keepdim: bool = False, *, dtype: dtype | None = None",
+            returns: "Tensor",
+            face: Face::BOTH,
+            differentiable: true,
+            body: Body::Call(|a| {
+                let x = a.tensor(0)?;
+                let x = match a.maybe_dtype(3)? {
+                    Some(d) => crate::ops::cast(x, d)?,
+                    None => x.clone(),
+                };
+                $f(&x, a.maybe_ints(1)?.as_deref(), a.flag(2)?).map(Value::from)
+            }),
+            samples: &["f(2, 3)", "f(2, 3), dim=1", "f(2, 3, 4), dim=(0, 2), keepdim=True", "f()"],
+        };
+    )*};
+}
+rows! {
+    NANSUM "nansum" nansum
+    "Sum over `dim` (all dimensions when None) of the elements that are not NaN.\n\n\
+     >>> import wengert\n\
+     >>> wengert.nansum(wengert.tensor([1.0, float('nan'), 2.0]))\n\
+     tensor(3.)\n";
+    NANMEAN "nanmean" nanmean
+    "Mean over `dim` (all dimensions when None) of the elements that are not NaN; NaN where there are none.\n\n\
+     >>> import wengert\n\
+     >>> wengert.nanmean(wengert.tensor([1.0, float('nan'), 2.0]))\n\
+     tensor(1.5000)\n";
+}
