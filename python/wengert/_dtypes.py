@@ -91,7 +91,7 @@ class iinfo(_Info):
         self.max = 2 ** (self.bits - type.is_signed) - 1
 
     def __repr__(self) -> str:
-        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
+        return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"
 
 
 def is_floating_point(input: Tensor) -> bool:

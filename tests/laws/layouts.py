@@ -6,7 +6,10 @@ import numpy as np
 
 from backend import torch
 
-FILLING = {"f": np.nan, "i": 10**6, "b": True}  # what lies in the gaps; reading it shows
+
+def filling(dtype):
+    """What lies in the gaps; reading it shows."""
+    return {"f": np.nan, "b": True}.get(dtype.kind) or min(10**6, np.iinfo(dtype).max)
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Layout:
         stored = value[kept].transpose(self.order)
         sizes = tuple(offset + size * step for size, step, offset in zip(stored.shape, self.steps, self.offsets))
         ours = tuple(slice(offset, None, step) for step, offset in zip(self.steps, self.offsets))
-        storage = np.full(sizes, FILLING[value.dtype.kind], value.dtype)
+        storage = np.full(sizes, filling(value.dtype), value.dtype)
         storage[ours] = stored
         tensor = torch.tensor(storage)
         for dim, (step, offset) in enumerate(zip(self.steps, self.offsets)):

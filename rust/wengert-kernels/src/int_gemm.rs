@@ -10,6 +10,9 @@ use std::mem::MaybeUninit;
 /// Rows of the second factor that go into the output in one pass over it.
 const ROWS: usize = 4;
 
+/// Rows of the output computed together, at least.
+const TOGETHER: usize = 16;
+
 /// Elements of a row taken at a time, so that what is read again stays in the first-level cache.
 const WIDTH: usize = 512;
 
@@ -86,7 +89,8 @@ pub unsafe fn int_gemm<T: Int>(
         });
     }
     let kernel = add_rows::get::<T>();
-    for_chunks(m, grain, |range| {
+    // Rows of b are read once for all rows of a chunk.
+    for_chunks(m, grain.max(TOGETHER), |range| {
         let mut stages = [MaybeUninit::<[T; WIDTH]>::uninit(); ROWS];
         for first in (0..n).step_by(WIDTH) {
             let width = WIDTH.min(n - first);

@@ -242,6 +242,59 @@ fn scalars_and_integers() {
     }
 }
 
+fn integers<T: Int>() {
+    for n in (0..600).step_by(7).chain([63, 64, 65, 127, 128, 255, 256, 257, 40_000]) {
+        let at = |i: usize| T::from_i64((i as i64 - 50).wrapping_mul(0x1234_5678_9abc_def1));
+        let x: Vec<T> = (0..n).map(at).collect();
+        let (mut p, mut q) = (vec![T::ZERO; n], vec![T::ZERO; n]);
+        // SAFETY: n elements each.
+        unsafe {
+            map::imap1::<Negate, T>(&[n], p.as_mut_ptr(), &[1], x.as_ptr(), &[1]);
+            map::imap2::<Multiply, T>(&[n], q.as_mut_ptr(), &[1], x.as_ptr(), &[1], p.as_ptr(), &[1]);
+        }
+        for k in 0..n {
+            let v = x[k].to_i64();
+            assert_eq!((p[k], q[k]), (T::from_i64(v.wrapping_neg()), T::from_i64(v.wrapping_mul(v.wrapping_neg()))));
+        }
+    }
+}
+
+#[test]
+fn integers_of_every_width_wrap() {
+    integers::<u8>();
+    integers::<i8>();
+    integers::<i16>();
+    integers::<i32>();
+    integers::<i64>();
+    assert_eq!((i8::MIN.wrapping_abs(), Int::signum(200u8), Int::wrapping_abs(200u8)), (i8::MIN, 1, 200));
+}
+
+#[test]
+fn casts_to_narrow_integers() {
+    fn cast<T: Element, U: Element>(x: &[T]) -> Vec<U> {
+        let mut y = vec![U::ZERO; x.len()];
+        // SAFETY: x.len() elements each.
+        unsafe { copy::cast::<T, U>(&[x.len()], y.as_mut_ptr(), &[1], x.as_ptr(), &[1]) };
+        y
+    }
+    let x: Vec<f64> = (0..300).map(|i| (f64::from(i) - 150.0) * 2.37).collect();
+    let whole: Vec<i32> = x.iter().map(|&v| v as i32).collect();
+    assert_eq!(cast::<f64, i32>(&x), whole);
+    assert_eq!(cast::<f64, u8>(&x), whole.iter().map(|&v| v as u8).collect::<Vec<_>>());
+    assert_eq!(cast::<f64, i16>(&x), whole.iter().map(|&v| v as i16).collect::<Vec<_>>());
+    assert_eq!(cast::<i32, i8>(&whole), whole.iter().map(|&v| v as i8).collect::<Vec<_>>());
+    assert_eq!(cast::<i8, i64>(&[-1, 127]), [-1, 127]);
+    assert_eq!(cast::<u8, f32>(&[0, 255]), [0.0, 255.0]);
+    // The whole range that truncates into i32, and what does not.
+    let edges = [2_147_483_647.9, -2_147_483_648.9, 2_147_483_648.0, -2_147_483_649.0, f64::NAN];
+    assert_eq!(cast::<f64, i32>(&edges), [i32::MAX, i32::MIN, i32::MIN, i32::MIN, i32::MIN]);
+    assert_eq!(
+        cast::<f32, i32>(&[2_147_483_520.0, -2_147_483_648.0, 2_147_483_648.0]),
+        [2_147_483_520, i32::MIN, i32::MIN]
+    );
+    assert_eq!(cast::<f32, u8>(&[f32::NAN, f32::INFINITY, -1.0, 255.9]), [0, 0, 255, 255]);
+}
+
 #[test]
 fn casts() {
     fn cast<T: Element, U: Element>(x: &[T]) -> Vec<U> {

@@ -1,6 +1,6 @@
 //! Matrix products against a plain triple loop: all layouts, odd sizes, threads and instruction sets.
 
-use wengert_kernels::{Float, gemm, threads};
+use wengert_kernels::{Float, Int, gemm, int_gemm, threads};
 
 /// The number of threads is one for the process.
 static THREADS: std::sync::Mutex<()> = std::sync::Mutex::new(());
@@ -295,5 +295,48 @@ fn lower_instruction_sets() {
     for cpu in ["avx2", "baseline"] {
         let run = std::process::Command::new(std::env::current_exe().unwrap()).env(LOWER, cpu).output().unwrap();
         assert!(run.status.success(), "{cpu}: {}", String::from_utf8_lossy(&run.stdout));
+    }
+}
+
+fn whole<T: Int>(m: usize, n: usize, k: usize) {
+    let number = |i: usize, seed: i64| T::from_i64((i as i64 + seed).wrapping_mul(0x1234_5678_9abc_def1) >> 7);
+    let a: Vec<T> = (0..m * k).map(|i| number(i, 3)).collect();
+    let b: Vec<T> = (0..k * n).map(|i| number(i, 5)).collect();
+    for layout in 0..4 {
+        let strides = |rows: usize, cols: usize, t: bool| if t { (1, rows) } else { (cols, 1) };
+        let ((ars, acs), (brs, bcs)) = (strides(m, k, layout & 1 == 1), strides(k, n, layout & 2 == 2));
+        let mut out = vec![T::ONE; m * n];
+        let [ar, ac, br, bc] = [ars, acs, brs, bcs].map(|s| s as isize);
+        // SAFETY: sizes as allocated.
+        unsafe { int_gemm(m, n, k, out.as_mut_ptr(), a.as_ptr(), ar, ac, b.as_ptr(), br, bc) };
+        for i in 0..m {
+            for j in 0..n {
+                let sum = (0..k)
+                    .fold(T::ZERO, |sum, p| sum.wrapping_add(a[i * ars + p * acs].wrapping_mul(b[p * brs + j * bcs])));
+                assert_eq!(out[i * n + j], sum, "{m} {n} {k} layout {layout} [{i}, {j}]");
+            }
+        }
+    }
+}
+
+#[test]
+fn integer_products_are_exact_modulo_the_width() {
+    for (m, n, k) in [
+        (1, 1, 1),
+        (3, 5, 4),
+        (7, 1, 9),
+        (1, 9, 5),
+        (0, 2, 3),
+        (2, 0, 3),
+        (2, 3, 0),
+        (33, 17, 6),
+        (5, 1030, 3),
+        (3, 1, 1030),
+    ] {
+        whole::<u8>(m, n, k);
+        whole::<i8>(m, n, k);
+        whole::<i16>(m, n, k);
+        whole::<i32>(m, n, k);
+        whole::<i64>(m, n, k);
     }
 }

@@ -110,7 +110,7 @@ fn run_inplace(row: &Row, target: *mut ffi::PyObject, values: &[Value]) -> wenge
                 wengert::ops::Operand::Tensor(t) => t.clone(),
                 wengert::ops::Operand::Number(v) => wengert::ops::binary::number_beside(x, v)?,
             };
-            if !matches!(args.get(2), Value::None) {
+            if !matches!(args.get(2), Value::None | Value::Int(1)) {
                 other = wengert::ops::binary::times_alpha(x, &other, args.number(2)?)?;
             }
             let number = !matches!(args.get(1), Value::Tensor(_));
