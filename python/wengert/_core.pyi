@@ -290,15 +290,90 @@ class Tensor:
         dtype: _DTypeLike | None = None,
     ) -> Tensor:
         """Mean over `dim` (all dimensions when None) of a floating-point tensor."""
+    def prod(
+        _self,
+        dim: int | tuple[int, ...] | None = None,
+        keepdim: _bool = False,
+        *,
+        dtype: _DTypeLike | None = None,
+    ) -> Tensor:
+        """Product over `dim` (all dimensions when None); integers and bool multiply as int64 unless `dtype` is given."""
     @overload
     def max(_self, dim: None = None, keepdim: _bool = False) -> Tensor:
-        """Largest element; along `dim`, largest values and their first indices."""
+        """Largest element; along `dim`, largest values and their first indices; of two tensors, the larger of each pair."""
     @overload
     def max(_self, dim: int, keepdim: _bool = False) -> _Max:
-        """Largest element; along `dim`, largest values and their first indices."""
+        """Largest element; along `dim`, largest values and their first indices; of two tensors, the larger of each pair."""
     @overload
     def max(_self, dim: Tensor) -> Tensor:
-        """Largest element; along `dim`, largest values and their first indices."""
+        """Largest element; along `dim`, largest values and their first indices; of two tensors, the larger of each pair."""
+    @overload
+    def min(_self, dim: None = None, keepdim: _bool = False) -> Tensor:
+        """Smallest element; along `dim`, smallest values and their first indices; of two tensors, the smaller of each pair."""
+    @overload
+    def min(_self, dim: int, keepdim: _bool = False) -> _Max:
+        """Smallest element; along `dim`, smallest values and their first indices; of two tensors, the smaller of each pair."""
+    @overload
+    def min(_self, dim: Tensor) -> Tensor:
+        """Smallest element; along `dim`, smallest values and their first indices; of two tensors, the smaller of each pair."""
+    def argmax(_self, dim: int | None = None, keepdim: _bool = False) -> Tensor:
+        """Index of the first largest element along `dim`, of the flattened tensor when None; NaN counts as largest."""
+    def argmin(_self, dim: int | None = None, keepdim: _bool = False) -> Tensor:
+        """Index of the first smallest element along `dim`, of the flattened tensor when None; NaN counts as smallest."""
+    def amax(_self, dim: int | tuple[int, ...] | None = None, keepdim: _bool = False) -> Tensor:
+        """Largest elements over `dim` (all dimensions when None or empty); ties share the gradient evenly."""
+    def amin(_self, dim: int | tuple[int, ...] | None = None, keepdim: _bool = False) -> Tensor:
+        """Smallest elements over `dim` (all dimensions when None or empty); ties share the gradient evenly."""
+    def aminmax(_self, *, dim: int | None = None, keepdim: _bool = False) -> tuple[Tensor, Tensor]:
+        """Smallest and largest elements along `dim` (of all when None), as a named tuple (min, max)."""
+    def any(_self, dim: int | tuple[int, ...] | None = None, keepdim: _bool = False) -> Tensor:
+        """Whether any element is not zero, over `dim` (all dimensions when None); NaN is not zero."""
+    def all(_self, dim: int | tuple[int, ...] | None = None, keepdim: _bool = False) -> Tensor:
+        """Whether no element is zero, over `dim` (all dimensions when None)."""
+    def count_nonzero(_self, dim: int | tuple[int, ...] | None = None) -> Tensor:
+        """Number of elements that are not zero, over `dim` (all dimensions when None), as int64."""
+    def var(
+        _self,
+        dim: int | tuple[int, ...] | _bool | None = None,
+        unbiased: _bool | None = None,
+        keepdim: _bool = False,
+        *,
+        correction: _Number | None = None,
+    ) -> Tensor:
+        """Variance over `dim` (all dimensions when None): squared deviations over max(0, n - `correction`)."""
+    def std(
+        _self,
+        dim: int | tuple[int, ...] | _bool | None = None,
+        unbiased: _bool | None = None,
+        keepdim: _bool = False,
+        *,
+        correction: _Number | None = None,
+    ) -> Tensor:
+        """Standard deviation over `dim` (all dimensions when None): the root of `var`. Where it is 0 its derivative is 0."""
+    @overload
+    def median(_self, dim: None = None, keepdim: _bool = False) -> Tensor:
+        """Lower median of all elements; along `dim`, medians and their indices: a named tuple (values, indices)."""
+    @overload
+    def median(_self, dim: int, keepdim: _bool = False) -> _Max:
+        """Lower median of all elements; along `dim`, medians and their indices: a named tuple (values, indices)."""
+    def mode(_self, dim: int = -1, keepdim: _bool = False) -> tuple[Tensor, Tensor]:
+        """Most frequent elements along `dim`, the smallest of equally frequent ones, and their last indices."""
+    def nansum(
+        _self,
+        dim: int | tuple[int, ...] | None = None,
+        keepdim: _bool = False,
+        *,
+        dtype: _DTypeLike | None = None,
+    ) -> Tensor:
+        """Sum over `dim` (all dimensions when None) of the elements that are not NaN."""
+    def nanmean(
+        _self,
+        dim: int | tuple[int, ...] | None = None,
+        keepdim: _bool = False,
+        *,
+        dtype: _DTypeLike | None = None,
+    ) -> Tensor:
+        """Mean over `dim` (all dimensions when None) of the elements that are not NaN; NaN where there are none."""
     def norm(
         _self,
         p: _Number | str | None = "fro",
@@ -307,6 +382,24 @@ class Tensor:
         dtype: _DTypeLike | None = None,
     ) -> Tensor:
         """Vector norm (sum |x|^p)^(1/p) over `dim` (all when None); p may be inf, -inf, 0 or 'fro' (2)."""
+    def cumsum(_self, dim: int, *, dtype: _DTypeLike | None = None) -> Tensor:
+        """Sum of the elements so far along `dim`; integers and bool sum as int64 unless `dtype` is given."""
+    def cumprod(_self, dim: int, *, dtype: _DTypeLike | None = None) -> Tensor:
+        """Product of the elements so far along `dim`; integers and bool multiply as int64 unless `dtype` is given."""
+    def logcumsumexp(_self, dim: int) -> Tensor:
+        """Logarithm of the sum of exponentials so far along `dim`, without overflow."""
+    def cummax(_self, dim: int) -> tuple[Tensor, Tensor]:
+        """Largest element so far along `dim` and where it was, the last place of equal ones: a named tuple (values, indices)."""
+    def cummin(_self, dim: int) -> tuple[Tensor, Tensor]:
+        """Smallest element so far along `dim` and where it was, the last place of equal ones: a named tuple (values, indices)."""
+    def diff(_self, n: int = 1, dim: int = -1, prepend: Tensor | None = None, append: Tensor | None = None) -> Tensor:
+        """Differences of neighbours along `dim`, `n` times over; `prepend` and `append` are joined to the input first."""
+    def softmax(_self, dim: int, dtype: _DTypeLike | None = None) -> Tensor:
+        """Raises RuntimeError for integers without `dtype`."""
+    def log_softmax(_self, dim: int, dtype: _DTypeLike | None = None) -> Tensor:
+        """x - log(sum exp(x)) along `dim`, after a cast to `dtype` if one is given: the logarithm of softmax."""
+    def logsumexp(_self, dim: int | tuple[int, ...], keepdim: _bool = False) -> Tensor:
+        """>>> import wengert >>> wengert.logsumexp(wengert.tensor([1000.0, 1000.0]), dim=0) tensor(1000.6931)"""
     def dot(_self, tensor: Tensor) -> Tensor:
         """Inner product of two vectors of one length."""
     def mv(_self, vec: Tensor) -> Tensor:
@@ -608,17 +701,131 @@ def mean(
 ) -> Tensor:
     """Mean over `dim` (all dimensions when None) of a floating-point tensor."""
 
+def prod(
+    input: Tensor,
+    dim: int | tuple[int, ...] | None = None,
+    keepdim: _bool = False,
+    *,
+    dtype: _DTypeLike | None = None,
+) -> Tensor:
+    """Product over `dim` (all dimensions when None); integers and bool multiply as int64 unless `dtype` is given."""
+
 @overload
 def max(input: Tensor, dim: None = None, keepdim: _bool = False) -> Tensor:
-    """Largest element; along `dim`, largest values and their first indices."""
+    """Largest element; along `dim`, largest values and their first indices; of two tensors, the larger of each pair."""
 
 @overload
 def max(input: Tensor, dim: int, keepdim: _bool = False) -> _Max:
-    """Largest element; along `dim`, largest values and their first indices."""
+    """Largest element; along `dim`, largest values and their first indices; of two tensors, the larger of each pair."""
 
 @overload
 def max(input: Tensor, dim: Tensor) -> Tensor:
-    """Largest element; along `dim`, largest values and their first indices."""
+    """Largest element; along `dim`, largest values and their first indices; of two tensors, the larger of each pair."""
+
+@overload
+def min(input: Tensor, dim: None = None, keepdim: _bool = False) -> Tensor:
+    """Smallest element; along `dim`, smallest values and their first indices; of two tensors, the smaller of each pair."""
+
+@overload
+def min(input: Tensor, dim: int, keepdim: _bool = False) -> _Max:
+    """Smallest element; along `dim`, smallest values and their first indices; of two tensors, the smaller of each pair."""
+
+@overload
+def min(input: Tensor, dim: Tensor) -> Tensor:
+    """Smallest element; along `dim`, smallest values and their first indices; of two tensors, the smaller of each pair."""
+
+def argmax(input: Tensor, dim: int | None = None, keepdim: _bool = False) -> Tensor:
+    """Index of the first largest element along `dim`, of the flattened tensor when None; NaN counts as largest."""
+
+def argmin(input: Tensor, dim: int | None = None, keepdim: _bool = False) -> Tensor:
+    """Index of the first smallest element along `dim`, of the flattened tensor when None; NaN counts as smallest."""
+
+def amax(input: Tensor, dim: int | tuple[int, ...] | None = None, keepdim: _bool = False) -> Tensor:
+    """Largest elements over `dim` (all dimensions when None or empty); ties share the gradient evenly."""
+
+def amin(input: Tensor, dim: int | tuple[int, ...] | None = None, keepdim: _bool = False) -> Tensor:
+    """Smallest elements over `dim` (all dimensions when None or empty); ties share the gradient evenly."""
+
+def aminmax(input: Tensor, *, dim: int | None = None, keepdim: _bool = False) -> tuple[Tensor, Tensor]:
+    """Smallest and largest elements along `dim` (of all when None), as a named tuple (min, max)."""
+
+def any(input: Tensor, dim: int | tuple[int, ...] | None = None, keepdim: _bool = False) -> Tensor:
+    """Whether any element is not zero, over `dim` (all dimensions when None); NaN is not zero."""
+
+def all(input: Tensor, dim: int | tuple[int, ...] | None = None, keepdim: _bool = False) -> Tensor:
+    """Whether no element is zero, over `dim` (all dimensions when None)."""
+
+def count_nonzero(input: Tensor, dim: int | tuple[int, ...] | None = None) -> Tensor:
+    """Number of elements that are not zero, over `dim` (all dimensions when None), as int64."""
+
+def var(
+    input: Tensor,
+    dim: int | tuple[int, ...] | _bool | None = None,
+    unbiased: _bool | None = None,
+    keepdim: _bool = False,
+    *,
+    correction: _Number | None = None,
+) -> Tensor:
+    """Variance over `dim` (all dimensions when None): squared deviations over max(0, n - `correction`)."""
+
+def std(
+    input: Tensor,
+    dim: int | tuple[int, ...] | _bool | None = None,
+    unbiased: _bool | None = None,
+    keepdim: _bool = False,
+    *,
+    correction: _Number | None = None,
+) -> Tensor:
+    """Standard deviation over `dim` (all dimensions when None): the root of `var`. Where it is 0 its derivative is 0."""
+
+def var_mean(
+    input: Tensor,
+    dim: int | tuple[int, ...] | _bool | None = None,
+    unbiased: _bool | None = None,
+    keepdim: _bool = False,
+    *,
+    correction: _Number | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Variance and mean over `dim` (all dimensions when None), as a tuple; see `var`."""
+
+def std_mean(
+    input: Tensor,
+    dim: int | tuple[int, ...] | _bool | None = None,
+    unbiased: _bool | None = None,
+    keepdim: _bool = False,
+    *,
+    correction: _Number | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Standard deviation and mean over `dim` (all dimensions when None), as a tuple; see `std`."""
+
+@overload
+def median(input: Tensor, dim: None = None, keepdim: _bool = False) -> Tensor:
+    """Lower median of all elements; along `dim`, medians and their indices: a named tuple (values, indices)."""
+
+@overload
+def median(input: Tensor, dim: int, keepdim: _bool = False) -> _Max:
+    """Lower median of all elements; along `dim`, medians and their indices: a named tuple (values, indices)."""
+
+def mode(input: Tensor, dim: int = -1, keepdim: _bool = False) -> tuple[Tensor, Tensor]:
+    """Most frequent elements along `dim`, the smallest of equally frequent ones, and their last indices."""
+
+def nansum(
+    input: Tensor,
+    dim: int | tuple[int, ...] | None = None,
+    keepdim: _bool = False,
+    *,
+    dtype: _DTypeLike | None = None,
+) -> Tensor:
+    """Sum over `dim` (all dimensions when None) of the elements that are not NaN."""
+
+def nanmean(
+    input: Tensor,
+    dim: int | tuple[int, ...] | None = None,
+    keepdim: _bool = False,
+    *,
+    dtype: _DTypeLike | None = None,
+) -> Tensor:
+    """Mean over `dim` (all dimensions when None) of the elements that are not NaN; NaN where there are none."""
 
 def norm(
     input: Tensor,
@@ -628,6 +835,72 @@ def norm(
     dtype: _DTypeLike | None = None,
 ) -> Tensor:
     """Vector norm (sum |x|^p)^(1/p) over `dim` (all when None); p may be inf, -inf, 0 or 'fro' (2)."""
+
+def cumsum(input: Tensor, dim: int, *, dtype: _DTypeLike | None = None) -> Tensor:
+    """Sum of the elements so far along `dim`; integers and bool sum as int64 unless `dtype` is given."""
+
+def cumprod(input: Tensor, dim: int, *, dtype: _DTypeLike | None = None) -> Tensor:
+    """Product of the elements so far along `dim`; integers and bool multiply as int64 unless `dtype` is given."""
+
+def logcumsumexp(input: Tensor, dim: int) -> Tensor:
+    """Logarithm of the sum of exponentials so far along `dim`, without overflow."""
+
+def cummax(input: Tensor, dim: int) -> tuple[Tensor, Tensor]:
+    """Largest element so far along `dim` and where it was, the last place of equal ones: a named tuple (values, indices)."""
+
+def cummin(input: Tensor, dim: int) -> tuple[Tensor, Tensor]:
+    """Smallest element so far along `dim` and where it was, the last place of equal ones: a named tuple (values, indices)."""
+
+def diff(
+    input: Tensor,
+    n: int = 1,
+    dim: int = -1,
+    prepend: Tensor | None = None,
+    append: Tensor | None = None,
+) -> Tensor:
+    """Differences of neighbours along `dim`, `n` times over; `prepend` and `append` are joined to the input first."""
+
+def softmax(input: Tensor, dim: int, dtype: _DTypeLike | None = None) -> Tensor:
+    """Raises RuntimeError for integers without `dtype`."""
+
+def log_softmax(input: Tensor, dim: int, dtype: _DTypeLike | None = None) -> Tensor:
+    """x - log(sum exp(x)) along `dim`, after a cast to `dtype` if one is given: the logarithm of softmax."""
+
+def logsumexp(input: Tensor, dim: int | tuple[int, ...], keepdim: _bool = False) -> Tensor:
+    """>>> import wengert >>> wengert.logsumexp(wengert.tensor([1000.0, 1000.0]), dim=0) tensor(1000.6931)"""
+
+def layer_norm(
+    input: Tensor,
+    normalized_shape: tuple[int, ...],
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: _float = 1e-05,
+    cudnn_enable: _bool = True,
+) -> Tensor:
+    """Each slice over the last dimensions brought to mean 0 and variance 1, then times `weight`, plus `bias`."""
+
+def nll_loss(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: _bool | None = None,
+    ignore_index: int = -100,
+    reduce: _bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """Negative log-likelihood -x[target] of log-probabilities of shape (C), (N, C) or (N, C, d1, ...)."""
+
+def cross_entropy(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: _bool | None = None,
+    ignore_index: int = -100,
+    reduce: _bool | None = None,
+    reduction: str = "mean",
+    label_smoothing: _float = 0.0,
+) -> Tensor:
+    """Cross entropy of logits of shape (C), (N, C) or (N, C, d1, ...) with a target: -log softmax(x)[target]."""
 
 def dot(input: Tensor, tensor: Tensor) -> Tensor:
     """Inner product of two vectors of one length."""
@@ -869,8 +1142,38 @@ __all__ = [
     "where",
     "sum",
     "mean",
+    "prod",
     "max",
+    "min",
+    "argmax",
+    "argmin",
+    "amax",
+    "amin",
+    "aminmax",
+    "any",
+    "all",
+    "count_nonzero",
+    "var",
+    "std",
+    "var_mean",
+    "std_mean",
+    "median",
+    "mode",
+    "nansum",
+    "nanmean",
     "norm",
+    "cumsum",
+    "cumprod",
+    "logcumsumexp",
+    "cummax",
+    "cummin",
+    "diff",
+    "softmax",
+    "log_softmax",
+    "logsumexp",
+    "layer_norm",
+    "nll_loss",
+    "cross_entropy",
     "dot",
     "mv",
     "mm",
