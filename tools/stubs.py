@@ -70,7 +70,16 @@ OVERLOADS = {
         ("dim: None = None, keepdim: bool = False", "Tensor"),
         ("dim: int, keepdim: bool = False", "_Max"),
         ("dim: Tensor", "Tensor"),
-    ]
+    ],
+    "min": [
+        ("dim: None = None, keepdim: bool = False", "Tensor"),
+        ("dim: int, keepdim: bool = False", "_Max"),
+        ("dim: Tensor", "Tensor"),
+    ],
+    "median": [
+        ("dim: None = None, keepdim: bool = False", "Tensor"),
+        ("dim: int, keepdim: bool = False", "_Max"),
+    ],
 }
 
 # Functions of the module that are no operations: parameters and result.

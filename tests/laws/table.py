@@ -4,7 +4,7 @@ from backend import ON_TORCH, torch
 
 from .case import Case, is_float
 from .layouts import LAYOUTS
-from .reference import CONTIGUOUS
+from .reference import CONTIGUOUS, DISTINCT
 from .samples import evaluate
 
 if ON_TORCH:
@@ -52,6 +52,8 @@ def every_case(dtype="float64", wanted=lambda case: True):
 
 def carries_derivatives(case):
     """The op has derivatives, this sample has a float operand, and does not sit on a kink (such as tied maxima)."""
+    if case.op["name"] in DISTINCT and any(len(set(value.flat)) < value.size for value in case.values):
+        return False
     floats = case.op["differentiable"] and bool(case.inputs) and any(is_float(out) for out in case.reference())
     return floats and case.is_smooth()
 

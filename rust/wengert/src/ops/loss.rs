@@ -219,8 +219,8 @@ fn rows(name: &str, x: &Tensor, target: &Tensor, set: &Settings<'_>) -> Result<R
 impl Rows {
     /// The factor of each row: its class's weight, 0 where it does not count; None if 1 everywhere.
     fn factors(&self, set: &Settings<'_>) -> Result<Option<Tensor>> {
-        let by_class = set.weight.map(|w| picked(w, &self.target, 0)).transpose();
-        // A weight lies in one dimension: the places are those of a gather.
+        let names = ("gather", "GatherBackward0");
+        let by_class = set.weight.map(|w| pick(names, w, &self.target, 0, false)).transpose();
         Ok(match (by_class?, &self.counts) {
             (Some(w), Some(c)) => Some(mul(&w, c)?),
             (Some(w), None) => Some(w),
