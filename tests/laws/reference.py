@@ -6,8 +6,10 @@ broadcastable shapes, so the drawn laws may choose those freely. Of RANDOM ops o
 
 import numpy as np
 
+from .arranged import ARRANGED
+
 KIND = {"b": 0, "i": 1, "f": 2}
-CONTIGUOUS = {"view"}  # ops that may refuse other layouts
+CONTIGUOUS = {"view", "as_strided"}  # ops that may refuse other layouts, or show them
 RANDOM = {"rand", "randn", "randint", "randperm", "empty"}
 
 
@@ -232,6 +234,7 @@ ELEMENTWISE = {**UNARY, **BINARY, "where": where}
 
 REFERENCE = {
     **ELEMENTWISE,
+    **ARRANGED,
     "sum": total,
     "mean": mean,
     "max": extreme(np.max, np.argmax, BINARY["maximum"]),
@@ -243,7 +246,6 @@ REFERENCE = {
     "narrow": narrow,
     "reshape": reshape,
     "view": reshape,
-    "flatten": lambda x: x.reshape(-1),
     "transpose": swap,
     "t": np.transpose,
     "permute": permute,

@@ -1,6 +1,7 @@
 //! The table of contents of operations. Each is declared once, in its file; the `ROWS` of the files make the table.
 
 pub mod aliases;
+pub mod arrange;
 pub mod binary;
 pub mod cat;
 pub mod compare;
@@ -10,6 +11,7 @@ pub mod index;
 pub mod power;
 pub mod product;
 pub mod reduce;
+mod rows;
 pub mod select;
 pub mod signature;
 pub mod table;
@@ -39,7 +41,19 @@ static FAMILIES: &[&[&OpInfo]] = &[
     select::ROWS,
     reduce::ROWS,
     product::ROWS,
+    product::fused::ROWS,
+    product::compose::ROWS,
+    product::einsum::ROWS,
     view::ROWS,
+    view::diagonal::ROWS,
+    view::inplace::ROWS,
+    view::parts::ROWS,
+    view::shapes::ROWS,
+    view::strided::ROWS,
+    arrange::ROWS,
+    arrange::triangle::ROWS,
+    arrange::join::ROWS,
+    arrange::grid::ROWS,
     cat::ROWS,
     convert::ROWS,
     write::ROWS,
