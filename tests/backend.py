@@ -34,6 +34,11 @@ def dtype_name(tensor):
     return str(tensor.dtype).rpartition(".")[2]
 
 
+def operation(name):
+    """A function of the library; what PyTorch has under another name is a function of the core, with an underscore."""
+    return getattr(torch, name) if hasattr(torch, name) else getattr(torch._core, name)
+
+
 def t64(values, requires_grad=False):
     """A float64 tensor: most tests compare derivatives and want the digits."""
     return torch.tensor(values, dtype=torch.float64, requires_grad=requires_grad)

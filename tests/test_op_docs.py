@@ -4,7 +4,7 @@ import doctest
 
 import pytest
 
-from backend import ON_TORCH, torch, wengert_only
+from backend import ON_TORCH, operation, torch, wengert_only
 
 
 def rows():
@@ -19,8 +19,8 @@ def rows():
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row["name"])
 def test_examples(row):
     # The operation's own docstring: that is what help() shows.
-    operation = getattr(torch, row["name"]) if row["function"] else getattr(torch.Tensor, row["name"])
-    test = doctest.DocTestParser().get_doctest(operation.__doc__, {"wengert": torch}, row["name"], None, None)
+    documented = operation(row["name"]) if row["function"] else getattr(torch.Tensor, row["name"])
+    test = doctest.DocTestParser().get_doctest(documented.__doc__, {"wengert": torch}, row["name"], None, None)
     before = torch.get_default_dtype()
     result = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test)
     assert result.failed == 0, f"{result.failed} of {result.attempted} examples of {row['name']} fail, see the output"

@@ -176,10 +176,10 @@ METHODS = {
 
 # Properties, for all classes; which of Tensor's can be set is tried.
 PROPERTIES = {
-    "T": "Tensor", "__array_interface__": "dict[str, Any]", "_base": "Tensor | None", "_node": "Node | None",
+    "H": "Tensor", "T": "Tensor", "__array_interface__": "dict[str, Any]", "_base": "Tensor | None", "_node": "Node | None",
     "_strides": "tuple[int, ...]", "_version": "int", "data": "Tensor", "dtype": "_DType", "grad": "Tensor | None",
     "grad_fn": "Node | None", "is_complex": "bool", "is_floating_point": "bool", "is_leaf": "bool", "is_signed": "bool",
-    "itemsize": "int", "mT": "Tensor", "name": "str", "ndim": "int",
+    "itemsize": "int", "mH": "Tensor", "mT": "Tensor", "name": "str", "ndim": "int",
     "next_functions": "tuple[tuple[Node | None, int], ...]", "output_nr": "int", "requires_grad": "bool",
     "shape": "Size", "retains_grad": "bool", "site": "tuple[str, int] | None", "variable": "Tensor | None",
 }  # fmt: skip

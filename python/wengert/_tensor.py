@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, SupportsIndex
 
 from wengert import _core
@@ -268,8 +268,8 @@ def _any(mask: Tensor) -> Any:
     return mask.sum().item() != 0
 
 
-def __reversed__(self: Tensor) -> Iterator[Tensor]:
-    return iter([self[i] for i in range(len(self) - 1, -1, -1)])
+def __reversed__(self: Tensor) -> Tensor:
+    return self if self.dim() == 0 else self.flip(0)
 
 
 def retains_grad(self: Tensor) -> Any:

@@ -8,9 +8,11 @@ import math
 
 import numpy as np
 
+from .arranged import ARRANGED
+
 KIND = {"b": 0, "i": 1, "f": 2}
-CONTIGUOUS = {"view"}  # ops that may refuse other layouts
 DISTINCT = {"median"}  # ops with a kink at equal values that left and right slopes do not show
+CONTIGUOUS = {"view", "as_strided"}  # ops that may refuse other layouts, or show them
 RANDOM = {"rand", "randn", "randint", "randperm", "empty"}
 
 
@@ -541,6 +543,7 @@ REFERENCE = {
     "isclose": isclose,
     "allclose": lambda a, b, **tolerances: bool(isclose(a, b, **tolerances).all()),
     "equal": np.array_equal,
+    **ARRANGED,
     "sum": total,
     "mean": mean,
     "max": extreme(np.max, np.argmax, BINARY["maximum"]),
@@ -584,7 +587,6 @@ REFERENCE = {
     "narrow": narrow,
     "reshape": reshape,
     "view": reshape,
-    "flatten": lambda x: x.reshape(-1),
     "transpose": swap,
     "t": np.transpose,
     "permute": permute,

@@ -46,7 +46,9 @@ getters! {
     get_is_leaf(t, py) t.is_leaf().into_bound_py_any(py);
     get_version(t, py) t.array().version().into_bound_py_any(py);
     get_t(t, py) wrap_bound(py, view::reversed(t).map_err(raise)?);
-    get_mt(t, py) mt(py, t);
+    get_mt(t, py) mt(py, t, "mT");
+    get_mh(t, py) mt(py, t, "mH");
+    get_h(t, py) h(py, t);
     get_data(t, py) wrap_bound(py, t.detach());
     get_base(t, py) match t.base() {
         Some(base) => wrap_bound(py, base),
@@ -71,10 +73,22 @@ getters! {
     };
 }
 
-fn mt<'py>(py: Python<'py>, t: &Tensor) -> PyResult<Bound<'py, PyAny>> {
+/// Of real numbers: a matrix transposed, a 0-d tensor as it is.
+fn h<'py>(py: Python<'py>, t: &Tensor) -> PyResult<Bound<'py, PyAny>> {
+    match t.ndim() {
+        0 => wrap_bound(py, t.share()),
+        2 => wrap_bound(py, view::transpose(t, 0, 1).map_err(raise)?),
+        n => Err(PyRuntimeError::new_err(format!(
+            "tensor.H is only supported on matrices (2-D tensors). Got {n}-D tensor.{}",
+            if n > 2 { " For batches of matrices, consider using tensor.mH" } else { "" }
+        ))),
+    }
+}
+
+fn mt<'py>(py: Python<'py>, t: &Tensor, name: &str) -> PyResult<Bound<'py, PyAny>> {
     if t.ndim() < 2 {
         return Err(PyRuntimeError::new_err(format!(
-            "tensor.mT is only supported on matrices or batches of matrices. Got {}-D tensor.",
+            "tensor.{name} is only supported on matrices or batches of matrices. Got {}-D tensor.",
             t.ndim()
         )));
     }
@@ -213,6 +227,8 @@ pub fn table() -> *mut ffi::PyGetSetDef {
         entry(c"_strides", get_strides, None, c"Strides in elements."),
         entry(c"data", get_data, Some(set_data), c"The same storage without history; assigning replaces the storage."),
         entry(c"T", get_t, None, c"View with all dimensions reversed."),
+        entry(c"H", get_h, None, c"Conjugate transpose of a matrix: for real numbers its transpose, a view."),
+        entry(c"mH", get_mh, None, c"View with the last two dimensions exchanged, for real numbers the same as mT."),
         entry(c"mT", get_mt, None, c"View with the last two dimensions exchanged."),
         entry(c"__array_interface__", get_interface, None, c"NumPy's array interface: shares memory."),
         entry(c"__dict__", crate::object::get_dict, None, c"User attributes."),

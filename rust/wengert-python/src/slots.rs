@@ -327,10 +327,11 @@ unsafe extern "C" fn iterate(a: *mut ffi::PyObject) -> *mut ffi::PyObject {
             let py = Python::assume_attached();
             let ob = Bound::from_borrowed_ptr(py, a);
             let Some(t) = as_tensor(&ob) else { return Ok(null_mut()) };
-            let Some(&n) = t.shape().first() else { return Err(PyTypeError::new_err("iteration over a 0-d tensor")) };
-            let items = (0..n as i64)
-                .map(|i| wrap_bound(py, ops::view::select(t, 0, i).map_err(raise)?))
-                .collect::<PyResult<Vec<_>>>()?;
+            if t.ndim() == 0 {
+                return Err(PyTypeError::new_err("iteration over a 0-d tensor"));
+            }
+            let parts = ops::view::parts::unbind(&t.share(), 0).map_err(raise)?;
+            let items = parts.into_iter().map(|part| wrap_bound(py, part)).collect::<PyResult<Vec<_>>>()?;
             Ok(ffi::PyObject_GetIter(pyo3::types::PyTuple::new(py, items)?.as_ptr()))
         }
     })

@@ -96,9 +96,14 @@ fn output_shape(name: &str, target: &[usize], other: &[usize]) -> Error {
     }
 }
 
-/// Refuses writes that PyTorch refuses: to leaves that need a gradient, to expanded memory.
-pub(crate) fn check_writable(name: &str, target: &Tensor, _source_needs: bool) -> Result<()> {
+/// Refuses writes that PyTorch refuses: to leaves that need a gradient, to views of which a function returned several, to
+/// memory that is seen more than once.
+pub(crate) fn check_writable(name: &str, target: &Tensor, source_needs: bool) -> Result<()> {
     if grad_enabled() {
+        let of_many = target.chain().iter().any(|op| op.get().is_one_of_many());
+        if of_many && (source_needs || target.edge().is_some()) {
+            return Err(one_of_many(name, target));
+        }
         // A view taken before its base became a leaf has no edge itself.
         let of_leaf = !target.chain().is_empty()
             && target.group().is_some_and(|g| g.get().0.node().is_some_and(crate::tape::Node::is_leaf));
@@ -110,8 +115,7 @@ pub(crate) fn check_writable(name: &str, target: &Tensor, _source_needs: bool) -
             )));
         }
     }
-    let l = target.layout();
-    if l.numel() > 0 && l.shape().iter().zip(l.strides()).any(|(&n, &s)| n > 1 && s == 0) {
+    if !target.layout().is_contiguous() && target.layout().overlaps() {
         return Err(Error::runtime(format!(
             "{name}: unsupported operation: more than one element of the written-to tensor refers to a single memory location. \
              Please clone() the tensor before performing the operation"
@@ -135,6 +139,18 @@ pub fn overwrite(name: &str, target: &mut Tensor, value: &Tensor) -> Result<()> 
     }
     check_writable(name, target, value.requires_grad())?;
     copy_(target, value)
+}
+
+#[cold]
+fn one_of_many(name: &str, target: &Tensor) -> Error {
+    let op = target.chain().last().map(|op| op.get().grad_name()).unwrap_or_default();
+    let op = op.split("Backward").next().unwrap_or_default();
+    Error::runtime(format!(
+        "{name}: Output {} of {op} is a view and is being modified inplace. This view is the output of a function that returns \
+         multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace \
+         operation by an out-of-place one, or take the part by an index",
+        target.edge().out()
+    ))
 }
 
 /// Overwrites `target` with `source`, broadcast and cast.

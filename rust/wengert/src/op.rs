@@ -84,6 +84,11 @@ pub trait Op: Debug + Send + Sync + 'static {
         false
     }
 
+    /// Whether the output is one of several views that one function returns: such views are not to be written to.
+    fn is_one_of_many(&self) -> bool {
+        false
+    }
+
     /// Whether the output has a derivative at all (comparisons have none).
     fn is_differentiable(&self) -> bool {
         true

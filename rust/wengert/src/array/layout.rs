@@ -113,6 +113,48 @@ impl Layout {
         self.0.contiguous
     }
 
+    /// Whether two elements lie in one place.
+    pub fn overlaps(&self) -> bool {
+        let mut dims: SmallVec<[(usize, usize); 4]> = SmallVec::new();
+        for (&n, &s) in self.shape().iter().zip(self.strides()) {
+            if n > 1 {
+                dims.push((s.unsigned_abs(), n));
+            }
+        }
+        if self.numel() == 0 {
+            return false;
+        }
+        // Each stride steps over all that lies within: no overlap, and so it is with nearly all layouts.
+        dims.sort_unstable();
+        let mut reach = 0;
+        let mut nested = true;
+        for &(s, n) in &dims {
+            nested &= s > reach;
+            reach += s * (n - 1);
+        }
+        if nested {
+            return false;
+        }
+        if dims.first().is_some_and(|&(s, _)| s == 0) || self.numel() > reach + 1 {
+            return true;
+        }
+        let mut places = self.places();
+        places.sort_unstable();
+        places.windows(2).any(|w| w[0] == w[1])
+    }
+
+    /// Where the elements lie from the first, in row-major order.
+    pub fn places(&self) -> Vec<i64> {
+        let mut places = Vec::with_capacity(self.numel());
+        if self.numel() > 0 {
+            places.push(0);
+        }
+        for (&n, &s) in self.shape().iter().zip(self.strides()) {
+            places = places.iter().flat_map(|&p| (0..n as i64).map(move |i| p + i * s as i64)).collect();
+        }
+        places
+    }
+
     /// Whether both are the same shared layout: the cheap test before comparing shapes.
     #[inline(always)]
     pub fn same(&self, other: &Layout) -> bool {

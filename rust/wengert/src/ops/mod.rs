@@ -1,6 +1,7 @@
 //! The table of contents of operations. Each is declared once, in its file; the `ROWS` of the files make the table.
 
 pub mod aliases;
+pub mod arrange;
 pub mod binary;
 pub mod bitwise;
 pub mod blend;
@@ -18,6 +19,7 @@ pub mod predicate;
 pub mod product;
 pub mod reduce;
 pub mod scan;
+mod rows;
 pub mod select;
 pub mod signature;
 pub mod soft;
@@ -71,7 +73,19 @@ static FAMILIES: &[&[&OpInfo]] = &[
     layer::ROWS,
     loss::ROWS,
     product::ROWS,
+    product::fused::ROWS,
+    product::compose::ROWS,
+    product::einsum::ROWS,
     view::ROWS,
+    view::diagonal::ROWS,
+    view::inplace::ROWS,
+    view::parts::ROWS,
+    view::shapes::ROWS,
+    view::strided::ROWS,
+    arrange::ROWS,
+    arrange::triangle::ROWS,
+    arrange::join::ROWS,
+    arrange::grid::ROWS,
     cat::ROWS,
     convert::ROWS,
     write::ROWS,

@@ -13,6 +13,10 @@ use crate::{with_float, with_int};
 use smallvec::{SmallVec, smallvec};
 use wengert_kernels::{gemm, int_gemm, reduce};
 
+pub mod compose;
+pub mod einsum;
+pub mod fused;
+
 /// `out (m x n) = a (m x k) b (k x n)` over the last two dimensions given as (stride of rows, stride of columns).
 fn multiply(
     out: *mut u8,

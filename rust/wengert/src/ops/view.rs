@@ -13,10 +13,18 @@ use crate::tensor::Tensor;
 use smallvec::{SmallVec, smallvec};
 use std::fmt::Debug;
 
+pub mod diagonal;
+pub mod inplace;
+pub mod parts;
 mod reshape;
+pub mod shapes;
 mod slice;
+pub mod strided;
+pub use diagonal::{diag_embed, diagonal};
 pub use reshape::*;
+pub use shapes::{flatten, movedim};
 pub use slice::*;
+pub use strided::as_strided;
 
 /// A rule on layouts, plain data.
 pub trait Rule: Debug + Clone + Send + Sync + 'static {
@@ -30,6 +38,10 @@ pub trait Rule: Debug + Clone + Send + Sync + 'static {
     fn adjoint(&self, g: &Tensor, input: &[usize]) -> Result<Tensor>;
     /// The same rule below one more leading dimension of `size`.
     fn below(&self, size: usize) -> Self;
+    /// Whether it is one of several views that one function returns, which are not to be written to.
+    fn is_one_of_many(&self) -> bool {
+        false
+    }
     /// The rule on a tangent, whose strides may differ from those of its primal.
     fn tangent(&self, t: &Tensor) -> Result<Tensor> {
         run(self.clone(), t)
@@ -64,6 +76,9 @@ impl<V: Rule> Op for View<V> {
     }
     fn is_view(&self) -> bool {
         true
+    }
+    fn is_one_of_many(&self) -> bool {
+        self.0.is_one_of_many()
     }
 }
 

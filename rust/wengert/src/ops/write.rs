@@ -5,6 +5,7 @@ use crate::array::{Array, Dims, Layout, Scalar};
 use crate::error::{Error, Result};
 use crate::op::{Batched, Cotangents, Grads, Op, OpRef};
 use crate::ops::table::{Body, Face, OpInfo};
+use crate::ops::view::Rule;
 use crate::record::{apply, apply1, record_only};
 use crate::saved::Saved;
 use crate::tape::Edge;
@@ -121,6 +122,8 @@ impl Op for Scatter {
     fn vjp(&self, saved: &Saved<'_>, mut cotangents: Cotangents) -> Result<Grads> {
         let Some(g) = cotangents[0].take() else { return Ok(Grads::new()) };
         drop(cotangents);
+        // What a view shows may depend on strides, and those of a cotangent are not the base's.
+        let g = if g.layout().is_contiguous() && !g.is_lifted() { g } else { crate::ops::clone(&g)? };
         let part = match (saved.needs(1), saved.create_graph()) {
             (false, _) => None,
             (true, true) => Some(crate::ops::clone(&follow(&self.chain, &g)?)?),
@@ -167,39 +170,52 @@ pub(crate) fn record_scatter(chain: &[OpRef], base: &Tensor, value: &Tensor) -> 
     )
 }
 
-/// Zeros of `shape` with the part that a view op shows replaced by the input: the adjoint of that view.
-#[derive(Debug)]
-struct Embed {
-    view: OpRef,
+/// Zeros of `shape` with the part that a view rule shows replaced by the input: the adjoint of that view.
+#[derive(Debug, Clone)]
+struct Embed<V> {
+    rule: V,
     shape: Dims,
+    grad_name: Option<&'static str>,
 }
 
-impl Op for Embed {
+impl<V: Rule> Op for Embed<V> {
     fn name(&self) -> &str {
         "embed"
     }
     fn grad_name(&self) -> String {
-        let view = self.view.get().grad_name();
         // PyTorch: the node of select's adjoint is SelectBackwardBackward0.
-        view.replacen("Backward", "BackwardBackward", 1)
+        self.grad_name.map_or_else(|| self.rule.grad_name().replacen("Backward", "BackwardBackward", 1), str::to_owned)
     }
     fn forward(&self, inputs: &[&Array]) -> Result<Array> {
         let out = Array::full(Layout::contiguous(&self.shape)?, inputs[0].dtype(), Scalar::Int(0))?;
-        self.view.get().forward(&[&out])?.write_unseen(inputs[0]);
+        let (layout, offset) = self.rule.geometry(out.layout())?;
+        out.view(layout, offset).write_unseen(inputs[0]);
         Ok(out)
     }
     fn vjp(&self, _: &Saved<'_>, cotangents: Cotangents) -> Result<Grads> {
         let Some(Some(g)) = cotangents.first() else { return Ok(Grads::new()) };
-        Ok(smallvec![Some(apply(self.view.clone(), &[g])?)])
+        Ok(smallvec![Some(crate::ops::view::run(self.rule.clone(), g)?)])
     }
     fn jvp(&self, _: &[&Tensor], _: &Tensor, tangents: &[Option<Tensor>]) -> Result<Option<Tensor>> {
-        tangents[0].as_ref().map(|t| embed(self.view.clone(), t, &self.shape)).transpose()
+        tangents[0].as_ref().map(|t| apply(OpRef::new(self.clone()), &[t])).transpose()
+    }
+    fn batch(&self, inputs: &[Batched], size: usize) -> Result<Option<Batched>> {
+        let x = crate::transform::to_front(&inputs[0])?;
+        let shape = std::iter::once(size).chain(self.shape.iter().copied()).collect();
+        let below = Embed { rule: self.rule.below(size), shape, grad_name: self.grad_name };
+        Ok(Some((apply(OpRef::new(below), &[&x])?, Some(0))))
     }
 }
 
 /// The adjoint of a partial view: `g` set into zeros of `shape`.
-pub(crate) fn embed(view: OpRef, g: &Tensor, shape: &[usize]) -> Result<Tensor> {
-    apply(OpRef::new(Embed { view, shape: SmallVec::from_slice(shape) }), &[g])
+pub(crate) fn embed<V: Rule>(rule: V, g: &Tensor, shape: &[usize]) -> Result<Tensor> {
+    apply(OpRef::new(Embed { rule, shape: SmallVec::from_slice(shape), grad_name: None }), &[g])
+}
+
+/// [`embed`] as an operation of its own, under the name of its node.
+#[track_caller]
+pub(crate) fn embed_as<V: Rule>(name: &'static str, rule: V, x: &Tensor, shape: &[usize]) -> Result<Tensor> {
+    apply(OpRef::new(Embed { rule, shape: SmallVec::from_slice(shape), grad_name: Some(name) }), &[x])
 }
 
 /// A value with the gradient cut for elements where a mask says so is `where`; this one zeroes all of it (`zero_`'s

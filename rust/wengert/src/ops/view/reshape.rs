@@ -71,7 +71,7 @@ fn view_strides(l: &Layout, shape: &[usize]) -> Option<Strides> {
 }
 
 /// Sizes with one -1 worked out.
-fn resolve(name: &str, sizes: &[i64], input: &[usize]) -> Result<Dims> {
+pub(super) fn resolve(name: &str, sizes: &[i64], input: &[usize]) -> Result<Dims> {
     let numel: usize = input.iter().product();
     let mut shape = Dims::new();
     let (mut known, mut free) = (1usize, None);
@@ -163,19 +163,20 @@ pub fn view(x: &Tensor, sizes: &[i64]) -> Result<Tensor> {
 /// A dimension of size 1 inserted.
 #[track_caller]
 pub fn unsqueeze(x: &Tensor, dim: i64) -> Result<Tensor> {
-    run(Unsqueeze { dim: wrap_dim("unsqueeze", dim, x.ndim() + 1)? }, x)
+    run(Unsqueeze { dim: wrap_dim("unsqueeze", dim, x.ndim() + 1)?, grad_name: "UnsqueezeBackward0" }, x)
 }
 
 /// Inserts a dimension of size 1.
 #[derive(Debug, Clone)]
 pub struct Unsqueeze {
-    dim: usize,
+    pub(super) dim: usize,
+    pub(super) grad_name: &'static str,
 }
 
 impl Rule for Unsqueeze {
     const NAME: &'static str = "unsqueeze";
     fn grad_name(&self) -> String {
-        "UnsqueezeBackward0".to_owned()
+        self.grad_name.to_owned()
     }
     fn geometry(&self, l: &Layout) -> Result<(Layout, isize)> {
         let mut shape: Dims = SmallVec::from_slice(l.shape());
@@ -189,15 +190,15 @@ impl Rule for Unsqueeze {
         run(Squeeze { dims: smallvec![self.dim], grad_name: "SqueezeBackward1" }, g)
     }
     fn below(&self, _: usize) -> Self {
-        Unsqueeze { dim: self.dim + 1 }
+        Unsqueeze { dim: self.dim + 1, grad_name: self.grad_name }
     }
 }
 
 /// Drops dimensions of size 1.
 #[derive(Debug, Clone)]
 pub struct Squeeze {
-    dims: SmallVec<[usize; 4]>,
-    grad_name: &'static str,
+    pub(super) dims: SmallVec<[usize; 4]>,
+    pub(super) grad_name: &'static str,
 }
 
 impl Rule for Squeeze {
@@ -227,12 +228,17 @@ pub fn squeeze(x: &Tensor, dims: Option<&[i64]>) -> Result<Tensor> {
         Some([_]) => "SqueezeBackward1",
         Some(_) => "SqueezeBackward2",
     };
+    run(Squeeze { dims: squeezed(x, dims)?, grad_name }, x)
+}
+
+/// The dimensions that `squeeze` drops.
+pub(super) fn squeezed(x: &Tensor, dims: Option<&[i64]>) -> Result<SmallVec<[usize; 4]>> {
     let mut wrapped: SmallVec<[usize; 4]> = match dims {
         None => (0..x.ndim()).collect(),
         Some(dims) => dims.iter().map(|&d| wrap_dim("squeeze", d, x.ndim())).collect::<Result<_>>()?,
     };
     wrapped.retain(|d| x.shape().get(*d) == Some(&1));
-    run(Squeeze { dims: wrapped, grad_name }, x)
+    Ok(wrapped)
 }
 
 /// The row of the table.

@@ -5,14 +5,28 @@ use super::*;
 /// One index of a dimension, which disappears.
 #[derive(Debug, Clone)]
 pub struct Select {
-    dim: usize,
-    index: usize,
+    pub(super) dim: usize,
+    pub(super) index: usize,
+    pub(super) origin: Origin,
 }
+
+/// Which function a part comes from: the name of its node, and whether that function returns several views.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Origin {
+    pub(super) grad_name: &'static str,
+    pub(super) of_many: bool,
+}
+
+const SELECTED: Origin = Origin { grad_name: "SelectBackward0", of_many: false };
+const SLICED: Origin = Origin { grad_name: "SliceBackward0", of_many: false };
 
 impl Rule for Select {
     const NAME: &'static str = "select";
     fn grad_name(&self) -> String {
-        "SelectBackward0".to_owned()
+        self.origin.grad_name.to_owned()
+    }
+    fn is_one_of_many(&self) -> bool {
+        self.origin.of_many
     }
     fn geometry(&self, l: &Layout) -> Result<(Layout, isize)> {
         let mut shape: Dims = SmallVec::from_slice(l.shape());
@@ -22,26 +36,30 @@ impl Rule for Select {
         Ok((Layout::strided(&shape, &strides), self.index as isize * stride))
     }
     fn adjoint(&self, g: &Tensor, input: &[usize]) -> Result<Tensor> {
-        crate::ops::write::embed(OpRef::new(View(self.clone())), g, input)
+        crate::ops::write::embed(self.clone(), g, input)
     }
     fn below(&self, _: usize) -> Self {
-        Select { dim: self.dim + 1, index: self.index }
+        Select { dim: self.dim + 1, ..self.clone() }
     }
 }
 
 /// Part of a dimension, with a step.
 #[derive(Debug, Clone)]
 pub struct Slice {
-    dim: usize,
-    start: usize,
-    len: usize,
-    step: usize,
+    pub(super) dim: usize,
+    pub(super) start: usize,
+    pub(super) len: usize,
+    pub(super) step: usize,
+    pub(super) origin: Origin,
 }
 
 impl Rule for Slice {
     const NAME: &'static str = "slice";
     fn grad_name(&self) -> String {
-        "SliceBackward0".to_owned()
+        self.origin.grad_name.to_owned()
+    }
+    fn is_one_of_many(&self) -> bool {
+        self.origin.of_many
     }
     fn geometry(&self, l: &Layout) -> Result<(Layout, isize)> {
         let mut shape: Dims = SmallVec::from_slice(l.shape());
@@ -52,7 +70,7 @@ impl Rule for Slice {
         Ok((Layout::strided(&shape, &strides), offset))
     }
     fn adjoint(&self, g: &Tensor, input: &[usize]) -> Result<Tensor> {
-        crate::ops::write::embed(OpRef::new(View(self.clone())), g, input)
+        crate::ops::write::embed(self.clone(), g, input)
     }
     fn below(&self, _: usize) -> Self {
         Slice { dim: self.dim + 1, ..self.clone() }
@@ -72,7 +90,7 @@ pub fn select(x: &Tensor, dim: i64, index: i64) -> Result<Tensor> {
             "index {index} is out of bounds for dimension {dim} with size {n}; wanted -{n} <= index < {n}"
         )));
     }
-    run(Select { dim, index: (if index < 0 { index + n } else { index }) as usize }, x)
+    run(Select { dim, index: (if index < 0 { index + n } else { index }) as usize, origin: SELECTED }, x)
 }
 
 /// Elements `start, start + step, ...` of dimension `dim`, `len` of them.
@@ -88,7 +106,7 @@ pub fn slice(x: &Tensor, dim: usize, start: usize, len: usize, step: usize) -> R
             x.shape()
         )));
     }
-    run(Slice { dim, start, len, step }, x)
+    run(Slice { dim, start, len, step, origin: SLICED }, x)
 }
 
 fn narrow(x: &Tensor, dim: i64, start: i64, len: i64) -> Result<Tensor> {
@@ -124,14 +142,25 @@ pub static SELECT: OpInfo = OpInfo {
 /// The row of the table.
 pub static NARROW: OpInfo = OpInfo {
     name: "narrow",
-    doc: "View of `length` indices of dimension `dim`, from `start`.\n\n\
+    doc: "View of `length` indices of dimension `dim`, from `start` (a number or a 0-d tensor of integers).\n\n\
           >>> import wengert\n\
           >>> wengert.narrow(wengert.arange(5), 0, 1, 3)\n\
           tensor([1, 2, 3])\n",
-    signature: "input: Tensor, dim: int, start: int, length: int",
+    signature: "input: Tensor, dim: int, start: int | Tensor, length: int",
     returns: "Tensor",
     face: Face::BOTH,
     differentiable: true,
-    body: Body::Call(|a| narrow(a.tensor(0)?, a.int(1)?, a.int(2)?, a.int(3)?).map(Value::from)),
+    body: Body::Call(|a| {
+        if let Value::Tensor(start) = a.get(2)
+            && (start.ndim() != 0 || start.dtype().category() != crate::array::dtype::Category::Int)
+        {
+            return Err(Error::runtime(format!(
+                "narrow: start must be an 0-dim integral Tensor; got {} of shape {:?}; try start.item()",
+                start.dtype().name(),
+                start.shape()
+            )));
+        }
+        narrow(a.tensor(0)?, a.int(1)?, a.int(2)?, a.int(3)?).map(Value::from)
+    }),
     samples: &["f(5, 3), 0, 1, 3", "f(2, 4), 1, 0, 2", "f(4), 0, 1, 0"],
 };
