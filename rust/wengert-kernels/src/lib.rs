@@ -12,6 +12,8 @@ mod walk;
 mod argmax;
 mod columns;
 
+pub mod along;
+
 pub mod copy;
 pub mod element;
 pub mod gemm;
@@ -23,7 +25,9 @@ mod pool;
 pub mod random;
 pub mod real;
 pub mod reduce;
+pub mod search;
 mod small_gemm;
+pub mod sort;
 pub mod threads;
 
 pub use element::{Element, Kind};

@@ -5,7 +5,7 @@ pub mod layout;
 mod storage;
 mod values;
 
-pub use dtype::{DType, Weight, default_dtype, promote, set_default_dtype};
+pub use dtype::{Category, DType, Weight, default_dtype, promote, set_default_dtype};
 pub use layout::{Dims, Layout, Strides};
 pub use storage::Array;
 pub use values::{Element, Scalar};

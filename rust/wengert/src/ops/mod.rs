@@ -43,6 +43,13 @@ static FAMILIES: &[&[&OpInfo]] = &[
     cat::ROWS,
     convert::ROWS,
     write::ROWS,
+    index::along::ROWS,
+    index::masked::ROWS,
+    index::put::ROWS,
+    index::reduced::ROWS,
+    index::select::ROWS,
+    index::take::ROWS,
+    index::within::ROWS,
 ];
 
 /// Every operation.

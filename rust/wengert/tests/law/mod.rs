@@ -5,7 +5,7 @@
 pub mod samples;
 
 use wengert::transform::{self, CreateGraph, LevelKind};
-use wengert::{Error, Result, Tensor, no_grad, ops};
+use wengert::{Result, Tensor, no_grad, ops};
 
 /// SplitMix64 (Steele et al. 2014): a small seeded generator, so that a failure can be repeated.
 pub struct Rng(pub u64);
