@@ -22,7 +22,7 @@ pub use reduced::scatter_reduce;
 pub use select::{index_add, index_copy, index_fill, index_select};
 pub use take::{put, take, take_along_dim};
 
-pub(crate) use along::{put_along, take_along};
+pub(crate) use along::{Gather, put_along, take_along};
 
 use crate::array::{Category, DType};
 use crate::error::{Error, Result};

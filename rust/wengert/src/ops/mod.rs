@@ -7,6 +7,7 @@ pub mod compare;
 pub mod convert;
 pub mod create;
 pub mod index;
+pub mod order;
 pub mod power;
 pub mod product;
 pub mod reduce;
@@ -50,6 +51,10 @@ static FAMILIES: &[&[&OpInfo]] = &[
     index::select::ROWS,
     index::take::ROWS,
     index::within::ROWS,
+    order::ROWS,
+    order::count::ROWS,
+    order::search::ROWS,
+    order::unique::ROWS,
 ];
 
 /// Every operation.

@@ -42,16 +42,31 @@ fn below(inputs: &[Batched], size: usize) -> Result<SmallVec<[Tensor; 4]>> {
 
 /// `input[.., index[.., j, ..], ..]` with the index in `dim`: inputs input and index.
 #[derive(Clone, Debug)]
-struct Gather {
-    dim: usize,
+pub(crate) struct Gather {
+    pub dim: usize,
+    /// Whether `dim`, where the index has size 1, disappears.
+    pub drop: bool,
+    pub names: (&'static str, &'static str),
+}
+
+const GATHER_NAMES: (&str, &str) = ("gather", "GatherBackward0");
+
+impl Gather {
+    /// `dim` of a cotangent or a result comes back, or goes.
+    fn with_dim(&self, t: &Tensor) -> Result<Tensor> {
+        if self.drop { crate::ops::view::unsqueeze(t, self.dim as i64) } else { Ok(t.clone()) }
+    }
+    fn without_dim(&self, t: &Tensor) -> Result<Tensor> {
+        if self.drop { crate::ops::view::select(t, self.dim as i64, 0) } else { Ok(t.clone()) }
+    }
 }
 
 impl Op for Gather {
     fn name(&self) -> &str {
-        "gather"
+        self.names.0
     }
     fn grad_name(&self) -> String {
-        "GatherBackward0".to_owned()
+        self.names.1.to_owned()
     }
     fn forward(&self, inputs: &[&Array]) -> Result<Array> {
         let x = inputs[0];
@@ -62,22 +77,23 @@ impl Op for Gather {
             // SAFETY: the index was checked and is no larger in the other dimensions; the output is fresh.
             unsafe { kernel::gather::<T>(shape, self.dim, x.ptr(), strides, index.ptr(), out.ptr()) }
         });
-        Ok(out)
+        Ok(self.without_dim(&Tensor::from_array(out))?.array().clone())
     }
     fn keep(&self, _: u32) -> u32 {
         1 << 1
     }
     fn vjp(&self, saved: &Saved<'_>, cotangents: Cotangents) -> Result<Grads> {
         let Some(Some(g)) = cotangents.first() else { return Ok(Grads::new()) };
-        Ok(smallvec![Some(put_along(g, &saved.input(1)?, self.dim, saved.input_layout(0).shape())?), None])
+        let g = self.with_dim(g)?;
+        Ok(smallvec![Some(put_along(&g, &saved.input(1)?, self.dim, saved.input_layout(0).shape())?), None])
     }
     fn jvp(&self, inputs: &[&Tensor], _: &Tensor, tangents: &[Option<Tensor>]) -> Result<Option<Tensor>> {
-        tangents[0].as_ref().map(|t| take_along(t, inputs[1], self.dim)).transpose()
+        tangents[0].as_ref().map(|t| self.without_dim(&take_along(t, inputs[1], self.dim)?)).transpose()
     }
     fn batch(&self, inputs: &[Batched], size: usize) -> Result<Option<Batched>> {
         let all = below(inputs, size)?;
-        let y = take_along(&all[0], &all[1], self.dim + 1)?;
-        let scalar = inputs[1].0.ndim() == usize::from(inputs[1].1.is_some());
+        let y = apply(OpRef::new(Gather { dim: self.dim + 1, ..self.clone() }), &[&all[0], &all[1]])?;
+        let scalar = inputs[1].0.ndim() == usize::from(inputs[1].1.is_some()) && !self.drop;
         Ok(Some((if scalar { crate::ops::view::select(&y, 1, 0)? } else { y }, Some(0))))
     }
 }
@@ -157,7 +173,7 @@ pub(super) fn constant(x: &Tensor, index: &Tensor, value: i64) -> Result<Tensor>
 
 /// `x` at `index` along `dim` (shapes agree in the other dimensions).
 pub(crate) fn take_along(x: &Tensor, index: &Tensor, dim: usize) -> Result<Tensor> {
-    apply(OpRef::new(Gather { dim }), &[x, index])
+    apply(OpRef::new(Gather { dim, drop: false, names: GATHER_NAMES }), &[x, index])
 }
 
 /// The adjoint of [`take_along`]: `g` added into zeros of `shape`.
