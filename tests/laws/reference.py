@@ -375,10 +375,149 @@ def plain(index):
     return tuple(plain(i) for i in index) if isinstance(index, (tuple, list)) else index
 
 
-def assign(x, index, value):
-    out = x.copy()
-    out[plain(index)] = value
+def index_put(x, indices, values, accumulate=False):
+    out, place = x.copy(), tuple(indices)
+    if accumulate:
+        np.add.at(out, place, values)
+    else:
+        out[place] = np.broadcast_to(values, out[place].shape)
     return out
+
+
+def along(x, dim, index):
+    """Places of an index for each element, along one dimension."""
+    if index.ndim != x.ndim or any(index.shape[d] > x.shape[d] for d in range(x.ndim) if d != dim % max(x.ndim, 1)):
+        raise ValueError("an index larger than the input")
+    places = list(np.indices(index.shape))
+    if x.ndim:
+        places[dim] = index
+    if index.size and x.ndim and not 0 <= index.min() <= index.max() < x.shape[dim]:
+        raise IndexError("out of bounds")
+    return tuple(places)
+
+
+def part(src, index):
+    """The part of `src` that an index of that shape reaches."""
+    if not isinstance(src, np.ndarray):
+        return np.full(index.shape, src)
+    if any(n > m for n, m in zip(index.shape, src.shape)):
+        raise ValueError("an index larger than the source")
+    return src[tuple(slice(n) for n in index.shape)]
+
+
+def scatter(x, dim, index, src, reduce=None):
+    out, src = x.copy(), part(src, index)
+    if reduce is None:
+        for place in np.ndindex(index.shape):
+            out[tuple(axis[place] for axis in along(x, dim, index))] = src[place]
+    else:
+        {"add": np.add, "multiply": np.multiply}[reduce].at(out, along(x, dim, index), src)
+    return out
+
+
+def scatter_reduce(x, dim, index, src, reduce, include_self=True):
+    ufunc = {"sum": np.add, "mean": np.add, "prod": np.multiply, "amax": np.maximum, "amin": np.minimum}[reduce]
+    out, place, src = x.copy(), along(x, dim, index), part(src, index)
+    count = np.full(x.shape, int(include_self))
+    np.add.at(count, place, 1)
+    if not include_self:
+        out[place] = {"prod": 1, "amax": -np.inf, "amin": np.inf}.get(reduce, 0)
+    ufunc.at(out, place, src)
+    if reduce == "mean":
+        count = np.maximum(count, 1).astype(x.dtype)
+        out = out // count if x.dtype.kind == "i" else out / count
+    return out
+
+
+def slices(x, dim, index):
+    """Where slices along one dimension lie."""
+    if x.ndim and index.size and not -x.shape[dim] <= index.min() <= index.max() < x.shape[dim]:
+        raise IndexError("out of bounds")
+    return (slice(None),) * (dim % x.ndim) + (index,)
+
+
+def index_write(ufunc):
+    def reference(x, dim, index, source, alpha=1):
+        out, place = x.copy(), slices(x, dim, index)
+        if isinstance(source, np.ndarray) and source.ndim and source.shape != out[place].shape:
+            raise ValueError("a source of another shape")
+        if ufunc:
+            ufunc.at(out, place, np.asarray(alpha, x.dtype) * source)
+        else:
+            out[place] = source
+        return out
+
+    return reference
+
+
+def flat_places(x, index):
+    if index.size and not -x.size <= index.min() <= index.max() < x.size:
+        raise IndexError("out of bounds")
+    return index.reshape(-1)
+
+
+def put(x, index, source, accumulate=False):
+    if source.size != index.size:
+        raise ValueError("a source of another size")
+    out = x.reshape(-1).copy()
+    if accumulate:
+        np.add.at(out, flat_places(x, index), source.reshape(-1))
+    else:
+        out[flat_places(x, index)] = source.reshape(-1)
+    return out.reshape(x.shape)
+
+
+def take_along_dim(x, indices, dim=None):
+    if dim is None:
+        return np.take_along_axis(x.reshape(-1), indices.reshape(-1), 0)
+    return np.take_along_axis(x, indices, dim)
+
+
+def nonzero(x, as_tuple=False):
+    if as_tuple:
+        return np.nonzero(np.atleast_1d(x))
+    return np.argwhere(x).astype(np.int64)
+
+
+def masked_scatter(x, mask, source):
+    out = np.array(np.broadcast_to(x, np.broadcast_shapes(x.shape, mask.shape)))
+    mask = np.broadcast_to(mask, out.shape)
+    if source.size < mask.sum():
+        raise ValueError("too few elements")
+    out[mask] = source.reshape(-1)[: mask.sum()]
+    return out
+
+
+def masked_fill(x, mask, value):
+    return np.where(mask, np.asarray(value, x.dtype), x)
+
+
+def masked_select(x, mask):
+    x, mask = np.broadcast_arrays(x, mask)
+    return x[mask]
+
+
+def replace(x, place, src):
+    out = x.copy()
+    if out[place].shape != src.shape:
+        raise ValueError("a source of another shape")
+    out[place] = src
+    return out
+
+
+def diagonal_scatter(x, src, offset=0, dim1=0, dim2=1):
+    out = np.moveaxis(x, (dim1, dim2), (-2, -1)).copy()
+    row, column = max(-offset, 0), max(offset, 0)
+    length = max(min(out.shape[-2] - row, out.shape[-1] - column), 0)
+    if src.shape != (*out.shape[:-2], length):
+        raise ValueError("a source of another shape")
+    at = np.arange(length)
+    out[..., row + at, column + at] = src
+    return np.moveaxis(out, (-2, -1), (dim1, dim2))
+
+
+def where_or_nonzero(condition, *branches):
+    return where(condition, *branches) if branches else np.nonzero(np.atleast_1d(condition))
 
 
 def cast(dtype):
@@ -544,6 +683,29 @@ REFERENCE = {
     "allclose": lambda a, b, **tolerances: bool(isclose(a, b, **tolerances).all()),
     "equal": np.array_equal,
     **ARRANGED,
+    "where": where_or_nonzero,
+    "index_put": index_put,
+    "gather": lambda x, dim, index: x[along(x, dim, index)],
+    "scatter": scatter,
+    "scatter_add": lambda x, dim, index, src: scatter(x, dim, index, src, "add"),
+    "scatter_reduce": scatter_reduce,
+    "index_select": lambda x, dim, index: x[slices(x, dim, index)],
+    "index_add": index_write(np.add),
+    "index_copy": index_write(None),
+    "index_fill": index_write(None),
+    "take": lambda x, index: x.reshape(-1)[flat_places(x, index)].reshape(index.shape),
+    "put": put,
+    "take_along_dim": take_along_dim,
+    "nonzero": nonzero,
+    "argwhere": nonzero,
+    "masked_fill": masked_fill,
+    "masked_scatter": masked_scatter,
+    "masked_select": masked_select,
+    "select_scatter": lambda x, src, dim, index: replace(x, (slice(None),) * (dim % x.ndim) + (index,), src),
+    "slice_scatter": lambda x, src, dim=0, start=None, end=None, step=1: replace(
+        x, (slice(None),) * dim + (slice(start, end, step),), src
+    ),
+    "diagonal_scatter": diagonal_scatter,
     "sum": total,
     "mean": mean,
     "max": extreme(np.max, np.argmax, BINARY["maximum"]),
@@ -596,8 +758,6 @@ REFERENCE = {
     "cat": lambda tensors, dim=0: np.concatenate(tensors, axis=dim),
     "stack": lambda tensors, dim=0: np.stack(tensors, axis=dim),
     "index": lambda x, index: x[plain(index)],
-    "index_put": assign,
-    "masked_select": lambda x, mask: x[mask],
     "__getitem__": lambda x, index: x[plain(index)],
     "zero_": lambda x: np.zeros_like(x),
     "fill_": lambda x, value: np.full_like(x, value),

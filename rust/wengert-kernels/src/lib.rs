@@ -12,6 +12,8 @@ mod walk;
 mod argmax;
 mod columns;
 
+pub mod along;
+
 pub mod copy;
 pub mod element;
 pub mod gemm;
@@ -32,7 +34,9 @@ pub mod reduce;
 pub mod reversed;
 pub mod scan;
 pub mod scans;
+pub mod search;
 pub mod soft;
+pub mod sort;
 pub mod threads;
 mod tile;
 mod transpose;

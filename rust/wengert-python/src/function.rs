@@ -103,7 +103,7 @@ fn run_inplace(row: &Row, target: *mut ffi::PyObject, values: &[Value]) -> wenge
     let x = unsafe { tensor_mut(target) };
     let args = Args { name: &row.name, params: &row.signature.names, values };
     match &row.info.body {
-        Body::Write(f) => f(x, &args),
+        Body::Write(f) | Body::Twin(_, f) => f(x, &args),
         Body::Unary(_, _, op) => wengert::inplace::apply_inplace(OpRef::Static(*op), x, &[]),
         Body::Binary(_, _, op) => {
             let mut other = match args.operand(1)? {
@@ -187,7 +187,7 @@ fn finish(
     }
     let args = Args { name: &row.name, params: &row.signature.names, values: &values };
     let result = match &row.info.body {
-        Body::Unary(_, f, _) | Body::Binary(_, f, _) | Body::Call(f) => f(&args).map_err(raise)?,
+        Body::Unary(_, f, _) | Body::Binary(_, f, _) | Body::Call(f) | Body::Twin(f, _) => f(&args).map_err(raise)?,
         Body::Write(_) => return Err(PyTypeError::new_err(format!("{} is a method that writes", row.name))),
     };
     if let (Value::Tensor(y), Some(Value::Tensor(x)), Some(first)) = (&result, values.first(), positional.first())

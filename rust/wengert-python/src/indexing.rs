@@ -5,7 +5,7 @@ use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyEllipsis, PyInt, PyList, PySlice, PyTuple};
 use wengert::array::Category;
-use wengert::ops::index::{Entry, index, index_put_};
+use wengert::ops::index::{Entry, index, index_put_, is_byte_mask};
 use wengert::ops::view::{select, slice, unsqueeze};
 use wengert::{DType, Tensor};
 
@@ -45,10 +45,8 @@ fn item(ob: &Bound<'_, PyAny>) -> PyResult<Item> {
         return Ok(Item::Ellipsis);
     }
     if let Some(t) = fresh_tensor(ob)? {
-        if t.dtype() == DType::U8 {
-            return wengert::ops::index::as_mask(&t).map(Item::Tensor).map_err(raise);
-        }
-        if t.ndim() == 0 && t.dtype().category() == Category::Int && !t.is_lifted() {
+        let counts = t.dtype().category() == Category::Int && !is_byte_mask(t.dtype());
+        if t.ndim() == 0 && counts && !t.is_lifted() {
             return match t.item().map_err(raise)? {
                 wengert::Scalar::Int(i) => Ok(Item::At(i)),
                 _ => Ok(Item::Tensor(t)),
@@ -59,12 +57,13 @@ fn item(ob: &Bound<'_, PyAny>) -> PyResult<Item> {
     if ob.is_instance_of::<PyList>() || ob.is_instance_of::<PyTuple>() || is_ndarray(ob) {
         let empty = ob.len()? == 0;
         let t = crate::data::tensor_from(ob, empty.then_some(DType::I64))?;
-        return Ok(Item::Tensor(match t.dtype() {
-            DType::U8 => wengert::ops::index::as_mask(&t).map_err(raise)?,
-            // NumPy's short integers are indices, unlike tensors of them.
-            DType::I8 | DType::I16 | DType::I32 => wengert::ops::cast(&t, DType::I64).map_err(raise)?,
-            _ => t,
-        }));
+        // NumPy's short integers are indices, unlike tensors of them.
+        let short = t.dtype().category() == Category::Int && !is_byte_mask(t.dtype()) && t.dtype() != DType::I64;
+        return if short {
+            wengert::ops::cast(&t, DType::I64).map(Item::Tensor).map_err(raise)
+        } else {
+            Ok(Item::Tensor(t))
+        };
     }
     if let Ok(i) = ob.call_method0("__index__") {
         return i.extract().map(Item::At);
@@ -82,11 +81,16 @@ fn items(key: &Bound<'_, PyAny>) -> PyResult<Vec<Item>> {
     }
 }
 
+/// Whether an index says for each element if it is meant.
+fn is_mask(t: &Tensor) -> bool {
+    t.dtype() == DType::Bool || is_byte_mask(t.dtype())
+}
+
 /// The view that the basic items make, and the advanced ones as entries of its dimensions.
 fn resolve(x: &Tensor, items: Vec<Item>, reading: bool) -> PyResult<(Tensor, Vec<Entry>)> {
     let consumed = |i: &Item| match i {
         Item::At(_) | Item::Slice(..) => 1,
-        Item::Tensor(t) if t.dtype() == DType::Bool => t.ndim(),
+        Item::Tensor(t) if is_mask(t) => t.ndim(),
         Item::Tensor(_) => 1,
         Item::NewAxis | Item::Ellipsis => 0,
     };
@@ -104,9 +108,12 @@ fn resolve(x: &Tensor, items: Vec<Item>, reading: bool) -> PyResult<(Tensor, Vec
     let mut entries: Vec<Entry> = Vec::new();
     let lone = reading && items.len() == 1;
     let mut dim = 0usize;
-    let place = |entries: &mut Vec<Entry>, dim: usize, entry: Entry| {
-        entries.resize(dim.max(entries.len()), None);
-        entries.push(entry);
+    // Dimensions that the entries cover so far.
+    let mut covered = 0usize;
+    let mut place = |entries: &mut Vec<Entry>, dim: usize, takes: usize, t: Tensor| {
+        entries.extend(std::iter::repeat_n(None, dim - covered));
+        entries.push(Some(t));
+        covered = dim + takes;
     };
     for it in items {
         match it {
@@ -135,32 +142,17 @@ fn resolve(x: &Tensor, items: Vec<Item>, reading: bool) -> PyResult<(Tensor, Vec
                 dim += 1;
             }
             Item::Ellipsis => dim += x.ndim() - used,
-            Item::Tensor(t) if t.dtype() == DType::Bool && t.ndim() == 0 => {
+            Item::Tensor(t) if is_mask(&t) && t.ndim() == 0 => {
                 // x[True] is x with a new dimension of size 1, x[False] one of size 0.
                 view = unsqueeze(&view, dim as i64).map_err(raise)?;
-                let keep = t.item().map_err(raise)? == wengert::Scalar::Bool(true);
+                let keep = t.item().map_err(raise)?.as_f64() != 0.0;
                 let at = if keep { Tensor::from_slice(&[0i64], &[1]) } else { Tensor::from_slice::<i64>(&[], &[0]) };
-                place(&mut entries, dim, Some(at.map_err(raise)?));
+                place(&mut entries, dim, 1, at.map_err(raise)?);
                 dim += 1;
             }
             Item::Tensor(t) => {
-                let takes = if t.dtype() == DType::Bool { t.ndim() } else { 1 };
-                entries.resize(dim.max(entries.len()), None);
-                if takes > 1 || t.dtype() == DType::Bool {
-                    let mask_shape = view.shape().get(dim..dim + takes).unwrap_or(&[]);
-                    if mask_shape != t.shape() {
-                        let d = (0..takes).find(|&d| mask_shape.get(d) != t.shape().get(d)).unwrap_or(0);
-                        return Err(PyIndexError::new_err(format!(
-                            "The shape of the mask {:?} at index {d} does not match the shape of the indexed tensor {:?} at index {}",
-                            t.shape(),
-                            view.shape(),
-                            dim + d
-                        )));
-                    }
-                    entries.extend(wengert::ops::index::nonzero(&t).map_err(raise)?.into_iter().map(Some));
-                } else {
-                    entries.push(Some(t));
-                }
+                let takes = if is_mask(&t) { t.ndim() } else { 1 };
+                place(&mut entries, dim, takes, t);
                 dim += takes;
             }
         }
@@ -224,9 +216,7 @@ fn set_lifted(x: &mut Tensor, key: &Bound<'_, PyAny>, value: &Tensor) -> PyResul
     let model = Tensor::full(x.shape(), x.dtype(), wengert::Scalar::Int(0)).map_err(raise)?;
     let (view, entries) = resolve(&model, items(key)?, false)?;
     if !entries.is_empty() {
-        return Err(pyo3::exceptions::PyNotImplementedError::new_err(
-            "assignment to integer-tensor or mask indices inside jvp or vmap is not supported; try where()",
-        ));
+        return wengert::inplace::assign_at(x, &view, &entries, value).map_err(raise);
     }
     wengert::inplace::assign_view(x, &view, value).map_err(raise)
 }

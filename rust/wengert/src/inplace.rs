@@ -84,6 +84,39 @@ pub fn apply_inplace(op: OpRef, target: &mut Tensor, others: &[&Tensor]) -> Resu
     Ok(())
 }
 
+/// `target = op(target, others...)` for an op that overwrites parts of its first input; `others` fit already.
+#[track_caller]
+pub(crate) fn apply_partial(op: OpRef, name: &str, target: &mut Tensor, others: &[&Tensor]) -> Result<()> {
+    let others: SmallVec<[Tensor; 4]> = others.iter().map(|t| t.current()).collect::<Result<_>>()?;
+    if target.is_lifted() || others.iter().any(Tensor::is_lifted) {
+        let before = target.clone();
+        let inputs: SmallVec<[&Tensor; 4]> = std::iter::once(&before).chain(&others).collect();
+        let value = apply(op, &inputs)?;
+        return crate::transform::rebind(target, value, name);
+    }
+    target.refresh()?;
+    check_writable(name, target, others.iter().any(|t| t.edge().is_some()))?;
+    let mut inputs: SmallVec<[Tensor; 4]> = SmallVec::new();
+    for t in &others {
+        let shares = t.array().storage_id() == target.array().storage_id();
+        inputs.push(if shares { Tensor::from_parts(t.array().copied()?, t.gradient_edge()) } else { t.clone() });
+    }
+    let before = target.clone();
+    let all: SmallVec<[&Tensor; 4]> = std::iter::once(&before).chain(&inputs).collect();
+    let recording = grad_enabled() && target.dtype().is_float() && all.iter().any(|t| t.edge().is_some());
+    let edge = if recording { Some(record_only(op.clone(), &all, target.layout(), target.dtype())) } else { None };
+    target.array().prepare_write()?;
+    let arrays: SmallVec<[&Array; 4]> = all.iter().map(|t| t.array()).collect();
+    op.get().forward_into(&arrays, target.array())?;
+    if let Some(edge) = edge {
+        if let Some(node) = edge.node() {
+            node.keep_output(target.array());
+        }
+        set_history(target, edge)?;
+    }
+    Ok(())
+}
+
 #[cold]
 fn output_shape(name: &str, target: &[usize], other: &[usize]) -> Error {
     match crate::array::layout::broadcast(target, other) {
@@ -192,6 +225,17 @@ pub fn assign_view(target: &mut Tensor, view: &Tensor, value: &Tensor) -> Result
     }
     let whole = ops::write::scatter(view.chain(), target, &value)?;
     crate::transform::rebind(target, whole, "copy_")
+}
+
+/// [`assign_view`] for the elements at indices of that view only.
+pub fn assign_at(target: &mut Tensor, view: &Tensor, entries: &[ops::index::Entry], value: &Tensor) -> Result<()> {
+    if view.chain().is_empty() {
+        return ops::index::index_put_(target, entries, value);
+    }
+    let part = ops::write::follow(view.chain(), target)?;
+    let part = ops::index::index_put(&part, entries, &ops::cast(value, target.dtype())?, false)?;
+    let whole = ops::write::scatter(view.chain(), target, &part)?;
+    crate::transform::rebind(target, whole, "index_put_")
 }
 
 /// Overwrites every element with one value.

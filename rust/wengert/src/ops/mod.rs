@@ -13,13 +13,14 @@ pub mod index;
 pub mod layer;
 pub(crate) mod lines;
 pub mod loss;
+pub mod order;
 pub(crate) mod pick;
 pub mod power;
 pub mod predicate;
 pub mod product;
 pub mod reduce;
-pub mod scan;
 mod rows;
+pub mod scan;
 pub mod select;
 pub mod signature;
 pub mod soft;
@@ -89,6 +90,17 @@ static FAMILIES: &[&[&OpInfo]] = &[
     cat::ROWS,
     convert::ROWS,
     write::ROWS,
+    index::along::ROWS,
+    index::masked::ROWS,
+    index::put::ROWS,
+    index::reduced::ROWS,
+    index::select::ROWS,
+    index::take::ROWS,
+    index::within::ROWS,
+    order::ROWS,
+    order::count::ROWS,
+    order::search::ROWS,
+    order::unique::ROWS,
 ];
 
 /// Every operation.

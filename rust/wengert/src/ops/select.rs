@@ -89,6 +89,9 @@ pub fn where_(condition: &Tensor, a: &Tensor, b: &Tensor) -> Result<Tensor> {
 }
 
 fn call(args: &Args<'_>) -> Result<Value> {
+    if matches!((args.get(1), args.get(2)), (Value::None, Value::None)) {
+        return crate::ops::index::masked::where_true(args.tensor(0)?);
+    }
     let number = |v: Scalar, beside: Option<&Tensor>| match beside {
         Some(t) => {
             let number = crate::ops::binary::number_beside(t, v)?;
@@ -113,15 +116,16 @@ fn call(args: &Args<'_>) -> Result<Value> {
 pub static WHERE: OpInfo = OpInfo {
     name: "where",
     doc: "Elements of `input` where `condition` holds, else of `other`; shapes broadcast, dtypes promote.\n\n\
+          `where(condition)` alone is `nonzero(condition, as_tuple=True)`.\n\n\
           >>> import wengert\n\
           >>> wengert.where(wengert.tensor([True, False]), wengert.tensor([1.0, 2.0]), 0.0)\n\
           tensor([1., 0.])\n",
-    signature: "condition: Tensor, input: Tensor | Number, other: Tensor | Number",
-    returns: "Tensor",
+    signature: "condition: Tensor, input: Tensor | Number | None = None, other: Tensor | Number | None = None",
+    returns: "Any",
     face: Face::FUNCTION,
     differentiable: true,
     body: Body::Call(call),
-    samples: &["b(2, 3), f(2, 3), f(2, 3)", "b(3), f(2, 3), f()", "b(2, 1), f(3), 0.5"],
+    samples: &["b(2, 3), f(2, 3), f(2, 3)", "b(3), f(2, 3), f()", "b(2, 1), f(3), 0.5", "b(2, 3)"],
 };
 
 /// The rows of this file.

@@ -50,6 +50,8 @@ pub enum Body {
     Binary(fn(&Tensor, &Tensor) -> Result<Tensor>, fn(&Args<'_>) -> Result<Value>, &'static dyn Op),
     /// Anything else.
     Call(fn(&Args<'_>) -> Result<Value>),
+    /// Anything else that has an in-place twin: the call, and the write.
+    Twin(fn(&Args<'_>) -> Result<Value>, fn(&mut Tensor, &Args<'_>) -> Result<()>),
     /// A method that writes to its first argument.
     Write(fn(&mut Tensor, &Args<'_>) -> Result<()>),
 }

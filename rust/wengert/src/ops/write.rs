@@ -85,7 +85,7 @@ pub(crate) fn record_fill(target: &Tensor) -> Edge {
 }
 
 /// A chain of view ops from a base of known shape, applied to any array or tensor of that shape.
-fn follow(chain: &[OpRef], x: &Tensor) -> Result<Tensor> {
+pub(crate) fn follow(chain: &[OpRef], x: &Tensor) -> Result<Tensor> {
     let mut at = x.clone();
     for op in chain {
         at = apply(op.clone(), &[&at])?;

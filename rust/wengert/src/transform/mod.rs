@@ -187,6 +187,23 @@ pub(crate) fn detach(t: &Tensor) -> Tensor {
     }
 }
 
+/// The plain value below dual numbers; None below a batch.
+pub(crate) fn plain_value(t: &Tensor) -> Option<Tensor> {
+    match t.lifted().map(|l| &l.kind) {
+        None => Some(t.clone()),
+        Some(Kind::Dual { primal, .. }) => plain_value(primal),
+        Some(Kind::Batched { .. }) => None,
+    }
+}
+
+/// The batch behind a tensor whose outermost wrapping is one, and its level.
+pub(crate) fn outermost_batch(t: &Tensor) -> Option<(Tensor, u64)> {
+    match t.lifted() {
+        Some(Lifted { kind: Kind::Batched { value }, level }) => Some((value.clone(), *level)),
+        _ => None,
+    }
+}
+
 /// Words for a wrapped tensor in messages.
 pub(crate) fn describe(t: &Tensor) -> String {
     match t.lifted().map(|l| &l.kind) {

@@ -49,13 +49,20 @@ impl Sample {
         Sample { info, names: signature.names, values, xs }
     }
 
+    /// Runs the op's write on `target`, in place of its first tensor.
+    pub fn write(&self, f: fn(&mut Tensor, &Args<'_>) -> Result<()>, target: &mut Tensor, xs: &[Tensor]) -> Result<()> {
+        let mut supply = xs.iter();
+        let values: Vec<Value> = self.values.iter().map(|v| replaced(v, &mut supply)).collect();
+        f(target, &Args { name: self.info.name, params: &self.names, values: &values })
+    }
+
     /// Calls the op with `xs` in place of the drawn tensors; all float outputs come as one vector.
     pub fn call(&self, xs: &[Tensor]) -> Result<Tensor> {
         let mut supply = xs.iter();
         let values: Vec<Value> = self.values.iter().map(|v| replaced(v, &mut supply)).collect();
         let args = Args { name: self.info.name, params: &self.names, values: &values };
         let out = match self.info.body {
-            Body::Unary(_, f, _) | Body::Binary(_, f, _) | Body::Call(f) => f(&args)?,
+            Body::Unary(_, f, _) | Body::Binary(_, f, _) | Body::Call(f) | Body::Twin(f, _) => f(&args)?,
             Body::Write(_) => panic!("{} writes", self.info.name),
         };
         let mut parts = Vec::new();

@@ -58,11 +58,11 @@ impl AsStrided {
             false => (&places.input, &places.output, self.out.shape()),
         };
         let flat = reshape(t, &[from.numel()])?;
-        let mut row = crate::ops::index::along::put_along(&flat, from, 0, &[places.len])?;
+        let mut row = crate::ops::index::put_along(&flat, from, 0, &[places.len])?;
         if let Some(shared) = &places.shared {
             row = crate::ops::div(&row, &crate::ops::cast(shared, t.dtype())?)?;
         }
-        reshape(&crate::ops::index::along::take_along(&row, to, 0)?, shape)
+        reshape(&crate::ops::index::take_along(&row, to, 0)?, shape)
     }
 }
 

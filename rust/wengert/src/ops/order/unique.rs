@@ -1,0 +1,186 @@
+//! unique and unique_consecutive: elements, or slices along a dimension, without repetitions. No derivatives.
+
+use super::search::{elements, elements_mut};
+use super::{Part, dim_last, lines};
+use crate::array::layout::{show, wrap_dim};
+use crate::array::{Array, DType, Dims, Element, Layout, Scalar};
+use crate::error::{Error, Result};
+use crate::ops::table::{Args, Body, Face, OpInfo, Value};
+use crate::tensor::Tensor;
+use crate::with_dtype;
+use smallvec::SmallVec;
+use wengert_kernels::sort::key;
+
+/// What is left of a sequence: where it was, which of these each element became, how many became it.
+pub struct Unique {
+    /// The elements, or the slices.
+    pub values: Tensor,
+    /// For each element of the input the index of its value.
+    pub inverse: Tensor,
+    /// For each value how often it occurs.
+    pub counts: Tensor,
+}
+
+/// The runs of a sequence of `n` in which `same(i)` says whether element i equals the one before: the first of each
+/// run, the run of each element, and the lengths.
+fn runs(n: usize, same: impl Fn(usize) -> bool) -> (Vec<i64>, Vec<i64>, Vec<i64>) {
+    let (mut firsts, mut run_of, mut lengths) = (Vec::new(), Vec::with_capacity(n), Vec::new());
+    for i in 0..n {
+        if i == 0 || !same(i) {
+            firsts.push(i as i64);
+            lengths.push(0);
+        }
+        if let Some(length) = lengths.last_mut() {
+            *length += 1;
+        }
+        run_of.push(firsts.len() as i64 - 1);
+    }
+    (firsts, run_of, lengths)
+}
+
+/// Runs of a sequence in the order `at` (None: its own), as what is left of it.
+fn collect(
+    x: &Tensor,
+    n: usize,
+    at: Option<&[i64]>,
+    same: impl Fn(usize, usize) -> bool,
+    shape: &[usize],
+    pick: impl Fn(&Tensor, &Tensor) -> Result<Tensor>,
+) -> Result<Unique> {
+    let place = |i: usize| at.map_or(i, |at| at[i] as usize);
+    let (firsts, run_of, lengths) = runs(n, |i| same(place(i - 1), place(i)));
+    let firsts: Vec<i64> = firsts.into_iter().map(|i| place(i as usize) as i64).collect();
+    let mut inverse = Array::full(Layout::contiguous(shape)?, DType::I64, Scalar::Int(0))?;
+    let to = elements_mut::<i64>(&mut inverse);
+    for (i, run) in run_of.into_iter().enumerate() {
+        to[place(i)] = run;
+    }
+    Ok(Unique {
+        values: pick(x, &Tensor::from_slice(&firsts, &[firsts.len()])?)?,
+        inverse: Tensor::from_array(inverse),
+        counts: Tensor::from_slice(&lengths, &[lengths.len()])?,
+    })
+}
+
+fn elementwise(x: &Tensor, sorted: bool) -> Result<Unique> {
+    let flat = x.array().contiguous()?;
+    let flat = flat.view(Layout::contiguous(&[flat.numel()])?, 0);
+    let order = if sorted { Some(lines(&flat, 0, Part::All { descending: false })?.1) } else { None };
+    let (n, at) = (flat.numel(), order.as_ref().map(elements::<i64>));
+    let flat_tensor = Tensor::from_array(flat.clone());
+    let take = |x: &Tensor, i: &Tensor| crate::ops::index::take(x, i);
+    with_dtype!(flat.dtype(), T => {
+        let values = elements::<T>(&flat);
+        collect(&flat_tensor, n, at, |i, j| values[i] == values[j], x.shape(), take)
+    })
+}
+
+/// Keys of the slices along `dim`, a row each, and their number.
+fn slices<T: Element>(x: &Array, dim: usize) -> Result<(Vec<u64>, Vec<bool>, usize)> {
+    let moved = x.view(dim_last(x.layout(), dim), 0);
+    let (n, width) = (x.shape()[dim], x.numel() / x.shape()[dim].max(1));
+    // Turned once more, so that a slice is a row.
+    let order = std::iter::once(moved.shape().len() - 1).chain(0..moved.shape().len() - 1);
+    let shape: Dims = order.clone().map(|d| moved.shape()[d]).collect();
+    let strides: SmallVec<[isize; 4]> = order.map(|d| moved.layout().strides()[d]).collect();
+    let rows = moved.view(Layout::strided(&shape, &strides), 0).contiguous()?;
+    let values = elements::<T>(&rows);
+    let nan = (0..n).map(|i| values[i * width..(i + 1) * width].iter().any(|v| v != v)).collect();
+    Ok((values.iter().map(|&v| key(v)).collect(), nan, width))
+}
+
+fn slicewise(x: &Tensor, dim: i64, sorted: bool) -> Result<Unique> {
+    let dim = wrap_dim("unique", dim, x.ndim())?;
+    let array = x.array();
+    let n = x.shape()[dim];
+    if array.numel() == 0 && (n > 0 || x.shape().iter().filter(|&&s| s == 0).count() > 1) {
+        return Err(Error::runtime(format!(
+            "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied; got shape {}",
+            show(x.shape())
+        )));
+    }
+    let (keys, nan, width) = with_dtype!(x.dtype(), T => slices::<T>(array, dim))?;
+    let row = |i: usize| &keys[i * width..(i + 1) * width];
+    let order = sorted.then(|| {
+        let mut at: Vec<i64> = (0..n as i64).collect();
+        at.sort_by(|&a, &b| row(a as usize).cmp(row(b as usize)));
+        at
+    });
+    let pick = |x: &Tensor, i: &Tensor| crate::ops::index::index_select(x, dim as i64, i);
+    collect(x, n, order.as_deref(), |i, j| row(i) == row(j) && !nan[i], &[n], pick)
+}
+
+fn plain(name: &str, x: &Tensor) -> Result<Tensor> {
+    x.no_transform(name)?;
+    Ok(x.detach())
+}
+
+/// Elements of `x` in ascending order, each once; along `dim` the slices.
+pub fn unique(x: &Tensor, dim: Option<i64>) -> Result<Unique> {
+    let x = plain("unique", x)?;
+    dim.map_or_else(|| elementwise(&x, true), |dim| slicewise(&x, dim, true))
+}
+
+/// `x` with each run of equal elements, or of slices along `dim`, as one.
+pub fn unique_consecutive(x: &Tensor, dim: Option<i64>) -> Result<Unique> {
+    let x = plain("unique_consecutive", x)?;
+    dim.map_or_else(|| elementwise(&x, false), |dim| slicewise(&x, dim, false))
+}
+
+/// The values, and with them what else was asked for.
+fn answer(a: &Args<'_>, found: Unique, first_flag: usize) -> Result<Value> {
+    let mut out = vec![Value::from(found.values)];
+    if a.flag(first_flag)? {
+        out.push(found.inverse.into());
+    }
+    if a.flag(first_flag + 1)? {
+        out.push(found.counts.into());
+    }
+    Ok(if out.len() == 1 { out.swap_remove(0) } else { Value::List(out) })
+}
+
+/// The row of the table.
+pub static UNIQUE: OpInfo = OpInfo {
+    name: "unique",
+    doc: "Elements of `input` in ascending order, each once; with `dim` the slices along it, in lexicographic order.\n\n\
+          They are sorted whatever `sorted` says. `return_inverse`: also the index of its value for each element (or slice); \
+          `return_counts`: also how often each value occurs. Each NaN is a value of its own.\n\n\
+          >>> import wengert\n\
+          >>> values, counts = wengert.unique(wengert.tensor([3, 1, 3]), return_counts=True)\n\
+          >>> values\n\
+          tensor([1, 3])\n\
+          >>> counts\n\
+          tensor([1, 2])\n",
+    signature: "input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, \
+                dim: int | None = None",
+    returns: "Any",
+    face: Face::BOTH,
+    differentiable: false,
+    body: Body::Call(|a| answer(a, unique(a.tensor(0)?, a.maybe_int(4)?)?, 2)),
+    samples: &[
+        "i(6)",
+        "i(2, 3), return_inverse=True, return_counts=True",
+        "i(4, 2, hi=2), dim=0, return_inverse=True",
+        "i(2, 4, hi=2), dim=-1, return_counts=True",
+        "f(3)",
+    ],
+};
+
+/// The row of the table.
+pub static UNIQUE_CONSECUTIVE: OpInfo = OpInfo {
+    name: "unique_consecutive",
+    doc: "`input`, flattened, with each run of equal elements as one; with `dim` the slices along it.\n\n\
+          `return_inverse`: also the index of its run for each element (or slice); `return_counts`: also how long each is.\n\n\
+          >>> import wengert\n\
+          >>> wengert.unique_consecutive(wengert.tensor([1, 1, 2, 1]))\n\
+          tensor([1, 2, 1])\n",
+    signature: "input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None",
+    returns: "Any",
+    face: Face::BOTH,
+    differentiable: false,
+    body: Body::Call(|a| answer(a, unique_consecutive(a.tensor(0)?, a.maybe_int(3)?)?, 1)),
+    samples: &["i(6, hi=2), return_inverse=True, return_counts=True", "i(4, 1, hi=2), dim=0", "i(4)"],
+};
+
+/// The rows of this file.
+pub static ROWS: &[&OpInfo] = &[&UNIQUE, &UNIQUE_CONSECUTIVE];
