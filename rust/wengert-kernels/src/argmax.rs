@@ -1,7 +1,7 @@
 //! The first largest element along an axis and its index. Depends on fold, walk and threads.
 
 use crate::element::Element;
-use crate::fold::{Fold, Max, RUN, Shared, grain_for, long, run_kernel};
+use crate::fold::{Max, RUN, Shared, grain_for, tree};
 use crate::threads::{for_chunks, num_threads};
 use crate::walk::{Order, RANK, Walk, strided_read};
 use std::mem::MaybeUninit;
@@ -11,32 +11,8 @@ const WIDTH: usize = 1024;
 /// Blocks of columns start at whole vectors.
 const STEP: usize = 64;
 
-/// The first i below n for which `hit` holds, or n.
-#[inline(always)]
-fn first(n: usize, hit: impl Fn(usize) -> bool) -> usize {
-    let mut i = 0;
-    while i + 64 <= n && !(i..i + 64).fold(false, |any, i| any | hit(i)) {
-        i += 64;
-    }
-    while i < n && !hit(i) {
-        i += 1;
-    }
-    i
-}
-
-// Index of the first element that equals ins[1], or is NaN if that is NaN, or n.
-kernels!(find<T: Element>, 2, |n, out, ins, _S| {
-    let (x, wanted) = (ins[0].cast::<T>(), *ins[1].cast::<T>());
-    let at = if wanted.is_nan() {
-        first(n, #[inline(always)] |i| (*x.add(i)).is_nan())
-    } else {
-        first(n, #[inline(always)] |i| *x.add(i) == wanted)
-    };
-    out.cast::<usize>().write(at);
-});
-
 /// Where the best value of a column was found: as wide as the values, so that one mask serves both.
-trait Place: Copy + Default + 'static {
+trait Place: Copy + Default + PartialOrd + 'static {
     fn of(row: usize) -> Self;
     fn row(self) -> i64;
 }
@@ -51,6 +27,71 @@ macro_rules! place {
     )*};
 }
 place!(u32 u64);
+
+/// A line's best value and its place.
+struct Found<T> {
+    value: T,
+    at: usize,
+}
+
+/// `x` instead of `value` if it is larger or the first NaN. A NaN in x fails the comparison.
+#[inline(always)]
+fn better<T: Element, P: Copy>(value: T, place: P, x: T, number: P) -> (T, P) {
+    let keep = (x <= value) | value.is_nan();
+    (if keep { value } else { x }, if keep { place } else { number })
+}
+
+/// Elements a line is read by.
+const LANES: usize = 64;
+
+/// The first largest of n contiguous elements; n is at least LANES and fits P.
+#[inline(always)]
+unsafe fn first_largest<T: Element, P: Place>(n: usize, x: *const T) -> Found<T> {
+    // SAFETY: i < n.
+    let at = |i: usize| unsafe { *x.add(i) };
+    let mut value: [T; LANES] = std::array::from_fn(at);
+    let mut place: [P; LANES] = std::array::from_fn(P::of);
+    // Two rows of lanes at a time, so that one load and store serves both. The last may begin before the
+    // end of what was seen: that is not larger.
+    let mut start = LANES;
+    while start < n {
+        let rows = [start, start + LANES].map(|s| s.min(n - LANES));
+        for k in 0..LANES {
+            let (mut v, mut p) = (value[k], place[k]);
+            for row in rows {
+                (v, p) = better(v, p, at(row + k), P::of(row + k));
+            }
+            (value[k], place[k]) = (v, p);
+        }
+        start += 2 * LANES;
+    }
+    let mut best = tree::<T, Max, LANES>(value);
+    if value.iter().fold(false, |any, v| any | v.is_nan()) {
+        best = value.iter().copied().find(|v| v.is_nan()).unwrap_or(best);
+    }
+    let mut first = P::of(n);
+    for k in 0..LANES {
+        let hit = (value[k] == best) | (value[k].is_nan() & best.is_nan());
+        let p = if hit { place[k] } else { P::of(n) };
+        first = if p < first { p } else { first };
+    }
+    Found { value: best, at: first.row() as usize }
+}
+
+// The first largest (out) of n elements.
+kernels!(largest<T: Element, P: Place>, 1, |n, out, ins, _S| {
+    let x = ins[0].cast::<T>();
+    let found = if n >= LANES {
+        first_largest::<T, P>(n, x)
+    } else {
+        let mut found = Found { value: *x, at: 0 };
+        for i in 1..n {
+            (found.value, found.at) = better(found.value, found.at, *x.add(i), i);
+        }
+        found
+    };
+    out.cast::<Found<T>>().write(found);
+});
 
 /// What the column kernel updates, and the number of the first of the rows at hand.
 struct Best<T, P> {
@@ -67,11 +108,7 @@ kernels!(improve<T: Element, P: Place>, 2, |n, out, ins, _S| {
     for (i, (value, place)) in values.iter_mut().zip(places).enumerate() {
         let (mut v, mut p) = (*value, *place);
         for (row, number) in rows.iter().zip(numbers) {
-            let x = *row.add(i);
-            // A NaN in x fails the first test; one in v is kept.
-            let keep = (x <= v) | v.is_nan();
-            v = if keep { v } else { x };
-            p = if keep { p } else { number };
+            (v, p) = better(v, p, *row.add(i), number);
         }
         *value = v;
         *place = p;
@@ -193,37 +230,29 @@ unsafe fn by_columns<T: Element, P: Place>(
     }
 }
 
-/// Largest value, then its first place: two passes, both vectorised.
+/// The first largest element of one line. Runs are joined in order.
 unsafe fn line<T: Element>(base: *const T, stride: isize, length: usize) -> (T, usize) {
-    let (run, find) = (run_kernel::<T, Max>(), find::get::<T>());
+    let kernel = if size_of::<T>() <= 4 { largest::get::<T, u32>() } else { largest::get::<T, u64>() };
     let base = Shared(base as *mut T);
-    let block = |start: usize, n: usize, stage: &mut MaybeUninit<[T; RUN]>| -> *const T {
-        let from = base.at(0).wrapping_offset(start as isize * stride);
-        if stride == 1 || n == 1 {
-            return from;
-        }
-        // SAFETY: elements of the line; n <= RUN.
-        unsafe { strided_read(n, from, stride, stage.as_mut_ptr().cast()) };
-        stage.as_ptr().cast()
-    };
-    let value = long::<T, Max, _>(
-        length,
-        |_| (),
-        |_, start, n| {
-            let (mut stage, mut v) = (MaybeUninit::uninit(), Max::identity::<T>());
-            // SAFETY: n readable elements.
-            unsafe { run(n, (&raw mut v).cast(), [block(start, n, &mut stage).cast()]) };
-            v
-        },
-    );
-    for start in (0..length).step_by(RUN) {
+    let run = |start: usize| {
         let n = RUN.min(length - start);
-        let (mut stage, mut at) = (MaybeUninit::uninit(), n);
-        // SAFETY: n readable elements and one value.
-        unsafe { find(n, (&raw mut at).cast(), [block(start, n, &mut stage).cast(), (&raw const value).cast()]) };
-        if at < n {
-            return (value, start + at);
+        let mut from = base.at(0).wrapping_offset(start as isize * stride) as *const T;
+        let mut stage = MaybeUninit::<[T; RUN]>::uninit();
+        let mut found = Found { value: T::ZERO, at: 0 };
+        // SAFETY: n <= RUN elements of the line.
+        unsafe {
+            if stride != 1 && n > 1 {
+                strided_read(n, from, stride, stage.as_mut_ptr().cast());
+                from = stage.as_ptr().cast();
+            }
+            kernel(n, (&raw mut found).cast(), [from.cast()]);
         }
+        found
+    };
+    let mut best = run(0);
+    for start in (RUN..length).step_by(RUN) {
+        let next = run(start);
+        (best.value, best.at) = better(best.value, best.at, next.value, start + next.at);
     }
-    (value, 0)
+    (best.value, best.at)
 }
