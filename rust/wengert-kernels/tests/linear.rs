@@ -2,7 +2,7 @@
 
 use wengert_kernels::{Float, Int, gemm, int_gemm, threads};
 
-/// The number of threads is one for the process.
+/// The number of threads is one for the process, and so, with feature `gil`, is the memory that A is packed in.
 static THREADS: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
 fn numbers<T: Float>(n: usize, seed: u64) -> Vec<T> {
@@ -181,6 +181,7 @@ fn drawn<T: Float>(seed: u64, epsilon: f64) {
 
 #[test]
 fn drawn_shapes_and_strides() {
+    let _one_at_a_time = THREADS.lock();
     for seed in 0..1500 {
         drawn::<f32>(seed, f32::EPSILON as f64);
         drawn::<f64>(seed, f64::EPSILON);
