@@ -4,7 +4,7 @@
 import builtins
 from collections.abc import Callable, Iterator, Sequence
 from types import EllipsisType
-from typing import Any, NamedTuple, Self, SupportsIndex, TypeAlias, final, overload, type_check_only
+from typing import Any, Literal, NamedTuple, Self, SupportsIndex, TypeAlias, final, overload, type_check_only
 
 from numpy.typing import NDArray
 from typing_extensions import disjoint_base
@@ -367,6 +367,122 @@ class Tensor:
         """Overwrites every element with `value`; returns the tensor."""
     def zero_(_self) -> Self:
         """Overwrites every element with 0; returns the tensor."""
+    def gather(_self, dim: int, index: Tensor, *, sparse_grad: _bool = False) -> Tensor:
+        """Elements of `input` at `index` along `dim`: `out[i][j] = input[index[i][j]][j]` for `dim=0`."""
+    def scatter(_self, dim: int, index: Tensor, src: Tensor | _Number, *, reduce: str | None = None) -> Tensor:
+        """`input` with `src` scattered along `dim`: `out[index[i][j]][j] = src[i][j]` for `dim=0`."""
+    def scatter_(_self, dim: int, index: Tensor, src: Tensor | _Number, *, reduce: str | None = None) -> Self:
+        """`input` with `src` scattered along `dim`: `out[index[i][j]][j] = src[i][j]` for `dim=0`."""
+    def scatter_add(_self, dim: int, index: Tensor, src: Tensor) -> Tensor:
+        """`input` with `src` added along `dim`: `out[index[i][j]][j] += src[i][j]` for `dim=0`, in order."""
+    def scatter_add_(_self, dim: int, index: Tensor, src: Tensor) -> Self:
+        """`input` with `src` added along `dim`: `out[index[i][j]][j] += src[i][j]` for `dim=0`, in order."""
+    @overload
+    def nonzero(_self, *, as_tuple: Literal[False] = False) -> Tensor:
+        """Indices of the elements that are not zero, a row each: int64 of shape (n, input.ndim)."""
+    @overload
+    def nonzero(_self, *, as_tuple: Literal[True]) -> tuple[Tensor, ...]:
+        """Indices of the elements that are not zero, a row each: int64 of shape (n, input.ndim)."""
+    def argwhere(_self) -> Tensor:
+        """Indices of the elements that are not zero, a row each: int64 of shape (n, input.ndim)."""
+    def masked_fill(_self, mask: Tensor, value: Tensor | _Number) -> Tensor:
+        """`input` with `value`, a number or a 0-d tensor, where the bool `mask` is true; the two broadcast."""
+    def masked_fill_(_self, mask: Tensor, value: Tensor | _Number) -> Self:
+        """`input` with `value`, a number or a 0-d tensor, where the bool `mask` is true; the two broadcast."""
+    def masked_select(_self, mask: Tensor) -> Tensor:
+        """Elements of `input` where the bool `mask` is true, as a vector; the two broadcast."""
+    def masked_scatter(_self, mask: Tensor, source: Tensor) -> Tensor:
+        """`input` with the first elements of `source`, in order, where the bool `mask` is true."""
+    def masked_scatter_(_self, mask: Tensor, source: Tensor) -> Self:
+        """`input` with the first elements of `source`, in order, where the bool `mask` is true."""
+    def index_put(_self, indices: Sequence[Tensor], values: Tensor, accumulate: _bool = False) -> Tensor:
+        """`input` with `values`, broadcast, at `indices`: a tuple of integer tensors or masks, as in `input[indices]`."""
+    def index_put_(_self, indices: Sequence[Tensor], values: Tensor, accumulate: _bool = False) -> Self:
+        """`input` with `values`, broadcast, at `indices`: a tuple of integer tensors or masks, as in `input[indices]`."""
+    def scatter_reduce(
+        _self,
+        dim: int,
+        index: Tensor,
+        src: Tensor,
+        reduce: str,
+        *,
+        include_self: _bool = True,
+    ) -> Tensor:
+        """`input` with `src` joined along `dim`, placed as `scatter` places it: `reduce` is `'sum'`, `'prod'`, `'mean'`, `'amax'` or `'amin'`."""
+    def scatter_reduce_(
+        _self,
+        dim: int,
+        index: Tensor,
+        src: Tensor,
+        reduce: str,
+        *,
+        include_self: _bool = True,
+    ) -> Self:
+        """`input` with `src` joined along `dim`, placed as `scatter` places it: `reduce` is `'sum'`, `'prod'`, `'mean'`, `'amax'` or `'amin'`."""
+    def index_select(_self, dim: int, index: Tensor) -> Tensor:
+        """Slices of `input` along `dim`, in the order of `index`, a vector of int64."""
+    def index_add(_self, dim: int, index: Tensor, source: Tensor, *, alpha: _Number = 1) -> Tensor:
+        """`input` with slices of `source`, times `alpha`, added along `dim` at `index`, in order."""
+    def index_add_(_self, dim: int, index: Tensor, source: Tensor, *, alpha: _Number = 1) -> Self:
+        """`input` with slices of `source`, times `alpha`, added along `dim` at `index`, in order."""
+    def index_copy(_self, dim: int, index: Tensor, source: Tensor) -> Tensor:
+        """`input` with slices of `source` along `dim` at `index`; of several for one place the last stays."""
+    def index_copy_(_self, dim: int, index: Tensor, source: Tensor) -> Self:
+        """`input` with slices of `source` along `dim` at `index`; of several for one place the last stays."""
+    def index_fill(_self, dim: int, index: Tensor, value: Tensor | _Number) -> Tensor:
+        """`input` with `value`, a number or a 0-d tensor, in the slices along `dim` at `index`."""
+    def index_fill_(_self, dim: int, index: Tensor, value: Tensor | _Number) -> Self:
+        """`input` with `value`, a number or a 0-d tensor, in the slices along `dim` at `index`."""
+    def take(_self, index: Tensor) -> Tensor:
+        """Elements of `input`, as if it were flattened, at `index` (int64); the result has the shape of `index`."""
+    def put(_self, index: Tensor, source: Tensor, accumulate: _bool = False) -> Tensor:
+        """`input` with `source` at `index` (int64), as if all three were flattened."""
+    def put_(_self, index: Tensor, source: Tensor, accumulate: _bool = False) -> Self:
+        """`input` with `source` at `index` (int64), as if all three were flattened."""
+    def take_along_dim(_self, indices: Tensor, dim: int | None = None) -> Tensor:
+        """Elements of `input` at `indices` along `dim`; the other dimensions broadcast. Without `dim` both are flattened."""
+    def select_scatter(_self, src: Tensor, dim: int, index: int) -> Tensor:
+        """`input` with `input.select(dim, index)` replaced by `src`, which has that shape."""
+    def slice_scatter(
+        _self,
+        src: Tensor,
+        dim: int = 0,
+        start: int | None = None,
+        end: int | None = None,
+        step: int = 1,
+    ) -> Tensor:
+        """`input` with the slice `start:end:step` of `dim` replaced by `src`, which has its shape."""
+    def diagonal_scatter(_self, src: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+        """`input` with the diagonal of `dim1` and `dim2`, `offset` above the main one, replaced by `src`."""
+    def sort(_self, dim: int = -1, descending: _bool = False, stable: _bool = False) -> _Max:
+        """`input` sorted along `dim`, and the indices (int64) that the elements had."""
+    def argsort(_self, dim: int = -1, descending: _bool = False, stable: _bool = False) -> Tensor:
+        """Indices (int64) that sort `input` along `dim`; equal elements keep their order, NaN counts as the largest."""
+    def msort(_self) -> Tensor:
+        """`input` sorted along its first dimension; NaN counts as the largest."""
+    def topk(_self, k: int, dim: int = -1, largest: _bool = True, sorted: _bool = True) -> _Max:
+        """The `k` largest elements along `dim` (with `largest=False` the smallest), and their indices (int64)."""
+    def kthvalue(_self, k: int, dim: int = -1, keepdim: _bool = False) -> _Max:
+        """The `k`-th smallest element along `dim`, counted from 1, and its index (int64); of equal ones the order is theirs."""
+    def bincount(_self, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
+        """How often each of 0, 1, 2, ... occurs in a vector of non-negative integers; at least `minlength` numbers."""
+    def histc(_self, bins: int = 100, min: _Number = 0, max: _Number = 0) -> Tensor:
+        """How many elements lie in each of `bins` equal parts of `min` to `max`, in the dtype of `input`."""
+    def unique(
+        _self,
+        sorted: _bool = True,
+        return_inverse: _bool = False,
+        return_counts: _bool = False,
+        dim: int | None = None,
+    ) -> Any:
+        """Elements of `input` in ascending order, each once; with `dim` the slices along it, in lexicographic order."""
+    def unique_consecutive(
+        _self,
+        return_inverse: _bool = False,
+        return_counts: _bool = False,
+        dim: int | None = None,
+    ) -> Any:
+        """`input`, flattened, with each run of equal elements as one; with `dim` the slices along it."""
     def __array__(self, dtype: Any = None, copy: _bool | None = None) -> Any: ...
     def __contains__(self, value: Any) -> Any: ...
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor: ...
@@ -587,7 +703,12 @@ def ge(input: Tensor, other: Tensor | _Number) -> Tensor:
 def greater_equal(input: Tensor, other: Tensor | _Number) -> Tensor:
     """Where `input >= other`, as bool, with broadcasting."""
 
+@overload
 def where(condition: Tensor, input: Tensor | _Number, other: Tensor | _Number) -> Tensor:
+    """Elements of `input` where `condition` holds, else of `other`; shapes broadcast, dtypes promote."""
+
+@overload
+def where(condition: Tensor, input: None = None, other: None = None) -> tuple[Tensor, ...]:
     """Elements of `input` where `condition` holds, else of `other`; shapes broadcast, dtypes promote."""
 
 def sum(
@@ -698,6 +819,147 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
 
 def clone(input: Tensor, *, memory_format: object = None) -> Tensor:
     """Copy in fresh memory; gradients flow through."""
+
+def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: _bool = False) -> Tensor:
+    """Elements of `input` at `index` along `dim`: `out[i][j] = input[index[i][j]][j]` for `dim=0`."""
+
+def scatter(input: Tensor, dim: int, index: Tensor, src: Tensor | _Number, *, reduce: str | None = None) -> Tensor:
+    """`input` with `src` scattered along `dim`: `out[index[i][j]][j] = src[i][j]` for `dim=0`."""
+
+def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
+    """`input` with `src` added along `dim`: `out[index[i][j]][j] += src[i][j]` for `dim=0`, in order."""
+
+@overload
+def nonzero(input: Tensor, *, as_tuple: Literal[False] = False) -> Tensor:
+    """Indices of the elements that are not zero, a row each: int64 of shape (n, input.ndim)."""
+
+@overload
+def nonzero(input: Tensor, *, as_tuple: Literal[True]) -> tuple[Tensor, ...]:
+    """Indices of the elements that are not zero, a row each: int64 of shape (n, input.ndim)."""
+
+def argwhere(input: Tensor) -> Tensor:
+    """Indices of the elements that are not zero, a row each: int64 of shape (n, input.ndim)."""
+
+def masked_fill(input: Tensor, mask: Tensor, value: Tensor | _Number) -> Tensor:
+    """`input` with `value`, a number or a 0-d tensor, where the bool `mask` is true; the two broadcast."""
+
+def masked_select(input: Tensor, mask: Tensor) -> Tensor:
+    """Elements of `input` where the bool `mask` is true, as a vector; the two broadcast."""
+
+def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
+    """`input` with the first elements of `source`, in order, where the bool `mask` is true."""
+
+def index_put(input: Tensor, indices: Sequence[Tensor], values: Tensor, accumulate: _bool = False) -> Tensor:
+    """`input` with `values`, broadcast, at `indices`: a tuple of integer tensors or masks, as in `input[indices]`."""
+
+def scatter_reduce(
+    input: Tensor,
+    dim: int,
+    index: Tensor,
+    src: Tensor,
+    reduce: str,
+    *,
+    include_self: _bool = True,
+) -> Tensor:
+    """`input` with `src` joined along `dim`, placed as `scatter` places it: `reduce` is `'sum'`, `'prod'`, `'mean'`, `'amax'` or `'amin'`."""
+
+def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
+    """Slices of `input` along `dim`, in the order of `index`, a vector of int64."""
+
+def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: _Number = 1) -> Tensor:
+    """`input` with slices of `source`, times `alpha`, added along `dim` at `index`, in order."""
+
+def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
+    """`input` with slices of `source` along `dim` at `index`; of several for one place the last stays."""
+
+def index_fill(input: Tensor, dim: int, index: Tensor, value: Tensor | _Number) -> Tensor:
+    """`input` with `value`, a number or a 0-d tensor, in the slices along `dim` at `index`."""
+
+def take(input: Tensor, index: Tensor) -> Tensor:
+    """Elements of `input`, as if it were flattened, at `index` (int64); the result has the shape of `index`."""
+
+def put(input: Tensor, index: Tensor, source: Tensor, accumulate: _bool = False) -> Tensor:
+    """`input` with `source` at `index` (int64), as if all three were flattened."""
+
+def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
+    """Elements of `input` at `indices` along `dim`; the other dimensions broadcast. Without `dim` both are flattened."""
+
+def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
+    """`input` with `input.select(dim, index)` replaced by `src`, which has that shape."""
+
+def slice_scatter(
+    input: Tensor,
+    src: Tensor,
+    dim: int = 0,
+    start: int | None = None,
+    end: int | None = None,
+    step: int = 1,
+) -> Tensor:
+    """`input` with the slice `start:end:step` of `dim` replaced by `src`, which has its shape."""
+
+def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+    """`input` with the diagonal of `dim1` and `dim2`, `offset` above the main one, replaced by `src`."""
+
+def sort(input: Tensor, dim: int = -1, descending: _bool = False, stable: _bool = False) -> _Max:
+    """`input` sorted along `dim`, and the indices (int64) that the elements had."""
+
+def argsort(input: Tensor, dim: int = -1, descending: _bool = False, stable: _bool = False) -> Tensor:
+    """Indices (int64) that sort `input` along `dim`; equal elements keep their order, NaN counts as the largest."""
+
+def msort(input: Tensor) -> Tensor:
+    """`input` sorted along its first dimension; NaN counts as the largest."""
+
+def topk(input: Tensor, k: int, dim: int = -1, largest: _bool = True, sorted: _bool = True) -> _Max:
+    """The `k` largest elements along `dim` (with `largest=False` the smallest), and their indices (int64)."""
+
+def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: _bool = False) -> _Max:
+    """The `k`-th smallest element along `dim`, counted from 1, and its index (int64); of equal ones the order is theirs."""
+
+def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
+    """How often each of 0, 1, 2, ... occurs in a vector of non-negative integers; at least `minlength` numbers."""
+
+def histc(input: Tensor, bins: int = 100, min: _Number = 0, max: _Number = 0) -> Tensor:
+    """How many elements lie in each of `bins` equal parts of `min` to `max`, in the dtype of `input`."""
+
+def searchsorted(
+    sorted_sequence: Tensor,
+    input: Tensor | _Number,
+    *,
+    out_int32: _bool = False,
+    right: _bool = False,
+    side: str | None = None,
+    sorter: Tensor | None = None,
+) -> Tensor:
+    """Indices (int64) into the last dimension of `sorted_sequence` at which the elements of `input` keep it sorted."""
+
+def bucketize(input: Tensor | _Number, boundaries: Tensor, *, out_int32: _bool = False, right: _bool = False) -> Tensor:
+    """For each element the index (int64) of the interval between sorted `boundaries` that it lies in."""
+
+def isin(
+    elements: Tensor | _Number,
+    test_elements: Tensor | _Number,
+    *,
+    assume_unique: _bool = False,
+    invert: _bool = False,
+) -> Tensor:
+    """Where elements are among `test_elements`, as bool; with `invert` where they are not. NaN is among nothing."""
+
+def unique(
+    input: Tensor,
+    sorted: _bool = True,
+    return_inverse: _bool = False,
+    return_counts: _bool = False,
+    dim: int | None = None,
+) -> Any:
+    """Elements of `input` in ascending order, each once; with `dim` the slices along it, in lexicographic order."""
+
+def unique_consecutive(
+    input: Tensor,
+    return_inverse: _bool = False,
+    return_counts: _bool = False,
+    dim: int | None = None,
+) -> Any:
+    """`input`, flattened, with each run of equal elements as one; with `dim` the slices along it."""
 
 def _arange(start: _Number, end: _Number, step: _Number, dtype: _DTypeLike | None, requires_grad: _bool) -> Tensor:
     """start, start + step, ... below end."""
@@ -891,6 +1153,38 @@ __all__ = [
     "concatenate",
     "stack",
     "clone",
+    "gather",
+    "scatter",
+    "scatter_add",
+    "nonzero",
+    "argwhere",
+    "masked_fill",
+    "masked_select",
+    "masked_scatter",
+    "index_put",
+    "scatter_reduce",
+    "index_select",
+    "index_add",
+    "index_copy",
+    "index_fill",
+    "take",
+    "put",
+    "take_along_dim",
+    "select_scatter",
+    "slice_scatter",
+    "diagonal_scatter",
+    "sort",
+    "argsort",
+    "msort",
+    "topk",
+    "kthvalue",
+    "bincount",
+    "histc",
+    "searchsorted",
+    "bucketize",
+    "isin",
+    "unique",
+    "unique_consecutive",
     "dtype",
     "bool",
     "int64",
