@@ -34,7 +34,7 @@ HEADER = '''\
 import builtins
 from collections.abc import Callable, Iterator, Sequence
 from types import EllipsisType
-from typing import Any, NamedTuple, Self, SupportsIndex, TypeAlias, final, overload, type_check_only
+from typing import Any, Literal, NamedTuple, Self, SupportsIndex, TypeAlias, final, overload, type_check_only
 
 from numpy.typing import NDArray
 from typing_extensions import disjoint_base
@@ -80,6 +80,17 @@ OVERLOADS = {
         ("dim: None = None, keepdim: bool = False", "Tensor"),
         ("dim: int, keepdim: bool = False", "_Max"),
     ],
+    "where": [
+        ("input: Tensor | Number, other: Tensor | Number", "Tensor"),
+        ("input: None = None, other: None = None", "tuple[Tensor, ...]"),
+    ],
+    "nonzero": [
+        ("*, as_tuple: Literal[False] = False", "Tensor"),
+        ("*, as_tuple: Literal[True]", "tuple[Tensor, ...]"),
+    ],
+    "sort": [("dim: int = -1, descending: bool = False, stable: bool = False", "_Max")],
+    "topk": [("k: int, dim: int = -1, largest: bool = True, sorted: bool = True", "_Max")],
+    "kthvalue": [("k: int, dim: int = -1, keepdim: bool = False", "_Max")],
 }
 
 # Functions of the module that are no operations: parameters and result.

@@ -406,7 +406,7 @@ def part(src, index):
 
 
 def scatter(x, dim, index, src, reduce=None):
-    out, src = x.copy(), part(src, index)
+    out, src = np.array(x), part(src, index)
     if reduce is None:
         for place in np.ndindex(index.shape):
             out[tuple(axis[place] for axis in along(x, dim, index))] = src[place]
@@ -417,7 +417,7 @@ def scatter(x, dim, index, src, reduce=None):
 
 def scatter_reduce(x, dim, index, src, reduce, include_self=True):
     ufunc = {"sum": np.add, "mean": np.add, "prod": np.multiply, "amax": np.maximum, "amin": np.minimum}[reduce]
-    out, place, src = x.copy(), along(x, dim, index), part(src, index)
+    out, place, src = np.array(x), along(x, dim, index), part(src, index)
     count = np.full(x.shape, int(include_self))
     np.add.at(count, place, 1)
     if not include_self:
@@ -518,6 +518,113 @@ def diagonal_scatter(x, src, offset=0, dim1=0, dim2=1):
 
 def where_or_nonzero(condition, *branches):
     return where(condition, *branches) if branches else np.nonzero(np.atleast_1d(condition))
+
+
+def order(x, dim=-1, descending=False, stable=False):
+    """Indices of a stable order in which NaN comes last, or first."""
+    if not x.ndim:
+        return np.zeros((), np.int64)
+    if not descending:
+        return np.argsort(x, axis=dim, kind="stable")
+    turned = np.argsort(np.flip(x, dim), axis=dim, kind="stable")
+    return x.shape[dim] - 1 - np.flip(turned, dim)
+
+
+def pick(x, dim, indices):
+    return (np.take_along_axis(x, indices, dim) if x.ndim else x), indices
+
+
+def sort(x, dim=-1, descending=False, stable=False):
+    return pick(x, dim, order(x, dim, descending))
+
+
+def topk(x, k, dim=-1, largest=True, sorted=True):
+    if k > (x.shape[dim] if x.ndim else 1):
+        raise ValueError("too many")
+    indices = order(x, dim, descending=largest)
+    return pick(x, dim, np.take(indices, range(k), dim) if x.ndim else indices)
+
+
+def kthvalue(x, k, dim=-1, keepdim=False):
+    if k > (x.shape[dim] if x.ndim else 1):
+        raise ValueError("too many")
+    if not x.ndim:
+        return x, np.int64(0)
+    indices = np.take(order(x, dim), [k - 1], dim)
+    found = pick(x, dim, indices)
+    return found if keepdim else tuple(np.squeeze(part, dim) for part in found)
+
+
+def searchsorted(sequence, values, right=False, side=None, sorter=None, out_int32=False):
+    side = side or ("right" if right else "left")
+    values = np.asarray(values)
+    if isinstance(values, np.ndarray) and sequence.ndim > 1 and sequence.shape[:-1] != values.shape[:-1]:
+        raise ValueError("other rows")
+
+    def lower(row, value):
+        low, high = 0, len(row)
+        while low < high:  # the answer for what is not sorted, too, is PyTorch's
+            middle = low + (high - low) // 2
+            if row[middle] > value if side == "right" else row[middle] >= value:
+                high = middle
+            else:
+                low = middle + 1
+        return low
+
+    out = np.zeros(values.shape, np.int64)
+    for place in np.ndindex(values.shape):
+        row = sequence if sequence.ndim == 1 else sequence[place[:-1]]
+        out[place] = lower(row, values[place])
+    return out
+
+
+def histc(x, bins=100, min=0, max=0):
+    finite = np.isfinite(x).all()
+    low, high = (min, max) if min != max else (x.min(), x.max()) if x.size else (0, 0)
+    if min == max and not finite:
+        raise ValueError("not finite")
+    low, high = (low - 1, high + 1) if low == high else (low, high)
+    low, high = x.dtype.type(low), x.dtype.type(high)
+    inside = x[(x >= low) & (x <= high)]
+    place = ((inside - low) * x.dtype.type(bins) / (high - low)).astype(np.int64)
+    return np.bincount(np.minimum(place, bins - 1), minlength=bins).astype(x.dtype)
+
+
+def bincount(x, weights=None, minlength=0):
+    out = np.bincount(x, weights, minlength)
+    return out if weights is None else out.astype(weights.dtype)
+
+
+def distinct(x, inverse, counts, dim, ordered):
+    """unique, or unique_consecutive, by comparing slices one with the next."""
+    rows = x.reshape(-1, 1) if dim is None else np.moveaxis(x, dim, 0).reshape(x.shape[dim], -1)
+    if rows.shape[1] == 0:
+        raise ValueError("slices of nothing")
+    at = np.lexsort((np.arange(len(rows)), *rows.T[::-1])) if ordered else np.arange(len(rows))
+    new = np.array([i == 0 or (rows[at[i]] != rows[at[i - 1]]).any() for i in range(len(at))], bool)
+    run = np.cumsum(new) - 1
+    back = np.zeros(len(rows), np.int64)
+    back[at] = run
+    firsts = at[new]
+    found = [x.reshape(-1)[firsts] if dim is None else np.take(x, firsts, dim)]
+    if inverse:
+        found.append(back.reshape(x.shape) if dim is None else back)
+    if counts:
+        found.append(np.bincount(run, minlength=len(firsts)).astype(np.int64))
+    return found if len(found) > 1 else found[0]
+
+
+def unique(x, sorted=True, return_inverse=False, return_counts=False, dim=None):
+    return distinct(x, return_inverse, return_counts, dim, True)
+
+
+def unique_consecutive(x, return_inverse=False, return_counts=False, dim=None):
+    return distinct(x, return_inverse, return_counts, dim, False)
+
+
+def isin(elements, test_elements, assume_unique=False, invert=False):
+    found = (np.asarray(elements)[..., None] == np.asarray(test_elements).reshape(-1)).any(-1)
+    return ~found if invert else found
 
 
 def cast(dtype):
@@ -706,6 +813,18 @@ REFERENCE = {
         x, (slice(None),) * dim + (slice(start, end, step),), src
     ),
     "diagonal_scatter": diagonal_scatter,
+    "sort": sort,
+    "argsort": order,
+    "msort": lambda x: np.sort(x, 0),
+    "topk": topk,
+    "kthvalue": kthvalue,
+    "searchsorted": searchsorted,
+    "bucketize": lambda x, boundaries, right=False, out_int32=False: searchsorted(boundaries, x, right),
+    "isin": isin,
+    "bincount": bincount,
+    "histc": histc,
+    "unique": unique,
+    "unique_consecutive": unique_consecutive,
     "sum": total,
     "mean": mean,
     "max": extreme(np.max, np.argmax, BINARY["maximum"]),
