@@ -4,7 +4,7 @@
 import builtins
 from collections.abc import Callable, Iterator, Sequence
 from types import EllipsisType
-from typing import Any, NamedTuple, Self, SupportsIndex, TypeAlias, final, overload, type_check_only
+from typing import Any, Literal, NamedTuple, Self, SupportsIndex, TypeAlias, final, overload, type_check_only
 
 from numpy.typing import NDArray
 from typing_extensions import disjoint_base
@@ -130,6 +130,9 @@ class Tensor:
     def __truediv__(self, value: _Operand, /) -> Tensor: ...
     def __xor__(self, value: _Operand, /) -> Tensor: ...
     @property
+    def H(self) -> Tensor:
+        """Conjugate transpose of a matrix: for real numbers its transpose, a view."""
+    @property
     def T(self) -> Tensor:
         """View with all dimensions reversed."""
     @property
@@ -169,6 +172,9 @@ class Tensor:
     @property
     def is_leaf(self) -> _bool:
         """Whether the program made it, rather than a recorded operation."""
+    @property
+    def mH(self) -> Tensor:
+        """View with the last two dimensions exchanged, for real numbers the same as mT."""
     @property
     def mT(self) -> Tensor:
         """View with the last two dimensions exchanged."""
@@ -385,17 +391,17 @@ class Tensor:
         """Product of two tensors, or of a tensor and a number, with broadcasting."""
     def multiply_(_self, other: Tensor | _Number) -> Self:
         """Product of two tensors, or of a tensor and a number, with broadcasting."""
-    def div(_self, other: Tensor | _Number) -> Tensor:
+    def div(_self, other: Tensor | _Number, *, rounding_mode: str | None = None) -> Tensor:
         """Quotient of two tensors, or of a tensor and a number, with broadcasting; integers give floats."""
-    def div_(_self, other: Tensor | _Number) -> Self:
+    def div_(_self, other: Tensor | _Number, *, rounding_mode: str | None = None) -> Self:
         """Quotient of two tensors, or of a tensor and a number, with broadcasting; integers give floats."""
-    def divide(_self, other: Tensor | _Number) -> Tensor:
+    def divide(_self, other: Tensor | _Number, *, rounding_mode: str | None = None) -> Tensor:
         """Quotient of two tensors, or of a tensor and a number, with broadcasting; integers give floats."""
-    def divide_(_self, other: Tensor | _Number) -> Self:
+    def divide_(_self, other: Tensor | _Number, *, rounding_mode: str | None = None) -> Self:
         """Quotient of two tensors, or of a tensor and a number, with broadcasting; integers give floats."""
-    def true_divide(_self, other: Tensor | _Number) -> Tensor:
+    def true_divide(_self, other: Tensor | _Number, *, rounding_mode: str | None = None) -> Tensor:
         """Quotient of two tensors, or of a tensor and a number, with broadcasting; integers give floats."""
-    def true_divide_(_self, other: Tensor | _Number) -> Self:
+    def true_divide_(_self, other: Tensor | _Number, *, rounding_mode: str | None = None) -> Self:
         """Quotient of two tensors, or of a tensor and a number, with broadcasting; integers give floats."""
     def maximum(_self, other: Tensor | _Number) -> Tensor:
         """Larger of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient."""
@@ -518,7 +524,7 @@ class Tensor:
     def allclose(_self, other: Tensor, rtol: _float = 1e-05, atol: _float = 1e-08, equal_nan: _bool = False) -> _bool:
         """Whether |input - other| <= atol + rtol * |other| for all elements, of tensors of one dtype."""
     def equal(_self, other: Tensor) -> _bool:
-        """Whether two tensors of one dtype have the same shape and elements."""
+        """Whether two tensors have the same shape and elements."""
     def clamp(_self, min: Tensor | _Number | None = None, max: Tensor | _Number | None = None) -> Tensor:
         """Each element raised to `min` and lowered to `max` (numbers or tensors, either may be missing); nan stays."""
     def clamp_(_self, min: Tensor | _Number | None = None, max: Tensor | _Number | None = None) -> Self:
@@ -563,15 +569,90 @@ class Tensor:
         dtype: _DTypeLike | None = None,
     ) -> Tensor:
         """Mean over `dim` (all dimensions when None) of a floating-point tensor."""
+    def prod(
+        _self,
+        dim: _int | tuple[_int, ...] | None = None,
+        keepdim: _bool = False,
+        *,
+        dtype: _DTypeLike | None = None,
+    ) -> Tensor:
+        """Product over `dim` (all dimensions when None); integers and bool multiply as int64 unless `dtype` is given."""
     @overload
     def max(_self, dim: None = None, keepdim: _bool = False) -> Tensor:
-        """Largest element; along `dim`, largest values and their first indices."""
+        """Largest element; along `dim`, largest values and their first indices; of two tensors, the larger of each pair."""
     @overload
     def max(_self, dim: _int, keepdim: _bool = False) -> _Max:
-        """Largest element; along `dim`, largest values and their first indices."""
+        """Largest element; along `dim`, largest values and their first indices; of two tensors, the larger of each pair."""
     @overload
     def max(_self, dim: Tensor) -> Tensor:
-        """Largest element; along `dim`, largest values and their first indices."""
+        """Largest element; along `dim`, largest values and their first indices; of two tensors, the larger of each pair."""
+    @overload
+    def min(_self, dim: None = None, keepdim: _bool = False) -> Tensor:
+        """Smallest element; along `dim`, smallest values and their first indices; of two tensors, the smaller of each pair."""
+    @overload
+    def min(_self, dim: _int, keepdim: _bool = False) -> _Max:
+        """Smallest element; along `dim`, smallest values and their first indices; of two tensors, the smaller of each pair."""
+    @overload
+    def min(_self, dim: Tensor) -> Tensor:
+        """Smallest element; along `dim`, smallest values and their first indices; of two tensors, the smaller of each pair."""
+    def argmax(_self, dim: _int | None = None, keepdim: _bool = False) -> Tensor:
+        """Index of the first largest element along `dim`, of the flattened tensor when None; NaN counts as largest."""
+    def argmin(_self, dim: _int | None = None, keepdim: _bool = False) -> Tensor:
+        """Index of the first smallest element along `dim`, of the flattened tensor when None; NaN counts as smallest."""
+    def amax(_self, dim: _int | tuple[_int, ...] | None = None, keepdim: _bool = False) -> Tensor:
+        """Largest elements over `dim` (all dimensions when None or empty); ties share the gradient evenly."""
+    def amin(_self, dim: _int | tuple[_int, ...] | None = None, keepdim: _bool = False) -> Tensor:
+        """Smallest elements over `dim` (all dimensions when None or empty); ties share the gradient evenly."""
+    def aminmax(_self, *, dim: _int | None = None, keepdim: _bool = False) -> tuple[Tensor, Tensor]:
+        """Smallest and largest elements along `dim` (of all when None), as a named tuple (min, max)."""
+    def any(_self, dim: _int | tuple[_int, ...] | None = None, keepdim: _bool = False) -> Tensor:
+        """Whether any element is not zero, over `dim` (all dimensions when None); NaN is not zero."""
+    def all(_self, dim: _int | tuple[_int, ...] | None = None, keepdim: _bool = False) -> Tensor:
+        """Whether no element is zero, over `dim` (all dimensions when None)."""
+    def count_nonzero(_self, dim: _int | tuple[_int, ...] | None = None) -> Tensor:
+        """Number of elements that are not zero, over `dim` (all dimensions when None), as int64."""
+    def var(
+        _self,
+        dim: _int | tuple[_int, ...] | _bool | None = None,
+        unbiased: _bool | None = None,
+        keepdim: _bool = False,
+        *,
+        correction: _Number | None = None,
+    ) -> Tensor:
+        """Variance over `dim` (all dimensions when None): squared deviations over max(0, n - `correction`)."""
+    def std(
+        _self,
+        dim: _int | tuple[_int, ...] | _bool | None = None,
+        unbiased: _bool | None = None,
+        keepdim: _bool = False,
+        *,
+        correction: _Number | None = None,
+    ) -> Tensor:
+        """Standard deviation over `dim` (all dimensions when None): the root of `var`. Where it is 0 its derivative is 0."""
+    @overload
+    def median(_self, dim: None = None, keepdim: _bool = False) -> Tensor:
+        """Lower median of all elements; along `dim`, medians and their indices: a named tuple (values, indices)."""
+    @overload
+    def median(_self, dim: _int, keepdim: _bool = False) -> _Max:
+        """Lower median of all elements; along `dim`, medians and their indices: a named tuple (values, indices)."""
+    def mode(_self, dim: _int = -1, keepdim: _bool = False) -> tuple[Tensor, Tensor]:
+        """Most frequent elements along `dim`, the smallest of equally frequent ones, and their last indices."""
+    def nansum(
+        _self,
+        dim: _int | tuple[_int, ...] | None = None,
+        keepdim: _bool = False,
+        *,
+        dtype: _DTypeLike | None = None,
+    ) -> Tensor:
+        """Sum over `dim` (all dimensions when None) of the elements that are not NaN."""
+    def nanmean(
+        _self,
+        dim: _int | tuple[_int, ...] | None = None,
+        keepdim: _bool = False,
+        *,
+        dtype: _DTypeLike | None = None,
+    ) -> Tensor:
+        """Mean over `dim` (all dimensions when None) of the elements that are not NaN; NaN where there are none."""
     def norm(
         _self,
         p: _Number | str | None = "fro",
@@ -580,6 +661,24 @@ class Tensor:
         dtype: _DTypeLike | None = None,
     ) -> Tensor:
         """Vector norm (sum |x|^p)^(1/p) over `dim` (all when None); p may be inf, -inf, 0 or 'fro' (2)."""
+    def cumsum(_self, dim: _int, *, dtype: _DTypeLike | None = None) -> Tensor:
+        """Sum of the elements so far along `dim`; integers and bool sum as int64 unless `dtype` is given."""
+    def cumprod(_self, dim: _int, *, dtype: _DTypeLike | None = None) -> Tensor:
+        """Product of the elements so far along `dim`; integers and bool multiply as int64 unless `dtype` is given."""
+    def logcumsumexp(_self, dim: _int) -> Tensor:
+        """Logarithm of the sum of exponentials so far along `dim`, without overflow."""
+    def cummax(_self, dim: _int) -> tuple[Tensor, Tensor]:
+        """Largest element so far along `dim` and where it was, the last place of equal ones: a named tuple (values, indices)."""
+    def cummin(_self, dim: _int) -> tuple[Tensor, Tensor]:
+        """Smallest element so far along `dim` and where it was, the last place of equal ones: a named tuple (values, indices)."""
+    def diff(_self, n: _int = 1, dim: _int = -1, prepend: Tensor | None = None, append: Tensor | None = None) -> Tensor:
+        """Differences of neighbours along `dim`, `n` times over; `prepend` and `append` are joined to the input first."""
+    def softmax(_self, dim: _int, dtype: _DTypeLike | None = None) -> Tensor:
+        """Raises RuntimeError for integers without `dtype`."""
+    def log_softmax(_self, dim: _int, dtype: _DTypeLike | None = None) -> Tensor:
+        """x - log(sum exp(x)) along `dim`, after a cast to `dtype` if one is given: the logarithm of softmax."""
+    def logsumexp(_self, dim: _int | tuple[_int, ...], keepdim: _bool = False) -> Tensor:
+        """>>> import wengert >>> wengert.logsumexp(wengert.tensor([1000.0, 1000.0]), dim=0) tensor(1000.6932)"""
     def dot(_self, tensor: Tensor) -> Tensor:
         """Inner product of two vectors of one length."""
     def mv(_self, vec: Tensor) -> Tensor:
@@ -590,6 +689,32 @@ class Tensor:
         """Products of two batches of matrices, (b, n, m) and (b, m, p)."""
     def matmul(_self, other: Tensor) -> Tensor:
         """Matrix product as NumPy's: vectors, matrices, and stacks of matrices whose leading dimensions broadcast."""
+    def addmm(_self, mat1: Tensor, mat2: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Tensor:
+        """`beta * input + alpha * (mat1 @ mat2)`; `input` broadcasts to the product's shape. With a beta of 0 the values of `input` do not matter."""
+    def addmv(_self, mat: Tensor, vec: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Tensor:
+        """`beta * input + alpha * (mat @ vec)`; `input` broadcasts to the product's shape."""
+    def addbmm(_self, batch1: Tensor, batch2: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Tensor:
+        """`beta * input + alpha * sum of batch1[i] @ batch2[i]`; `input` broadcasts to the product's shape."""
+    def baddbmm(_self, batch1: Tensor, batch2: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Tensor:
+        """`beta * input + alpha * (batch1 @ batch2)` for each of a batch; `input` broadcasts to the product's shape."""
+    def addr(_self, vec1: Tensor, vec2: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Tensor:
+        """`beta * input + alpha * outer(vec1, vec2)`; `input` broadcasts to the product's shape."""
+    def outer(_self, vec2: Tensor) -> Tensor:
+        """Outer product of two vectors (n) and (m), an (n, m) matrix; dtypes promote."""
+    def ger(_self, vec2: Tensor) -> Tensor:
+        """Outer product of two vectors (n) and (m), an (n, m) matrix; dtypes promote."""
+    def inner(_self, other: Tensor) -> Tensor:
+        """Sums of products over the last dimensions; of a 0-d tensor the product."""
+    def kron(_self, other: Tensor) -> Tensor:
+        """Kronecker product: every element of `input` times all of `other`."""
+    def vdot(_self, other: Tensor) -> Tensor:
+        """Inner product of two vectors; for real numbers the same as `dot`."""
+    def matrix_power(_self, n: _int) -> Tensor:
+        """Matrices to a whole power, by squaring."""
+    def trace(_self) -> Tensor:
+        """Sum of the main diagonal of a matrix."""
+    def cross(_self, other: Tensor, dim: _int | None = None) -> Tensor:
+        """Vector product along `dim`, by default the first dimension of size 3."""
     @overload
     def reshape(_self, *shape: _int) -> Tensor:
         """The same elements as `shape` (one size may be -1): a view where strides allow, else a copy."""
@@ -628,8 +753,106 @@ class Tensor:
         """View without dimensions of size 1: all of them, or those of `dim` that have size 1."""
     def select(_self, dim: _int, index: _int) -> Tensor:
         """View at one `index` of dimension `dim`, which disappears."""
-    def narrow(_self, dim: _int, start: _int, length: _int) -> Tensor:
-        """View of `length` indices of dimension `dim`, from `start`."""
+    def narrow(_self, dim: _int, start: _int | Tensor, length: _int) -> Tensor:
+        """View of `length` indices of dimension `dim`, from `start` (a number or a 0-d tensor of integers)."""
+    def diagonal(_self, offset: _int = 0, dim1: _int = 0, dim2: _int = 1) -> Tensor:
+        """View of the diagonal of dimensions `dim1` and `dim2`: their place is taken by one dimension, the last. A positive `offset` is above the main diagonal, a negative one below it."""
+    def diag(_self, diagonal: _int = 0) -> Tensor:
+        """A vector as the diagonal of a matrix, or the diagonal of a matrix as a vector (a copy)."""
+    def diagflat(_self, offset: _int = 0) -> Tensor:
+        """The elements, in order, on the diagonal of a matrix."""
+    def diag_embed(_self, offset: _int = 0, dim1: _int = -2, dim2: _int = -1) -> Tensor:
+        """The last dimension on the diagonal of two new dimensions, `dim1` and `dim2` of the result; zeros elsewhere."""
+    def squeeze_(_self, dim: _int | tuple[_int, ...] | None = None) -> Self:
+        """Drops dimensions of size 1 of the tensor itself: all of them, or those of `dim`; returns the tensor."""
+    def unsqueeze_(_self, dim: _int) -> Self:
+        """Inserts a dimension of size 1 at `dim` into the tensor itself; returns the tensor."""
+    def transpose_(_self, dim0: _int, dim1: _int) -> Self:
+        """Exchanges dimensions `dim0` and `dim1` of the tensor itself; returns the tensor."""
+    def swapaxes_(_self, dim0: _int, dim1: _int) -> Self:
+        """Exchanges dimensions `dim0` and `dim1` of the tensor itself; returns the tensor."""
+    def swapdims_(_self, dim0: _int, dim1: _int) -> Self:
+        """Exchanges dimensions `dim0` and `dim1` of the tensor itself; returns the tensor."""
+    def t_(_self) -> Self:
+        """Transposes the tensor itself, a matrix (vectors and 0-d tensors stay as they are); returns the tensor."""
+    def split(_self, split_size_or_sections: _int | Sequence[_int], dim: _int = 0) -> tuple[Tensor, ...]:
+        """Views of parts of dimension `dim`: of one size (the last may be shorter), or of the sizes listed."""
+    def chunk(_self, chunks: _int, dim: _int = 0) -> tuple[Tensor, ...]:
+        """Views of at most `chunks` parts of dimension `dim`, all of one size but the last."""
+    def unbind(_self, dim: _int = 0) -> tuple[Tensor, ...]:
+        """Views at each index of dimension `dim`, which disappears."""
+    def tensor_split(_self, indices_or_sections: _int | Sequence[_int] | Tensor, dim: _int = 0) -> tuple[Tensor, ...]:
+        """Views of parts of dimension `dim`: so many, the first ones longer by one where it does not divide, or cut before the given indices."""
+    def hsplit(_self, indices_or_sections: _int | Sequence[_int]) -> tuple[Tensor, ...]:
+        """Views of parts along the second dimension (of a vector: the first), in equal sections or cut before indices."""
+    def vsplit(_self, indices_or_sections: _int | Sequence[_int]) -> tuple[Tensor, ...]:
+        """Views of parts along the first dimension, in equal sections or cut before indices."""
+    def dsplit(_self, indices_or_sections: _int | Sequence[_int]) -> tuple[Tensor, ...]:
+        """Views of parts along the third dimension, in equal sections or cut before indices."""
+    def movedim(_self, source: _int | tuple[_int, ...], destination: _int | tuple[_int, ...]) -> Tensor:
+        """View with the dimensions at `source` moved to `destination`; the others keep their order."""
+    def moveaxis(_self, source: _int | tuple[_int, ...], destination: _int | tuple[_int, ...]) -> Tensor:
+        """View with the dimensions at `source` moved to `destination`; the others keep their order."""
+    def flatten(_self, start_dim: _int = 0, end_dim: _int = -1) -> Tensor:
+        """Dimensions `start_dim` to `end_dim` as one: a view where strides allow, else a copy."""
+    def unflatten(_self, dim: _int, sizes: Sequence[_int]) -> Tensor:
+        """View with dimension `dim` split into `sizes` (one of them may be -1)."""
+    def ravel(_self) -> Tensor:
+        """All elements in row-major order as a vector: a view where they lie so, else a copy."""
+    @overload
+    def broadcast_to(_self, *size: _int) -> Tensor:
+        """View with sizes of 1 repeated to `size`; -1 keeps a size."""
+    @overload
+    def broadcast_to(_self, size: Sequence[_int]) -> Tensor:
+        """View with sizes of 1 repeated to `size`; -1 keeps a size."""
+    def adjoint(_self) -> Tensor:
+        """View with the last two dimensions exchanged: for real numbers the conjugate transpose."""
+    def as_strided(_self, size: Sequence[_int], stride: Sequence[_int], storage_offset: _int | None = None) -> Tensor:
+        """View with the given `size` and `stride` (in elements), from element `storage_offset` of the storage; by default from the tensor's own first element. Elements may overlap: their gradients add."""
+    def unfold(_self, dimension: _int, size: _int, step: _int) -> Tensor:
+        """View of all windows of `size` elements of a dimension, `step` apart: one more dimension, the last. Windows may overlap: their gradients add."""
+    @overload
+    def flip(_self, *dims: _int) -> Tensor:
+        """Copy with the order of elements reversed along `dims`."""
+    @overload
+    def flip(_self, dims: Sequence[_int]) -> Tensor:
+        """Copy with the order of elements reversed along `dims`."""
+    def fliplr(_self) -> Tensor:
+        """Copy with the order of columns (dimension 1) reversed."""
+    def flipud(_self) -> Tensor:
+        """Copy with the order of rows (dimension 0) reversed."""
+    def rot90(_self, k: _int = 1, dims: Sequence[_int] = (0, 1)) -> Tensor:
+        """Copy turned by 90 degrees `k` times in the plane of two dimensions, from the first towards the second."""
+    def roll(_self, shifts: _int | tuple[_int, ...], dims: _int | tuple[_int, ...] | None = None) -> Tensor:
+        """Copy with elements moved by `shifts` along `dims`; what leaves at one end comes in at the other. Without `dims` all elements move as one row."""
+    @overload
+    def repeat(_self, *repeats: _int) -> Tensor:
+        """Copy with the whole repeated along each dimension; more `repeats` than dimensions add leading ones."""
+    @overload
+    def repeat(_self, repeats: Sequence[_int]) -> Tensor:
+        """Copy with the whole repeated along each dimension; more `repeats` than dimensions add leading ones."""
+    @overload
+    def tile(_self, *dims: _int) -> Tensor:
+        """Copy with the whole repeated along each dimension; fewer numbers than dimensions count from the last."""
+    @overload
+    def tile(_self, dims: Sequence[_int]) -> Tensor:
+        """Copy with the whole repeated along each dimension; fewer numbers than dimensions count from the last."""
+    def tril(_self, diagonal: _int = 0) -> Tensor:
+        """Lower triangle of the last two dimensions: elements on and below the diagonal, zeros above. A positive `diagonal` is above the main one, a negative one below it."""
+    def triu(_self, diagonal: _int = 0) -> Tensor:
+        """Upper triangle of the last two dimensions: elements on and above the diagonal, zeros below. A positive `diagonal` is above the main one, a negative one below it."""
+    def tril_(_self, diagonal: _int = 0) -> Self:
+        """Zeroes the tensor itself above the diagonal; returns the tensor."""
+    def triu_(_self, diagonal: _int = 0) -> Self:
+        """Zeroes the tensor itself below the diagonal; returns the tensor."""
+    def repeat_interleave(
+        _self,
+        repeats: Tensor | _int | None = None,
+        dim: _int | None = None,
+        *,
+        output_size: _int | None = None,
+    ) -> Tensor:
+        """Copy with each element repeated along `dim` (flattened first when None): all as often, or each as often as a tensor says. Of one tensor of counts: each index as often as its count."""
     def clone(_self, *, memory_format: object = None) -> Tensor:
         """Copy in fresh memory; gradients flow through."""
     def contiguous(_self) -> Tensor:
@@ -640,13 +863,129 @@ class Tensor:
         """Overwrites every element with `value`; returns the tensor."""
     def zero_(_self) -> Self:
         """Overwrites every element with 0; returns the tensor."""
+    def gather(_self, dim: _int, index: Tensor, *, sparse_grad: _bool = False) -> Tensor:
+        """Elements of `input` at `index` along `dim`: `out[i][j] = input[index[i][j]][j]` for `dim=0`."""
+    def scatter(_self, dim: _int, index: Tensor, src: Tensor | _Number, *, reduce: str | None = None) -> Tensor:
+        """`input` with `src` scattered along `dim`: `out[index[i][j]][j] = src[i][j]` for `dim=0`."""
+    def scatter_(_self, dim: _int, index: Tensor, src: Tensor | _Number, *, reduce: str | None = None) -> Self:
+        """`input` with `src` scattered along `dim`: `out[index[i][j]][j] = src[i][j]` for `dim=0`."""
+    def scatter_add(_self, dim: _int, index: Tensor, src: Tensor) -> Tensor:
+        """`input` with `src` added along `dim`: `out[index[i][j]][j] += src[i][j]` for `dim=0`, in order."""
+    def scatter_add_(_self, dim: _int, index: Tensor, src: Tensor) -> Self:
+        """`input` with `src` added along `dim`: `out[index[i][j]][j] += src[i][j]` for `dim=0`, in order."""
+    @overload
+    def nonzero(_self, *, as_tuple: Literal[False] = False) -> Tensor:
+        """Indices of the elements that are not zero, a row each: int64 of shape (n, input.ndim)."""
+    @overload
+    def nonzero(_self, *, as_tuple: Literal[True]) -> tuple[Tensor, ...]:
+        """Indices of the elements that are not zero, a row each: int64 of shape (n, input.ndim)."""
+    def argwhere(_self) -> Tensor:
+        """Indices of the elements that are not zero, a row each: int64 of shape (n, input.ndim)."""
+    def masked_fill(_self, mask: Tensor, value: Tensor | _Number) -> Tensor:
+        """`input` with `value`, a number or a 0-d tensor, where the bool `mask` is true; the two broadcast."""
+    def masked_fill_(_self, mask: Tensor, value: Tensor | _Number) -> Self:
+        """`input` with `value`, a number or a 0-d tensor, where the bool `mask` is true; the two broadcast."""
+    def masked_select(_self, mask: Tensor) -> Tensor:
+        """Elements of `input` where the bool `mask` is true, as a vector; the two broadcast."""
+    def masked_scatter(_self, mask: Tensor, source: Tensor) -> Tensor:
+        """`input` with the first elements of `source`, in order, where the bool `mask` is true."""
+    def masked_scatter_(_self, mask: Tensor, source: Tensor) -> Self:
+        """`input` with the first elements of `source`, in order, where the bool `mask` is true."""
+    def index_put(_self, indices: Sequence[Tensor], values: Tensor, accumulate: _bool = False) -> Tensor:
+        """`input` with `values`, broadcast, at `indices`: a tuple of integer tensors or masks, as in `input[indices]`."""
+    def index_put_(_self, indices: Sequence[Tensor], values: Tensor, accumulate: _bool = False) -> Self:
+        """`input` with `values`, broadcast, at `indices`: a tuple of integer tensors or masks, as in `input[indices]`."""
+    def scatter_reduce(
+        _self,
+        dim: _int,
+        index: Tensor,
+        src: Tensor,
+        reduce: str,
+        *,
+        include_self: _bool = True,
+    ) -> Tensor:
+        """`input` with `src` joined along `dim`, placed as `scatter` places it: `reduce` is `'sum'`, `'prod'`, `'mean'`, `'amax'` or `'amin'`."""
+    def scatter_reduce_(
+        _self,
+        dim: _int,
+        index: Tensor,
+        src: Tensor,
+        reduce: str,
+        *,
+        include_self: _bool = True,
+    ) -> Self:
+        """`input` with `src` joined along `dim`, placed as `scatter` places it: `reduce` is `'sum'`, `'prod'`, `'mean'`, `'amax'` or `'amin'`."""
+    def index_select(_self, dim: _int, index: Tensor) -> Tensor:
+        """Slices of `input` along `dim`, in the order of `index`, a vector of int64."""
+    def index_add(_self, dim: _int, index: Tensor, source: Tensor, *, alpha: _Number = 1) -> Tensor:
+        """`input` with slices of `source`, times `alpha`, added along `dim` at `index`, in order."""
+    def index_add_(_self, dim: _int, index: Tensor, source: Tensor, *, alpha: _Number = 1) -> Self:
+        """`input` with slices of `source`, times `alpha`, added along `dim` at `index`, in order."""
+    def index_copy(_self, dim: _int, index: Tensor, source: Tensor) -> Tensor:
+        """`input` with slices of `source` along `dim` at `index`; of several for one place the last stays."""
+    def index_copy_(_self, dim: _int, index: Tensor, source: Tensor) -> Self:
+        """`input` with slices of `source` along `dim` at `index`; of several for one place the last stays."""
+    def index_fill(_self, dim: _int, index: Tensor, value: Tensor | _Number) -> Tensor:
+        """`input` with `value`, a number or a 0-d tensor, in the slices along `dim` at `index`."""
+    def index_fill_(_self, dim: _int, index: Tensor, value: Tensor | _Number) -> Self:
+        """`input` with `value`, a number or a 0-d tensor, in the slices along `dim` at `index`."""
+    def take(_self, index: Tensor) -> Tensor:
+        """Elements of `input`, as if it were flattened, at `index` (int64); the result has the shape of `index`."""
+    def put(_self, index: Tensor, source: Tensor, accumulate: _bool = False) -> Tensor:
+        """`input` with `source` at `index` (int64), as if all three were flattened."""
+    def put_(_self, index: Tensor, source: Tensor, accumulate: _bool = False) -> Self:
+        """`input` with `source` at `index` (int64), as if all three were flattened."""
+    def take_along_dim(_self, indices: Tensor, dim: _int | None = None) -> Tensor:
+        """Elements of `input` at `indices` along `dim`; the other dimensions broadcast. Without `dim` both are flattened."""
+    def select_scatter(_self, src: Tensor, dim: _int, index: _int) -> Tensor:
+        """`input` with `input.select(dim, index)` replaced by `src`, which has that shape."""
+    def slice_scatter(
+        _self,
+        src: Tensor,
+        dim: _int = 0,
+        start: _int | None = None,
+        end: _int | None = None,
+        step: _int = 1,
+    ) -> Tensor:
+        """`input` with the slice `start:end:step` of `dim` replaced by `src`, which has its shape."""
+    def diagonal_scatter(_self, src: Tensor, offset: _int = 0, dim1: _int = 0, dim2: _int = 1) -> Tensor:
+        """`input` with the diagonal of `dim1` and `dim2`, `offset` above the main one, replaced by `src`."""
+    def sort(_self, dim: _int = -1, descending: _bool = False, stable: _bool = False) -> _Max:
+        """`input` sorted along `dim`, and the indices (int64) that the elements had."""
+    def argsort(_self, dim: _int = -1, descending: _bool = False, stable: _bool = False) -> Tensor:
+        """Indices (int64) that sort `input` along `dim`; equal elements keep their order, NaN counts as the largest."""
+    def msort(_self) -> Tensor:
+        """`input` sorted along its first dimension; NaN counts as the largest."""
+    def topk(_self, k: _int, dim: _int = -1, largest: _bool = True, sorted: _bool = True) -> _Max:
+        """The `k` largest elements along `dim` (with `largest=False` the smallest), and their indices (int64)."""
+    def kthvalue(_self, k: _int, dim: _int = -1, keepdim: _bool = False) -> _Max:
+        """The `k`-th smallest element along `dim`, counted from 1, and its index (int64); of equal ones the order is theirs."""
+    def bincount(_self, weights: Tensor | None = None, minlength: _int = 0) -> Tensor:
+        """How often each of 0, 1, 2, ... occurs in a vector of non-negative integers; at least `minlength` numbers."""
+    def histc(_self, bins: _int = 100, min: _Number = 0, max: _Number = 0) -> Tensor:
+        """How many elements lie in each of `bins` equal parts of `min` to `max`, in the dtype of `input`."""
+    def unique(
+        _self,
+        sorted: _bool = True,
+        return_inverse: _bool = False,
+        return_counts: _bool = False,
+        dim: _int | None = None,
+    ) -> Any:
+        """Elements of `input` in ascending order, each once; with `dim` the slices along it, in lexicographic order."""
+    def unique_consecutive(
+        _self,
+        return_inverse: _bool = False,
+        return_counts: _bool = False,
+        dim: _int | None = None,
+    ) -> Any:
+        """`input`, flattened, with each run of equal elements as one; with `dim` the slices along it."""
     def __array__(self, dtype: Any = None, copy: _bool | None = None) -> Any: ...
     def __contains__(self, value: Any) -> Any: ...
     def __deepcopy__(self, memo: dict[_int, Any]) -> Tensor: ...
     def __format__(self, spec: str) -> str: ...
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]: ...
     def __repr__(self) -> str: ...
-    def __reversed__(self) -> Iterator[Tensor]: ...
+    def __reversed__(self) -> Tensor: ...
     def _is_lifted(self) -> _bool:
         """Whether a transform has wrapped it."""
     def _is_view(self) -> _bool:
@@ -929,13 +1268,13 @@ def mul(input: Tensor | _Number, other: Tensor | _Number) -> Tensor:
 def multiply(input: Tensor | _Number, other: Tensor | _Number) -> Tensor:
     """Product of two tensors, or of a tensor and a number, with broadcasting."""
 
-def div(input: Tensor | _Number, other: Tensor | _Number) -> Tensor:
+def div(input: Tensor | _Number, other: Tensor | _Number, *, rounding_mode: str | None = None) -> Tensor:
     """Quotient of two tensors, or of a tensor and a number, with broadcasting; integers give floats."""
 
-def divide(input: Tensor | _Number, other: Tensor | _Number) -> Tensor:
+def divide(input: Tensor | _Number, other: Tensor | _Number, *, rounding_mode: str | None = None) -> Tensor:
     """Quotient of two tensors, or of a tensor and a number, with broadcasting; integers give floats."""
 
-def true_divide(input: Tensor | _Number, other: Tensor | _Number) -> Tensor:
+def true_divide(input: Tensor | _Number, other: Tensor | _Number, *, rounding_mode: str | None = None) -> Tensor:
     """Quotient of two tensors, or of a tensor and a number, with broadcasting; integers give floats."""
 
 def maximum(input: Tensor, other: Tensor | _Number) -> Tensor:
@@ -1065,9 +1404,14 @@ def allclose(
     """Whether |input - other| <= atol + rtol * |other| for all elements, of tensors of one dtype."""
 
 def equal(input: Tensor, other: Tensor) -> _bool:
-    """Whether two tensors of one dtype have the same shape and elements."""
+    """Whether two tensors have the same shape and elements."""
 
+@overload
 def where(condition: Tensor, input: Tensor | _Number, other: Tensor | _Number) -> Tensor:
+    """Elements of `input` where `condition` holds, else of `other`; shapes broadcast, dtypes promote."""
+
+@overload
+def where(condition: Tensor, input: None = None, other: None = None) -> tuple[Tensor, ...]:
     """Elements of `input` where `condition` holds, else of `other`; shapes broadcast, dtypes promote."""
 
 def clamp(input: Tensor, min: Tensor | _Number | None = None, max: Tensor | _Number | None = None) -> Tensor:
@@ -1115,17 +1459,131 @@ def mean(
 ) -> Tensor:
     """Mean over `dim` (all dimensions when None) of a floating-point tensor."""
 
+def prod(
+    input: Tensor,
+    dim: _int | tuple[_int, ...] | None = None,
+    keepdim: _bool = False,
+    *,
+    dtype: _DTypeLike | None = None,
+) -> Tensor:
+    """Product over `dim` (all dimensions when None); integers and bool multiply as int64 unless `dtype` is given."""
+
 @overload
 def max(input: Tensor, dim: None = None, keepdim: _bool = False) -> Tensor:
-    """Largest element; along `dim`, largest values and their first indices."""
+    """Largest element; along `dim`, largest values and their first indices; of two tensors, the larger of each pair."""
 
 @overload
 def max(input: Tensor, dim: _int, keepdim: _bool = False) -> _Max:
-    """Largest element; along `dim`, largest values and their first indices."""
+    """Largest element; along `dim`, largest values and their first indices; of two tensors, the larger of each pair."""
 
 @overload
 def max(input: Tensor, dim: Tensor) -> Tensor:
-    """Largest element; along `dim`, largest values and their first indices."""
+    """Largest element; along `dim`, largest values and their first indices; of two tensors, the larger of each pair."""
+
+@overload
+def min(input: Tensor, dim: None = None, keepdim: _bool = False) -> Tensor:
+    """Smallest element; along `dim`, smallest values and their first indices; of two tensors, the smaller of each pair."""
+
+@overload
+def min(input: Tensor, dim: _int, keepdim: _bool = False) -> _Max:
+    """Smallest element; along `dim`, smallest values and their first indices; of two tensors, the smaller of each pair."""
+
+@overload
+def min(input: Tensor, dim: Tensor) -> Tensor:
+    """Smallest element; along `dim`, smallest values and their first indices; of two tensors, the smaller of each pair."""
+
+def argmax(input: Tensor, dim: _int | None = None, keepdim: _bool = False) -> Tensor:
+    """Index of the first largest element along `dim`, of the flattened tensor when None; NaN counts as largest."""
+
+def argmin(input: Tensor, dim: _int | None = None, keepdim: _bool = False) -> Tensor:
+    """Index of the first smallest element along `dim`, of the flattened tensor when None; NaN counts as smallest."""
+
+def amax(input: Tensor, dim: _int | tuple[_int, ...] | None = None, keepdim: _bool = False) -> Tensor:
+    """Largest elements over `dim` (all dimensions when None or empty); ties share the gradient evenly."""
+
+def amin(input: Tensor, dim: _int | tuple[_int, ...] | None = None, keepdim: _bool = False) -> Tensor:
+    """Smallest elements over `dim` (all dimensions when None or empty); ties share the gradient evenly."""
+
+def aminmax(input: Tensor, *, dim: _int | None = None, keepdim: _bool = False) -> tuple[Tensor, Tensor]:
+    """Smallest and largest elements along `dim` (of all when None), as a named tuple (min, max)."""
+
+def any(input: Tensor, dim: _int | tuple[_int, ...] | None = None, keepdim: _bool = False) -> Tensor:
+    """Whether any element is not zero, over `dim` (all dimensions when None); NaN is not zero."""
+
+def all(input: Tensor, dim: _int | tuple[_int, ...] | None = None, keepdim: _bool = False) -> Tensor:
+    """Whether no element is zero, over `dim` (all dimensions when None)."""
+
+def count_nonzero(input: Tensor, dim: _int | tuple[_int, ...] | None = None) -> Tensor:
+    """Number of elements that are not zero, over `dim` (all dimensions when None), as int64."""
+
+def var(
+    input: Tensor,
+    dim: _int | tuple[_int, ...] | _bool | None = None,
+    unbiased: _bool | None = None,
+    keepdim: _bool = False,
+    *,
+    correction: _Number | None = None,
+) -> Tensor:
+    """Variance over `dim` (all dimensions when None): squared deviations over max(0, n - `correction`)."""
+
+def std(
+    input: Tensor,
+    dim: _int | tuple[_int, ...] | _bool | None = None,
+    unbiased: _bool | None = None,
+    keepdim: _bool = False,
+    *,
+    correction: _Number | None = None,
+) -> Tensor:
+    """Standard deviation over `dim` (all dimensions when None): the root of `var`. Where it is 0 its derivative is 0."""
+
+def var_mean(
+    input: Tensor,
+    dim: _int | tuple[_int, ...] | _bool | None = None,
+    unbiased: _bool | None = None,
+    keepdim: _bool = False,
+    *,
+    correction: _Number | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Variance and mean over `dim` (all dimensions when None), as a tuple; see `var`."""
+
+def std_mean(
+    input: Tensor,
+    dim: _int | tuple[_int, ...] | _bool | None = None,
+    unbiased: _bool | None = None,
+    keepdim: _bool = False,
+    *,
+    correction: _Number | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Standard deviation and mean over `dim` (all dimensions when None), as a tuple; see `std`."""
+
+@overload
+def median(input: Tensor, dim: None = None, keepdim: _bool = False) -> Tensor:
+    """Lower median of all elements; along `dim`, medians and their indices: a named tuple (values, indices)."""
+
+@overload
+def median(input: Tensor, dim: _int, keepdim: _bool = False) -> _Max:
+    """Lower median of all elements; along `dim`, medians and their indices: a named tuple (values, indices)."""
+
+def mode(input: Tensor, dim: _int = -1, keepdim: _bool = False) -> tuple[Tensor, Tensor]:
+    """Most frequent elements along `dim`, the smallest of equally frequent ones, and their last indices."""
+
+def nansum(
+    input: Tensor,
+    dim: _int | tuple[_int, ...] | None = None,
+    keepdim: _bool = False,
+    *,
+    dtype: _DTypeLike | None = None,
+) -> Tensor:
+    """Sum over `dim` (all dimensions when None) of the elements that are not NaN."""
+
+def nanmean(
+    input: Tensor,
+    dim: _int | tuple[_int, ...] | None = None,
+    keepdim: _bool = False,
+    *,
+    dtype: _DTypeLike | None = None,
+) -> Tensor:
+    """Mean over `dim` (all dimensions when None) of the elements that are not NaN; NaN where there are none."""
 
 def norm(
     input: Tensor,
@@ -1135,6 +1593,72 @@ def norm(
     dtype: _DTypeLike | None = None,
 ) -> Tensor:
     """Vector norm (sum |x|^p)^(1/p) over `dim` (all when None); p may be inf, -inf, 0 or 'fro' (2)."""
+
+def cumsum(input: Tensor, dim: _int, *, dtype: _DTypeLike | None = None) -> Tensor:
+    """Sum of the elements so far along `dim`; integers and bool sum as int64 unless `dtype` is given."""
+
+def cumprod(input: Tensor, dim: _int, *, dtype: _DTypeLike | None = None) -> Tensor:
+    """Product of the elements so far along `dim`; integers and bool multiply as int64 unless `dtype` is given."""
+
+def logcumsumexp(input: Tensor, dim: _int) -> Tensor:
+    """Logarithm of the sum of exponentials so far along `dim`, without overflow."""
+
+def cummax(input: Tensor, dim: _int) -> tuple[Tensor, Tensor]:
+    """Largest element so far along `dim` and where it was, the last place of equal ones: a named tuple (values, indices)."""
+
+def cummin(input: Tensor, dim: _int) -> tuple[Tensor, Tensor]:
+    """Smallest element so far along `dim` and where it was, the last place of equal ones: a named tuple (values, indices)."""
+
+def diff(
+    input: Tensor,
+    n: _int = 1,
+    dim: _int = -1,
+    prepend: Tensor | None = None,
+    append: Tensor | None = None,
+) -> Tensor:
+    """Differences of neighbours along `dim`, `n` times over; `prepend` and `append` are joined to the input first."""
+
+def softmax(input: Tensor, dim: _int, dtype: _DTypeLike | None = None) -> Tensor:
+    """Raises RuntimeError for integers without `dtype`."""
+
+def log_softmax(input: Tensor, dim: _int, dtype: _DTypeLike | None = None) -> Tensor:
+    """x - log(sum exp(x)) along `dim`, after a cast to `dtype` if one is given: the logarithm of softmax."""
+
+def logsumexp(input: Tensor, dim: _int | tuple[_int, ...], keepdim: _bool = False) -> Tensor:
+    """>>> import wengert >>> wengert.logsumexp(wengert.tensor([1000.0, 1000.0]), dim=0) tensor(1000.6932)"""
+
+def layer_norm(
+    input: Tensor,
+    normalized_shape: tuple[_int, ...],
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: _float = 1e-05,
+    cudnn_enable: _bool = True,
+) -> Tensor:
+    """Each slice over the last dimensions brought to mean 0 and variance 1, then times `weight`, plus `bias`."""
+
+def nll_loss(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: _bool | None = None,
+    ignore_index: _int = -100,
+    reduce: _bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """Negative log-likelihood -x[target] of log-probabilities of shape (C), (N, C) or (N, C, d1, ...)."""
+
+def cross_entropy(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: _bool | None = None,
+    ignore_index: _int = -100,
+    reduce: _bool | None = None,
+    reduction: str = "mean",
+    label_smoothing: _float = 0.0,
+) -> Tensor:
+    """Cross entropy of logits of shape (C), (N, C) or (N, C, d1, ...) with a target: -log softmax(x)[target]."""
 
 def dot(input: Tensor, tensor: Tensor) -> Tensor:
     """Inner product of two vectors of one length."""
@@ -1150,6 +1674,76 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
 
 def matmul(input: Tensor, other: Tensor) -> Tensor:
     """Matrix product as NumPy's: vectors, matrices, and stacks of matrices whose leading dimensions broadcast."""
+
+def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Tensor:
+    """`beta * input + alpha * (mat1 @ mat2)`; `input` broadcasts to the product's shape. With a beta of 0 the values of `input` do not matter."""
+
+def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Tensor:
+    """`beta * input + alpha * (mat @ vec)`; `input` broadcasts to the product's shape."""
+
+def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Tensor:
+    """`beta * input + alpha * sum of batch1[i] @ batch2[i]`; `input` broadcasts to the product's shape."""
+
+def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Tensor:
+    """`beta * input + alpha * (batch1 @ batch2)` for each of a batch; `input` broadcasts to the product's shape."""
+
+def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Tensor:
+    """`beta * input + alpha * outer(vec1, vec2)`; `input` broadcasts to the product's shape."""
+
+def _linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """`input @ weight.T + bias` over the last dimension of `input` (*, in); `weight` is (out, in), `bias` (out) or None."""
+
+def outer(input: Tensor, vec2: Tensor) -> Tensor:
+    """Outer product of two vectors (n) and (m), an (n, m) matrix; dtypes promote."""
+
+def ger(input: Tensor, vec2: Tensor) -> Tensor:
+    """Outer product of two vectors (n) and (m), an (n, m) matrix; dtypes promote."""
+
+def inner(input: Tensor, other: Tensor) -> Tensor:
+    """Sums of products over the last dimensions; of a 0-d tensor the product."""
+
+def tensordot(a: Tensor, b: Tensor, dims: _int | Sequence[Sequence[_int]] | Tensor = 2) -> Tensor:
+    """Sums of products over `dims`: the last so many of `a` and first of `b`, or those in two lists, one for each."""
+
+def kron(input: Tensor, other: Tensor) -> Tensor:
+    """Kronecker product: every element of `input` times all of `other`."""
+
+def vdot(input: Tensor, other: Tensor) -> Tensor:
+    """Inner product of two vectors; for real numbers the same as `dot`."""
+
+@overload
+def chain_matmul(*matrices: Tensor) -> Tensor:
+    """Product of matrices, multiplied in the order that takes the fewest multiplications."""
+
+@overload
+def chain_matmul(matrices: Sequence[Tensor]) -> Tensor:
+    """Product of matrices, multiplied in the order that takes the fewest multiplications."""
+
+def _multi_dot(tensors: Sequence[Tensor]) -> Tensor:
+    """Product of two or more matrices; the first and the last may be vectors."""
+
+def matrix_power(input: Tensor, n: _int) -> Tensor:
+    """Matrices to a whole power, by squaring."""
+
+def trace(input: Tensor) -> Tensor:
+    """Sum of the main diagonal of a matrix."""
+
+def cross(input: Tensor, other: Tensor, dim: _int | None = None) -> Tensor:
+    """Vector product along `dim`, by default the first dimension of size 3."""
+
+def _bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """`input1_i weight_oij input2_j + bias_o` over the last dimensions; `bias` may be None."""
+
+def cdist(x1: Tensor, x2: Tensor, p: _float = 2.0, compute_mode: str | None = None) -> Tensor:
+    """Distances by the p-norm between the rows of `x1` (*, n, m) and those of `x2` (*, k, m): (*, n, k)."""
+
+@overload
+def einsum(*args: Any) -> Tensor:
+    """Sums of products of elements by Einstein's convention: dimensions with one letter go together, letters that the output lacks are summed over. Without `->` the output has the letters that appear once, in alphabetical order; `...` stands for dimensions that broadcast; a letter twice in a term is a diagonal. Operands are contracted from left to right. Subscripts may also be lists: `einsum(x, [0, 1], y, [1, 2], [0, 2])`."""
+
+@overload
+def einsum(args: Sequence[Any]) -> Tensor:
+    """Sums of products of elements by Einstein's convention: dimensions with one letter go together, letters that the output lacks are summed over. Without `->` the output has the letters that appear once, in alphabetical order; `...` stands for dimensions that broadcast; a letter twice in a term is a diagonal. Operands are contracted from left to right. Subscripts may also be lists: `einsum(x, [0, 1], y, [1, 2], [0, 2])`."""
 
 @overload
 def reshape(input: Tensor, *shape: _int) -> Tensor:
@@ -1188,8 +1782,216 @@ def squeeze(input: Tensor, dim: _int | tuple[_int, ...] | None = None) -> Tensor
 def select(input: Tensor, dim: _int, index: _int) -> Tensor:
     """View at one `index` of dimension `dim`, which disappears."""
 
-def narrow(input: Tensor, dim: _int, start: _int, length: _int) -> Tensor:
-    """View of `length` indices of dimension `dim`, from `start`."""
+def narrow(input: Tensor, dim: _int, start: _int | Tensor, length: _int) -> Tensor:
+    """View of `length` indices of dimension `dim`, from `start` (a number or a 0-d tensor of integers)."""
+
+def diagonal(input: Tensor, offset: _int = 0, dim1: _int = 0, dim2: _int = 1) -> Tensor:
+    """View of the diagonal of dimensions `dim1` and `dim2`: their place is taken by one dimension, the last. A positive `offset` is above the main diagonal, a negative one below it."""
+
+def diag(input: Tensor, diagonal: _int = 0) -> Tensor:
+    """A vector as the diagonal of a matrix, or the diagonal of a matrix as a vector (a copy)."""
+
+def diagflat(input: Tensor, offset: _int = 0) -> Tensor:
+    """The elements, in order, on the diagonal of a matrix."""
+
+def diag_embed(input: Tensor, offset: _int = 0, dim1: _int = -2, dim2: _int = -1) -> Tensor:
+    """The last dimension on the diagonal of two new dimensions, `dim1` and `dim2` of the result; zeros elsewhere."""
+
+def split(tensor: Tensor, split_size_or_sections: _int | Sequence[_int], dim: _int = 0) -> tuple[Tensor, ...]:
+    """Views of parts of dimension `dim`: of one size (the last may be shorter), or of the sizes listed."""
+
+def chunk(input: Tensor, chunks: _int, dim: _int = 0) -> tuple[Tensor, ...]:
+    """Views of at most `chunks` parts of dimension `dim`, all of one size but the last."""
+
+def unbind(input: Tensor, dim: _int = 0) -> tuple[Tensor, ...]:
+    """Views at each index of dimension `dim`, which disappears."""
+
+def tensor_split(
+    input: Tensor,
+    indices_or_sections: _int | Sequence[_int] | Tensor,
+    dim: _int = 0,
+) -> tuple[Tensor, ...]:
+    """Views of parts of dimension `dim`: so many, the first ones longer by one where it does not divide, or cut before the given indices."""
+
+def hsplit(input: Tensor, indices_or_sections: _int | Sequence[_int]) -> tuple[Tensor, ...]:
+    """Views of parts along the second dimension (of a vector: the first), in equal sections or cut before indices."""
+
+def vsplit(input: Tensor, indices_or_sections: _int | Sequence[_int]) -> tuple[Tensor, ...]:
+    """Views of parts along the first dimension, in equal sections or cut before indices."""
+
+def dsplit(input: Tensor, indices_or_sections: _int | Sequence[_int]) -> tuple[Tensor, ...]:
+    """Views of parts along the third dimension, in equal sections or cut before indices."""
+
+def movedim(input: Tensor, source: _int | tuple[_int, ...], destination: _int | tuple[_int, ...]) -> Tensor:
+    """View with the dimensions at `source` moved to `destination`; the others keep their order."""
+
+def moveaxis(input: Tensor, source: _int | tuple[_int, ...], destination: _int | tuple[_int, ...]) -> Tensor:
+    """View with the dimensions at `source` moved to `destination`; the others keep their order."""
+
+def flatten(input: Tensor, start_dim: _int = 0, end_dim: _int = -1) -> Tensor:
+    """Dimensions `start_dim` to `end_dim` as one: a view where strides allow, else a copy."""
+
+def unflatten(input: Tensor, dim: _int, sizes: Sequence[_int]) -> Tensor:
+    """View with dimension `dim` split into `sizes` (one of them may be -1)."""
+
+def ravel(input: Tensor) -> Tensor:
+    """All elements in row-major order as a vector: a view where they lie so, else a copy."""
+
+@overload
+def broadcast_to(input: Tensor, *size: _int) -> Tensor:
+    """View with sizes of 1 repeated to `size`; -1 keeps a size."""
+
+@overload
+def broadcast_to(input: Tensor, size: Sequence[_int]) -> Tensor:
+    """View with sizes of 1 repeated to `size`; -1 keeps a size."""
+
+def adjoint(input: Tensor) -> Tensor:
+    """View with the last two dimensions exchanged: for real numbers the conjugate transpose."""
+
+@overload
+def atleast_1d(*tensors: Tensor) -> Any:
+    """Tensors with at least one dimension: 0-d tensors become vectors. One tensor gives one, several give a tuple."""
+
+@overload
+def atleast_1d(tensors: Sequence[Tensor]) -> Any:
+    """Tensors with at least one dimension: 0-d tensors become vectors. One tensor gives one, several give a tuple."""
+
+@overload
+def atleast_2d(*tensors: Tensor) -> Any:
+    """Tensors with at least two dimensions: vectors become rows. One tensor gives one, several give a tuple."""
+
+@overload
+def atleast_2d(tensors: Sequence[Tensor]) -> Any:
+    """Tensors with at least two dimensions: vectors become rows. One tensor gives one, several give a tuple."""
+
+@overload
+def atleast_3d(*tensors: Tensor) -> Any:
+    """Tensors with at least three dimensions: a vector of n becomes (1, n, 1), a matrix gets a last dimension of size 1. One tensor gives one, several give a tuple."""
+
+@overload
+def atleast_3d(tensors: Sequence[Tensor]) -> Any:
+    """Tensors with at least three dimensions: a vector of n becomes (1, n, 1), a matrix gets a last dimension of size 1. One tensor gives one, several give a tuple."""
+
+@overload
+def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
+    """Views of the tensors expanded to the shape that they broadcast to."""
+
+@overload
+def broadcast_tensors(tensors: Sequence[Tensor]) -> tuple[Tensor, ...]:
+    """Views of the tensors expanded to the shape that they broadcast to."""
+
+def as_strided(
+    input: Tensor,
+    size: Sequence[_int],
+    stride: Sequence[_int],
+    storage_offset: _int | None = None,
+) -> Tensor:
+    """View with the given `size` and `stride` (in elements), from element `storage_offset` of the storage; by default from the tensor's own first element. Elements may overlap: their gradients add."""
+
+@overload
+def flip(input: Tensor, *dims: _int) -> Tensor:
+    """Copy with the order of elements reversed along `dims`."""
+
+@overload
+def flip(input: Tensor, dims: Sequence[_int]) -> Tensor:
+    """Copy with the order of elements reversed along `dims`."""
+
+def fliplr(input: Tensor) -> Tensor:
+    """Copy with the order of columns (dimension 1) reversed."""
+
+def flipud(input: Tensor) -> Tensor:
+    """Copy with the order of rows (dimension 0) reversed."""
+
+def rot90(input: Tensor, k: _int = 1, dims: Sequence[_int] = (0, 1)) -> Tensor:
+    """Copy turned by 90 degrees `k` times in the plane of two dimensions, from the first towards the second."""
+
+def roll(input: Tensor, shifts: _int | tuple[_int, ...], dims: _int | tuple[_int, ...] | None = None) -> Tensor:
+    """Copy with elements moved by `shifts` along `dims`; what leaves at one end comes in at the other. Without `dims` all elements move as one row."""
+
+@overload
+def tile(input: Tensor, *dims: _int) -> Tensor:
+    """Copy with the whole repeated along each dimension; fewer numbers than dimensions count from the last."""
+
+@overload
+def tile(input: Tensor, dims: Sequence[_int]) -> Tensor:
+    """Copy with the whole repeated along each dimension; fewer numbers than dimensions count from the last."""
+
+def tril(input: Tensor, diagonal: _int = 0) -> Tensor:
+    """Lower triangle of the last two dimensions: elements on and below the diagonal, zeros above. A positive `diagonal` is above the main one, a negative one below it."""
+
+def triu(input: Tensor, diagonal: _int = 0) -> Tensor:
+    """Upper triangle of the last two dimensions: elements on and above the diagonal, zeros below. A positive `diagonal` is above the main one, a negative one below it."""
+
+def tril_indices(
+    row: _int,
+    col: _int,
+    offset: _int = 0,
+    *,
+    dtype: _DTypeLike | None = None,
+    device: object = None,
+) -> Tensor:
+    """Indices of the lower triangle of a `row` by `col` matrix: rows of indices first, then their columns."""
+
+def triu_indices(
+    row: _int,
+    col: _int,
+    offset: _int = 0,
+    *,
+    dtype: _DTypeLike | None = None,
+    device: object = None,
+) -> Tensor:
+    """Indices of the upper triangle of a `row` by `col` matrix: rows of indices first, then their columns."""
+
+def hstack(tensors: Sequence[Tensor]) -> Tensor:
+    """Tensors joined along the second dimension (vectors: along the first); dtypes promote."""
+
+def vstack(tensors: Sequence[Tensor]) -> Tensor:
+    """Tensors joined along the first dimension, vectors as rows; dtypes promote."""
+
+def row_stack(tensors: Sequence[Tensor]) -> Tensor:
+    """Tensors joined along the first dimension, vectors as rows; dtypes promote."""
+
+def dstack(tensors: Sequence[Tensor]) -> Tensor:
+    """Tensors joined along the third dimension, which smaller ones get; dtypes promote."""
+
+def column_stack(tensors: Sequence[Tensor]) -> Tensor:
+    """Tensors joined along the second dimension, vectors as columns; dtypes promote."""
+
+@overload
+def block_diag(*tensors: Tensor) -> Tensor:
+    """Matrices along a diagonal, zeros elsewhere; vectors and 0-d tensors count as rows, dtypes promote."""
+
+@overload
+def block_diag(tensors: Sequence[Tensor]) -> Tensor:
+    """Matrices along a diagonal, zeros elsewhere; vectors and 0-d tensors count as rows, dtypes promote."""
+
+@overload
+def meshgrid(*tensors: Tensor, indexing: str | None = None) -> tuple[Tensor, ...]:
+    """Views of vectors as grids: the i-th varies along dimension i. With `indexing` "xy" the first two dimensions are exchanged; "ij" is the default."""
+
+@overload
+def meshgrid(tensors: Sequence[Tensor], indexing: str | None = None) -> tuple[Tensor, ...]:
+    """Views of vectors as grids: the i-th varies along dimension i. With `indexing` "xy" the first two dimensions are exchanged; "ij" is the default."""
+
+@overload
+def cartesian_prod(*tensors: Tensor) -> Tensor:
+    """All tuples of elements of vectors, one a row; of one vector, itself."""
+
+@overload
+def cartesian_prod(tensors: Sequence[Tensor]) -> Tensor:
+    """All tuples of elements of vectors, one a row; of one vector, itself."""
+
+def combinations(input: Tensor, r: _int = 2, with_replacement: _bool = False) -> Tensor:
+    """All choices of `r` elements of a vector, one a row, in order; an element may come again where `with_replacement`."""
+
+def repeat_interleave(
+    input: Tensor,
+    repeats: Tensor | _int | None = None,
+    dim: _int | None = None,
+    *,
+    output_size: _int | None = None,
+) -> Tensor:
+    """Copy with each element repeated along `dim` (flattened first when None): all as often, or each as often as a tensor says. Of one tensor of counts: each index as often as its count."""
 
 def cat(tensors: Sequence[Tensor], dim: _int = 0) -> Tensor:
     """Tensors joined along an existing dimension; shapes agree in the others, dtypes promote."""
@@ -1205,6 +2007,147 @@ def stack(tensors: Sequence[Tensor], dim: _int = 0) -> Tensor:
 
 def clone(input: Tensor, *, memory_format: object = None) -> Tensor:
     """Copy in fresh memory; gradients flow through."""
+
+def gather(input: Tensor, dim: _int, index: Tensor, *, sparse_grad: _bool = False) -> Tensor:
+    """Elements of `input` at `index` along `dim`: `out[i][j] = input[index[i][j]][j]` for `dim=0`."""
+
+def scatter(input: Tensor, dim: _int, index: Tensor, src: Tensor | _Number, *, reduce: str | None = None) -> Tensor:
+    """`input` with `src` scattered along `dim`: `out[index[i][j]][j] = src[i][j]` for `dim=0`."""
+
+def scatter_add(input: Tensor, dim: _int, index: Tensor, src: Tensor) -> Tensor:
+    """`input` with `src` added along `dim`: `out[index[i][j]][j] += src[i][j]` for `dim=0`, in order."""
+
+@overload
+def nonzero(input: Tensor, *, as_tuple: Literal[False] = False) -> Tensor:
+    """Indices of the elements that are not zero, a row each: int64 of shape (n, input.ndim)."""
+
+@overload
+def nonzero(input: Tensor, *, as_tuple: Literal[True]) -> tuple[Tensor, ...]:
+    """Indices of the elements that are not zero, a row each: int64 of shape (n, input.ndim)."""
+
+def argwhere(input: Tensor) -> Tensor:
+    """Indices of the elements that are not zero, a row each: int64 of shape (n, input.ndim)."""
+
+def masked_fill(input: Tensor, mask: Tensor, value: Tensor | _Number) -> Tensor:
+    """`input` with `value`, a number or a 0-d tensor, where the bool `mask` is true; the two broadcast."""
+
+def masked_select(input: Tensor, mask: Tensor) -> Tensor:
+    """Elements of `input` where the bool `mask` is true, as a vector; the two broadcast."""
+
+def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
+    """`input` with the first elements of `source`, in order, where the bool `mask` is true."""
+
+def index_put(input: Tensor, indices: Sequence[Tensor], values: Tensor, accumulate: _bool = False) -> Tensor:
+    """`input` with `values`, broadcast, at `indices`: a tuple of integer tensors or masks, as in `input[indices]`."""
+
+def scatter_reduce(
+    input: Tensor,
+    dim: _int,
+    index: Tensor,
+    src: Tensor,
+    reduce: str,
+    *,
+    include_self: _bool = True,
+) -> Tensor:
+    """`input` with `src` joined along `dim`, placed as `scatter` places it: `reduce` is `'sum'`, `'prod'`, `'mean'`, `'amax'` or `'amin'`."""
+
+def index_select(input: Tensor, dim: _int, index: Tensor) -> Tensor:
+    """Slices of `input` along `dim`, in the order of `index`, a vector of int64."""
+
+def index_add(input: Tensor, dim: _int, index: Tensor, source: Tensor, *, alpha: _Number = 1) -> Tensor:
+    """`input` with slices of `source`, times `alpha`, added along `dim` at `index`, in order."""
+
+def index_copy(input: Tensor, dim: _int, index: Tensor, source: Tensor) -> Tensor:
+    """`input` with slices of `source` along `dim` at `index`; of several for one place the last stays."""
+
+def index_fill(input: Tensor, dim: _int, index: Tensor, value: Tensor | _Number) -> Tensor:
+    """`input` with `value`, a number or a 0-d tensor, in the slices along `dim` at `index`."""
+
+def take(input: Tensor, index: Tensor) -> Tensor:
+    """Elements of `input`, as if it were flattened, at `index` (int64); the result has the shape of `index`."""
+
+def put(input: Tensor, index: Tensor, source: Tensor, accumulate: _bool = False) -> Tensor:
+    """`input` with `source` at `index` (int64), as if all three were flattened."""
+
+def take_along_dim(input: Tensor, indices: Tensor, dim: _int | None = None) -> Tensor:
+    """Elements of `input` at `indices` along `dim`; the other dimensions broadcast. Without `dim` both are flattened."""
+
+def select_scatter(input: Tensor, src: Tensor, dim: _int, index: _int) -> Tensor:
+    """`input` with `input.select(dim, index)` replaced by `src`, which has that shape."""
+
+def slice_scatter(
+    input: Tensor,
+    src: Tensor,
+    dim: _int = 0,
+    start: _int | None = None,
+    end: _int | None = None,
+    step: _int = 1,
+) -> Tensor:
+    """`input` with the slice `start:end:step` of `dim` replaced by `src`, which has its shape."""
+
+def diagonal_scatter(input: Tensor, src: Tensor, offset: _int = 0, dim1: _int = 0, dim2: _int = 1) -> Tensor:
+    """`input` with the diagonal of `dim1` and `dim2`, `offset` above the main one, replaced by `src`."""
+
+def sort(input: Tensor, dim: _int = -1, descending: _bool = False, stable: _bool = False) -> _Max:
+    """`input` sorted along `dim`, and the indices (int64) that the elements had."""
+
+def argsort(input: Tensor, dim: _int = -1, descending: _bool = False, stable: _bool = False) -> Tensor:
+    """Indices (int64) that sort `input` along `dim`; equal elements keep their order, NaN counts as the largest."""
+
+def msort(input: Tensor) -> Tensor:
+    """`input` sorted along its first dimension; NaN counts as the largest."""
+
+def topk(input: Tensor, k: _int, dim: _int = -1, largest: _bool = True, sorted: _bool = True) -> _Max:
+    """The `k` largest elements along `dim` (with `largest=False` the smallest), and their indices (int64)."""
+
+def kthvalue(input: Tensor, k: _int, dim: _int = -1, keepdim: _bool = False) -> _Max:
+    """The `k`-th smallest element along `dim`, counted from 1, and its index (int64); of equal ones the order is theirs."""
+
+def bincount(input: Tensor, weights: Tensor | None = None, minlength: _int = 0) -> Tensor:
+    """How often each of 0, 1, 2, ... occurs in a vector of non-negative integers; at least `minlength` numbers."""
+
+def histc(input: Tensor, bins: _int = 100, min: _Number = 0, max: _Number = 0) -> Tensor:
+    """How many elements lie in each of `bins` equal parts of `min` to `max`, in the dtype of `input`."""
+
+def searchsorted(
+    sorted_sequence: Tensor,
+    input: Tensor | _Number,
+    *,
+    out_int32: _bool = False,
+    right: _bool = False,
+    side: str | None = None,
+    sorter: Tensor | None = None,
+) -> Tensor:
+    """Indices (int64) into the last dimension of `sorted_sequence` at which the elements of `input` keep it sorted."""
+
+def bucketize(input: Tensor | _Number, boundaries: Tensor, *, out_int32: _bool = False, right: _bool = False) -> Tensor:
+    """For each element the index (int64) of the interval between sorted `boundaries` that it lies in."""
+
+def isin(
+    elements: Tensor | _Number,
+    test_elements: Tensor | _Number,
+    *,
+    assume_unique: _bool = False,
+    invert: _bool = False,
+) -> Tensor:
+    """Where elements are among `test_elements`, as bool; with `invert` where they are not. NaN is among nothing."""
+
+def unique(
+    input: Tensor,
+    sorted: _bool = True,
+    return_inverse: _bool = False,
+    return_counts: _bool = False,
+    dim: _int | None = None,
+) -> Any:
+    """Elements of `input` in ascending order, each once; with `dim` the slices along it, in lexicographic order."""
+
+def unique_consecutive(
+    input: Tensor,
+    return_inverse: _bool = False,
+    return_counts: _bool = False,
+    dim: _int | None = None,
+) -> Any:
+    """`input`, flattened, with each run of equal elements as one; with `dim` the slices along it."""
 
 def _arange(start: _Number, end: _Number, step: _Number, dtype: _DTypeLike | None, requires_grad: _bool) -> Tensor:
     """start, start + step, ... below end."""
@@ -1453,13 +2396,60 @@ __all__ = [
     "softplus",
     "sum",
     "mean",
+    "prod",
     "max",
+    "min",
+    "argmax",
+    "argmin",
+    "amax",
+    "amin",
+    "aminmax",
+    "any",
+    "all",
+    "count_nonzero",
+    "var",
+    "std",
+    "var_mean",
+    "std_mean",
+    "median",
+    "mode",
+    "nansum",
+    "nanmean",
     "norm",
+    "cumsum",
+    "cumprod",
+    "logcumsumexp",
+    "cummax",
+    "cummin",
+    "diff",
+    "softmax",
+    "log_softmax",
+    "logsumexp",
+    "layer_norm",
+    "nll_loss",
+    "cross_entropy",
     "dot",
     "mv",
     "mm",
     "bmm",
     "matmul",
+    "addmm",
+    "addmv",
+    "addbmm",
+    "baddbmm",
+    "addr",
+    "outer",
+    "ger",
+    "inner",
+    "tensordot",
+    "kron",
+    "vdot",
+    "chain_matmul",
+    "matrix_power",
+    "trace",
+    "cross",
+    "cdist",
+    "einsum",
     "reshape",
     "transpose",
     "swapaxes",
@@ -1470,11 +2460,86 @@ __all__ = [
     "squeeze",
     "select",
     "narrow",
+    "diagonal",
+    "diag",
+    "diagflat",
+    "diag_embed",
+    "split",
+    "chunk",
+    "unbind",
+    "tensor_split",
+    "hsplit",
+    "vsplit",
+    "dsplit",
+    "movedim",
+    "moveaxis",
+    "flatten",
+    "unflatten",
+    "ravel",
+    "broadcast_to",
+    "adjoint",
+    "atleast_1d",
+    "atleast_2d",
+    "atleast_3d",
+    "broadcast_tensors",
+    "as_strided",
+    "flip",
+    "fliplr",
+    "flipud",
+    "rot90",
+    "roll",
+    "tile",
+    "tril",
+    "triu",
+    "tril_indices",
+    "triu_indices",
+    "hstack",
+    "vstack",
+    "row_stack",
+    "dstack",
+    "column_stack",
+    "block_diag",
+    "meshgrid",
+    "cartesian_prod",
+    "combinations",
+    "repeat_interleave",
     "cat",
     "concat",
     "concatenate",
     "stack",
     "clone",
+    "gather",
+    "scatter",
+    "scatter_add",
+    "nonzero",
+    "argwhere",
+    "masked_fill",
+    "masked_select",
+    "masked_scatter",
+    "index_put",
+    "scatter_reduce",
+    "index_select",
+    "index_add",
+    "index_copy",
+    "index_fill",
+    "take",
+    "put",
+    "take_along_dim",
+    "select_scatter",
+    "slice_scatter",
+    "diagonal_scatter",
+    "sort",
+    "argsort",
+    "msort",
+    "topk",
+    "kthvalue",
+    "bincount",
+    "histc",
+    "searchsorted",
+    "bucketize",
+    "isin",
+    "unique",
+    "unique_consecutive",
     "dtype",
     "bool",
     "uint8",

@@ -384,7 +384,7 @@ def index_put(x, indices, values, accumulate=False):
     return out
 
 
-def along(x, dim, index):
+def along_index(x, dim, index):
     """Places of an index for each element, along one dimension."""
     if index.ndim != x.ndim or any(index.shape[d] > x.shape[d] for d in range(x.ndim) if d != dim % max(x.ndim, 1)):
         raise ValueError("an index larger than the input")
@@ -409,15 +409,15 @@ def scatter(x, dim, index, src, reduce=None):
     out, src = np.array(x), part(src, index)
     if reduce is None:
         for place in np.ndindex(index.shape):
-            out[tuple(axis[place] for axis in along(x, dim, index))] = src[place]
+            out[tuple(axis[place] for axis in along_index(x, dim, index))] = src[place]
     else:
-        {"add": np.add, "multiply": np.multiply}[reduce].at(out, along(x, dim, index), src)
+        {"add": np.add, "multiply": np.multiply}[reduce].at(out, along_index(x, dim, index), src)
     return out
 
 
 def scatter_reduce(x, dim, index, src, reduce, include_self=True):
     ufunc = {"sum": np.add, "mean": np.add, "prod": np.multiply, "amax": np.maximum, "amin": np.minimum}[reduce]
-    out, place, src = np.array(x), along(x, dim, index), part(src, index)
+    out, place, src = np.array(x), along_index(x, dim, index), part(src, index)
     count = np.full(x.shape, int(include_self))
     np.add.at(count, place, 1)
     if not include_self:
@@ -792,7 +792,7 @@ REFERENCE = {
     **ARRANGED,
     "where": where_or_nonzero,
     "index_put": index_put,
-    "gather": lambda x, dim, index: x[along(x, dim, index)],
+    "gather": lambda x, dim, index: x[along_index(x, dim, index)],
     "scatter": scatter,
     "scatter_add": lambda x, dim, index, src: scatter(x, dim, index, src, "add"),
     "scatter_reduce": scatter_reduce,

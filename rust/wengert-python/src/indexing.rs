@@ -5,7 +5,7 @@ use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyEllipsis, PyInt, PyList, PySlice, PyTuple};
 use wengert::array::Category;
-use wengert::ops::index::{Entry, index, index_put_, is_byte_mask};
+use wengert::ops::index::{Entry, as_mask, index, index_put_, is_byte_mask};
 use wengert::ops::view::{select, slice, unsqueeze};
 use wengert::{DType, Tensor};
 
@@ -45,7 +45,10 @@ fn item(ob: &Bound<'_, PyAny>) -> PyResult<Item> {
         return Ok(Item::Ellipsis);
     }
     if let Some(t) = fresh_tensor(ob)? {
-        let counts = t.dtype().category() == Category::Int && !is_byte_mask(t.dtype());
+        if is_byte_mask(t.dtype()) {
+            return as_mask(&t).map(Item::Tensor).map_err(raise);
+        }
+        let counts = t.dtype().category() == Category::Int;
         if t.ndim() == 0 && counts && !t.is_lifted() {
             return match t.item().map_err(raise)? {
                 wengert::Scalar::Int(i) => Ok(Item::At(i)),
@@ -58,7 +61,10 @@ fn item(ob: &Bound<'_, PyAny>) -> PyResult<Item> {
         let empty = ob.len()? == 0;
         let t = crate::data::tensor_from(ob, empty.then_some(DType::I64))?;
         // NumPy's short integers are indices, unlike tensors of them.
-        let short = t.dtype().category() == Category::Int && !is_byte_mask(t.dtype()) && t.dtype() != DType::I64;
+        if is_byte_mask(t.dtype()) {
+            return as_mask(&t).map(Item::Tensor).map_err(raise);
+        }
+        let short = t.dtype().category() == Category::Int && t.dtype() != DType::I64;
         return if short {
             wengert::ops::cast(&t, DType::I64).map(Item::Tensor).map_err(raise)
         } else {

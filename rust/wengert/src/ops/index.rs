@@ -30,7 +30,17 @@ use crate::tensor::Tensor;
 
 /// Whether elements are bytes, which PyTorch takes for a mask where it looks for indices.
 pub fn is_byte_mask(dtype: DType) -> bool {
-    dtype.name() == "uint8"
+    dtype == DType::U8
+}
+
+/// A mask as bool; PyTorch warns of masks of bytes.
+pub fn as_mask(mask: &Tensor) -> Result<Tensor> {
+    if is_byte_mask(mask.dtype()) {
+        crate::warning::warn(
+            "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.",
+        )?;
+    }
+    crate::ops::cast(mask, DType::Bool)
 }
 
 /// An index of int32 or int64 as int64.

@@ -160,7 +160,14 @@ products! {
         with_float!(a.dtype(), T => {
             // SAFETY: strides of arrays of these sizes; the output is fresh and row-major.
             unsafe { gemm::batch::<T>(batch, m, n, k, out.ptr(), os, a.ptr(), sa, b.ptr(), sb, false) };
-        }, else ());
+        }, else {
+            let size = a.dtype().size() as isize;
+            let at = |p: *mut u8, strides: &[isize; 3], i: usize| p.wrapping_offset(i as isize * strides[0] * size);
+            for i in 0..batch {
+                let (x, y) = (at(a.data_ptr(), &sa, i), at(b.data_ptr(), &sb, i));
+                multiply(at(out.data_ptr(), &os, i), m, n, k, (x, [sa[1], sa[2]]), (y, [sb[1], sb[2]]), a.dtype());
+            }
+        });
         Ok(out)
     };
     da |g, b| bmm(g, &matrix_transpose(b)?);

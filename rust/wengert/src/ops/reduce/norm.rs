@@ -187,6 +187,6 @@ pub static NORM: OpInfo = OpInfo {
         "f(2, 3), dim=1",
         "f(4), p=1",
         "f(2, 3), p=3, dim=0, keepdim=True",
-        "f(2, 3), p=float('inf')",
+        "f(2, 3), p=inf",
     ],
 };

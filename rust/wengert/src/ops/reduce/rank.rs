@@ -184,11 +184,11 @@ rows! {
     NANSUM "nansum" nansum
     "Sum over `dim` (all dimensions when None) of the elements that are not NaN.\n\n\
      >>> import wengert\n\
-     >>> wengert.nansum(wengert.tensor([1.0, float('nan'), 2.0]))\n\
+     >>> wengert.nansum(wengert.tensor([1.0, wengert.nan, 2.0]))\n\
      tensor(3.)\n";
     NANMEAN "nanmean" nanmean
     "Mean over `dim` (all dimensions when None) of the elements that are not NaN; NaN where there are none.\n\n\
      >>> import wengert\n\
-     >>> wengert.nanmean(wengert.tensor([1.0, float('nan'), 2.0]))\n\
+     >>> wengert.nanmean(wengert.tensor([1.0, wengert.nan, 2.0]))\n\
      tensor(1.5000)\n";
 }
