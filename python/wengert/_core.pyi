@@ -395,7 +395,7 @@ class Tensor:
     def diff(_self, n: int = 1, dim: int = -1, prepend: Tensor | None = None, append: Tensor | None = None) -> Tensor:
         """Differences of neighbours along `dim`, `n` times over; `prepend` and `append` are joined to the input first."""
     def softmax(_self, dim: int, dtype: _DTypeLike | None = None) -> Tensor:
-        """Raises RuntimeError for integers without `dtype`."""
+        """Raises NotImplementedError for integers without `dtype`."""
     def log_softmax(_self, dim: int, dtype: _DTypeLike | None = None) -> Tensor:
         """x - log(sum exp(x)) along `dim`, after a cast to `dtype` if one is given: the logarithm of softmax."""
     def logsumexp(_self, dim: int | tuple[int, ...], keepdim: _bool = False) -> Tensor:
@@ -861,7 +861,7 @@ def diff(
     """Differences of neighbours along `dim`, `n` times over; `prepend` and `append` are joined to the input first."""
 
 def softmax(input: Tensor, dim: int, dtype: _DTypeLike | None = None) -> Tensor:
-    """Raises RuntimeError for integers without `dtype`."""
+    """Raises NotImplementedError for integers without `dtype`."""
 
 def log_softmax(input: Tensor, dim: int, dtype: _DTypeLike | None = None) -> Tensor:
     """x - log(sum exp(x)) along `dim`, after a cast to `dtype` if one is given: the logarithm of softmax."""

@@ -202,20 +202,24 @@ pub unsafe fn soft<T: Math>(
                 s.total
             },
         );
-        // SAFETY: parts of the line, each written once.
         match form {
-            Form::Total => unsafe { to.at(0).write(by + total.ln()) },
+            Form::Total => {
+                // SAFETY: the number of this line.
+                unsafe { to.at(0).write(by + total.ln()) }
+            }
             Form::Soft => {
                 let by = factor(o, total);
-                for_chunks(n, GRAIN, |r| unsafe {
-                    scale::get::<T>()(r.len(), to.at(r.start).cast(), [(&raw const by).cast()])
+                for_chunks(n, GRAIN, |r| {
+                    // SAFETY: a part of the line, written by nobody else.
+                    unsafe { scale::get::<T>()(r.len(), to.at(r.start).cast(), [(&raw const by).cast()]) }
                 });
             }
             Form::Log => {
                 let by = [m, total.ln()];
-                for_chunks(n, GRAIN, |r| unsafe {
+                for_chunks(n, GRAIN, |r| {
                     let ins = [from.at(r.start) as *const u8, (&raw const by).cast()];
-                    less::get::<T>()(r.len(), to.at(r.start).cast(), ins)
+                    // SAFETY: a part of the line, written by nobody else.
+                    unsafe { less::get::<T>()(r.len(), to.at(r.start).cast(), ins) }
                 });
             }
         }

@@ -1,6 +1,6 @@
 //! median, mode: the index is an operation of its own, the value is what stands there.
 
-use super::max::{at_least_1d, check_length};
+use super::max::{at_least_1d, check_length, no_bool};
 use super::*;
 use crate::ops::lines::Lines;
 use crate::ops::pick::pick;
@@ -59,6 +59,9 @@ impl Op for Rank {
 fn along(mode: bool, x: &Tensor, dim: i64, keepdim: bool) -> Result<(Tensor, Tensor)> {
     let names = if mode { ("mode", "ModeBackward0") } else { ("median", "MedianBackward1") };
     let dim = wrap_dim(names.0, dim, x.ndim())?;
+    if !mode {
+        no_bool(names.0, x)?;
+    }
     check_length(names.0, x, dim)?;
     let keepdim = keepdim && x.ndim() > 0;
     let x = at_least_1d(x)?;
@@ -75,6 +78,7 @@ pub fn median(x: &Tensor, dim: i64, keepdim: bool) -> Result<(Tensor, Tensor)> {
 /// The lower median of all elements; NaN if one is, or if there are none.
 #[track_caller]
 pub fn median_of_all(x: &Tensor) -> Result<Tensor> {
+    no_bool("median", x)?;
     if x.numel() == 0 {
         return Tensor::scalar(x.dtype(), crate::Scalar::Float(f64::NAN));
     }
@@ -138,17 +142,59 @@ fn without_nan(x: &Tensor) -> Result<(Tensor, Tensor)> {
     Ok((where_(&known, x, &zero)?, known))
 }
 
+/// Sum over dimensions of what is not NaN.
+#[derive(Clone, Debug)]
+struct NanSum(Reduced);
+
+impl Op for NanSum {
+    fn name(&self) -> &str {
+        "nansum"
+    }
+    fn grad_name(&self) -> String {
+        "NansumBackward0".to_owned()
+    }
+    fn forward(&self, inputs: &[&Array]) -> Result<Array> {
+        let _mode = crate::mode::GradMode::set(false);
+        let known = without_nan(&Tensor::from_array(inputs[0].clone()))?.0;
+        Sum(self.0.clone()).forward(&[known.array()])
+    }
+    fn keep(&self, _: u32) -> u32 {
+        1
+    }
+    fn vjp(&self, saved: &Saved<'_>, cotangents: Cotangents) -> Result<Grads> {
+        let Some(Some(g)) = cotangents.first() else { return Ok(Grads::new()) };
+        let x = saved.input(0)?;
+        Ok(smallvec![Some(where_known(&x, &self.0.spread(g, x.shape())?)?)])
+    }
+    fn jvp(&self, inputs: &[&Tensor], _: &Tensor, tangents: &[Option<Tensor>]) -> Result<Option<Tensor>> {
+        tangents[0].as_ref().map(|t| self.0.sum(&where_known(inputs[0], t)?)).transpose()
+    }
+    fn batch(&self, inputs: &[Batched], _: usize) -> Result<Option<Batched>> {
+        let x = crate::transform::to_front(&inputs[0])?;
+        Ok(Some((apply(OpRef::new(NanSum(self.0.below())), &[&x])?, Some(0))))
+    }
+}
+
+/// `t` where `x` is a number, else 0.
+fn where_known(x: &Tensor, t: &Tensor) -> Result<Tensor> {
+    let zero = Tensor::scalar(t.dtype(), crate::Scalar::Int(0))?;
+    where_(&crate::ops::eq(&x.detach(), &x.detach())?, t, &zero)
+}
+
 /// Sum over `dims` (all when None) of what is not NaN.
 #[track_caller]
 pub fn nansum(x: &Tensor, dims: Option<&[i64]>, keepdim: bool) -> Result<Tensor> {
-    if !x.dtype().is_float() { sum(x, dims, keepdim) } else { sum(&without_nan(x)?.0, dims, keepdim) }
+    if !x.dtype().is_float() {
+        return sum(x, dims, keepdim);
+    }
+    apply(OpRef::new(NanSum(Reduced::new("nansum", x, dims, keepdim)?)), &[x])
 }
 
 /// Mean over `dims` (all when None) of what is not NaN.
 #[track_caller]
 pub fn nanmean(x: &Tensor, dims: Option<&[i64]>, keepdim: bool) -> Result<Tensor> {
     if !x.dtype().is_float() {
-        return Err(Error::runtime(format!(
+        return Err(Error::not_implemented(format!(
             "nanmean(): expected input to have floating point or complex dtype but got {}; try to(float32)",
             x.dtype().word()
         )));
