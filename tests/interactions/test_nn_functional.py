@@ -176,9 +176,22 @@ def test_ties_share_or_not():
     assert torch.autograd.grad(x.amax(1).sum(), x)[0].tolist() == [[0, 0.5, 0.5], [1 / 3] * 3]
     assert torch.autograd.grad(x.max(), x)[0].tolist() == [[0, 0.5, 0.5], [0, 0, 0]]
     assert torch.autograd.grad(x.max(1)[0].sum(), x)[0].tolist() == [[0, 1, 0], [1, 0, 0]]
+    assert torch.autograd.grad(x.median(), x)[0].tolist() == [[0, 0, 0], [1 / 3] * 3]
     a, b = t64([1.0, 2.0, 3.0], requires_grad=True), t64([2.0, 2.0, 2.0])
     assert torch.autograd.grad(torch.max(a, b).sum(), a)[0].tolist() == [0, 0.5, 1]
     assert torch.autograd.grad(torch.min(a, b).sum(), a)[0].tolist() == [1, 0.5, 0]
+
+
+def test_a_common_shift_costs_no_digits():
+    """Losses of logits that are all large are as exact as of small ones."""
+    x = torch.tensor([[1e4, 1e4 + 1.0]])
+    assert abs(F.cross_entropy(x, torch.tensor([1])).item() - np.log1p(np.exp(-1))) < 1e-6
+    wanted = 0.9 * np.log1p(np.exp(-1)) + 0.1 * (np.log1p(np.exp(-1)) + 0.5)
+    assert abs(F.cross_entropy(x, torch.tensor([1]), label_smoothing=0.1).item() - wanted) < 1e-6
+    rows = np.float32(RANDOM.normal(size=(3, 50)) + 1000)
+    wide = rows.astype(np.float64)
+    normal = (wide - wide.mean(1, keepdims=True)) / np.sqrt(wide.var(1, keepdims=True) + 1e-5)
+    assert np.abs(array(F.layer_norm(torch.tensor(rows), (50,))) - normal).max() < 1e-4
 
 
 def test_far_values_do_not_overflow():

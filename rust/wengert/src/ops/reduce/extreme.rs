@@ -14,7 +14,7 @@ struct Extreme {
 }
 
 /// Weights of ties: 1 / (their number) where `x` equals the extreme, else 0. A constant to derivatives.
-fn tie_weights(x: &Tensor, y: &Tensor, over: &Reduced) -> Result<Tensor> {
+pub(super) fn tie_weights(x: &Tensor, y: &Tensor, over: &Reduced) -> Result<Tensor> {
     let (x, y) = (&x.detach(), &over.spread(&y.detach(), x.shape())?);
     // Where the extreme is NaN, the NaNs are what attained it. Sum and product of masks are `or` and `and`.
     let both_nan = crate::ops::mul(&crate::ops::ne(x, x)?, &crate::ops::ne(y, y)?)?;

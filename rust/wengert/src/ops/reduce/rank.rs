@@ -1,5 +1,6 @@
 //! median, mode: the index is an operation of its own, the value is what stands there.
 
+use super::extreme::tie_weights;
 use super::max::{at_least_1d, check_length, no_bool};
 use super::*;
 use crate::ops::lines::Lines;
@@ -79,12 +80,58 @@ pub fn median(x: &Tensor, dim: i64, keepdim: bool) -> Result<(Tensor, Tensor)> {
 #[track_caller]
 pub fn median_of_all(x: &Tensor) -> Result<Tensor> {
     no_bool("median", x)?;
-    if x.numel() == 0 {
-        return Tensor::scalar(x.dtype(), crate::Scalar::Float(f64::NAN));
+    apply(OpRef::Static(&MedianAll), &[x])
+}
+
+/// The lower median of all elements, whose ties share the gradient.
+#[derive(Clone, Debug)]
+struct MedianAll;
+
+impl Op for MedianAll {
+    fn name(&self) -> &str {
+        "median"
     }
-    let flat = crate::ops::view::reshape(x, &[x.numel()])?;
-    let index = apply(OpRef::new(Rank { mode: false, dim: 0, keepdim: false }), &[&flat])?;
-    pick(("median", "MedianBackward0"), &flat, &index, 0, true)
+    fn grad_name(&self) -> String {
+        "MedianBackward0".to_owned()
+    }
+    fn forward(&self, inputs: &[&Array]) -> Result<Array> {
+        let x = inputs[0].contiguous()?;
+        let out = Array::scalar(x.dtype(), crate::Scalar::Float(f64::NAN))?;
+        if x.numel() > 0 {
+            let mut at = 0i64;
+            with_dtype!(x.dtype(), T => {
+                // SAFETY: one row-major line that is not empty; the index lies in it.
+                unsafe {
+                    rank::median::<T>((1, x.numel(), 1), x.ptr(), &raw mut at);
+                    *out.ptr::<T>() = *x.ptr::<T>().add(at as usize);
+                }
+            });
+        }
+        Ok(out)
+    }
+    fn keep(&self, _: u32) -> u32 {
+        1 | crate::op::OUTPUT
+    }
+    fn vjp(&self, saved: &Saved<'_>, cotangents: Cotangents) -> Result<Grads> {
+        let Some(Some(g)) = cotangents.first() else { return Ok(Grads::new()) };
+        let x = saved.input(0)?;
+        let weights = tie_weights(&x, &saved.output()?, &Reduced::new("median", &x, None, false)?)?;
+        Ok(smallvec![Some(crate::ops::mul(g, &weights)?)])
+    }
+    fn jvp(&self, inputs: &[&Tensor], out: &Tensor, tangents: &[Option<Tensor>]) -> Result<Option<Tensor>> {
+        let Some(t) = &tangents[0] else { return Ok(None) };
+        let weights = tie_weights(inputs[0], out, &Reduced::new("median", inputs[0], None, false)?)?;
+        sum(&crate::ops::mul(t, &weights)?, None, false).map(Some)
+    }
+    fn batch(&self, inputs: &[Batched], size: usize) -> Result<Option<Batched>> {
+        // Rows to take the median of, each by itself.
+        let x = crate::transform::to_front(&inputs[0])?;
+        let rows = crate::ops::view::reshape(&x, &[size, x.numel() / size.max(1)])?;
+        if rows.numel() == 0 {
+            return Ok(None);
+        }
+        Ok(Some((median(&rows, 1, false)?.0, Some(0))))
+    }
 }
 
 /// The most frequent element along `dim` and where it is.
@@ -97,8 +144,8 @@ pub fn mode(x: &Tensor, dim: i64, keepdim: bool) -> Result<(Tensor, Tensor)> {
 pub static MEDIAN: OpInfo = OpInfo {
     name: "median",
     doc: "Lower median of all elements; along `dim`, medians and their indices: a named tuple (values, indices).\n\n\
-          Of an even number it is the smaller of the two in the middle. NaN if an element is. The element at the index\n\
-          gets the gradient.\n\n\
+          Of an even number it is the smaller of the two in the middle. NaN if an element is. Of all elements ties\n\
+          share the gradient; along a dimension the element at the index gets it.\n\n\
           >>> import wengert\n\
           >>> wengert.median(wengert.tensor([4.0, 1.0, 3.0, 2.0]))\n\
           tensor(2.)\n",
@@ -230,11 +277,11 @@ rows! {
     NANSUM "nansum" nansum
     "Sum over `dim` (all dimensions when None) of the elements that are not NaN.\n\n\
      >>> import wengert\n\
-     >>> wengert.nansum(wengert.tensor([1.0, float('nan'), 2.0]))\n\
+     >>> wengert.nansum(wengert.tensor([1.0, wengert.nan, 2.0]))\n\
      tensor(3.)\n";
     NANMEAN "nanmean" nanmean
     "Mean over `dim` (all dimensions when None) of the elements that are not NaN; NaN where there are none.\n\n\
      >>> import wengert\n\
-     >>> wengert.nanmean(wengert.tensor([1.0, float('nan'), 2.0]))\n\
+     >>> wengert.nanmean(wengert.tensor([1.0, wengert.nan, 2.0]))\n\
      tensor(1.5000)\n";
 }
