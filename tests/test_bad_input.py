@@ -11,6 +11,11 @@ import pytest
 
 from backend import ON_TORCH, t64, torch
 
+if ON_TORCH:
+    import torch.nn.functional as functional
+else:
+    import wengert.nn.functional as functional
+
 
 def f(*shape):
     return torch.ones(*shape, dtype=torch.float64)
@@ -88,6 +93,59 @@ ROWS = {
     "mean of integers": (lambda: whole(1, 2).mean(), TypeOrRuntime, "int64|long|float"),
     "max of nothing": (lambda: f(0).max(), ValueOrRuntime, "numel|empty|no elements"),
     "max over an empty dimension": (lambda: f(2, 0).max(dim=1), IndexOrRuntime, "size|empty|non-zero"),
+    "argmax of nothing": (lambda: f(0).argmax(), IndexOrRuntime, "dim|empty"),
+    "argmin over an empty dimension": (lambda: f(2, 0).argmin(dim=1), IndexOrRuntime, "size|empty|non-zero"),
+    "amax over an empty dimension": (lambda: f(2, 0).amax(dim=1), IndexError, "size|non-zero"),
+    "amax over a dimension twice": (lambda: f(2, 3).amax(dim=(0, 0)), ValueOrRuntime, "dim|appear|repeat|dup"),
+    "median over an empty dimension": (lambda: f(2, 0).median(dim=1), IndexOrRuntime, "size|empty|non-zero"),
+    "mode over a missing dimension": (lambda: f(2, 3).mode(dim=2), IndexError, r"2"),
+    "prod over a missing dimension": (lambda: f(2, 3).prod(dim=2), IndexError, r"2"),
+    "any over a missing dimension": (lambda: f(2, 3).any(dim=-3), IndexError, r"-3"),
+    "var of integers": (lambda: whole(1, 2).var(), RuntimeError, "float"),
+    "cumsum over a missing dimension": (lambda: f(2, 3).cumsum(2), IndexError, r"2"),
+    "cumprod without a dimension": (lambda: f(2, 3).cumprod(), TypeError, "dim|argument"),
+    "diff of a 0-d tensor": (lambda: torch.diff(t64(1.0)), RuntimeError, "one-dimensional"),
+    "diff of a negative order": (lambda: torch.diff(f(3), n=-1), RuntimeError, "non-negative|order"),
+    "softmax of integers": (lambda: whole(1, 2).softmax(0), RuntimeError, "not implemented|long"),
+    "softmax over a missing dimension": (lambda: f(2, 3).softmax(2), IndexError, r"2"),
+    "logcumsumexp of integers": (lambda: whole(1, 2).logcumsumexp(0), RuntimeError, "not implemented|long"),
+    "layer_norm of another shape": (lambda: torch.layer_norm(f(2, 3), (2,)), RuntimeError, "normalized_shape"),
+    "layer_norm by an unfitting weight": (lambda: torch.layer_norm(f(2, 3), (3,), f(2)), RuntimeError, "weight"),
+    "cross entropy of unequal batches": (
+        lambda: functional.cross_entropy(f(2, 3), whole(0, 1, 2)),
+        ValueError,
+        r"batch_size.*2.*3",
+    ),
+    "cross entropy of no such class": (lambda: functional.cross_entropy(f(2, 3), whole(0, 3)), IndexError, r"3"),
+    "cross entropy with another reduction": (
+        lambda: functional.cross_entropy(f(2, 3), whole(0, 1), reduction="average"),
+        ValueError,
+        "average.*reduction",
+    ),
+    "cross entropy smoothed too much": (
+        lambda: functional.cross_entropy(f(2, 3), whole(0, 1), label_smoothing=2.0),
+        RuntimeError,
+        "label_smoothing",
+    ),
+    "cross entropy by an unfitting weight": (
+        lambda: functional.cross_entropy(f(2, 3), whole(0, 1), f(2)),
+        RuntimeError,
+        "weight",
+    ),
+    "binary cross entropy of unequal shapes": (
+        lambda: functional.binary_cross_entropy(f(2), f(3)),
+        ValueError,
+        "size",
+    ),
+    "binary cross entropy outside of 0 to 1": (
+        lambda: functional.binary_cross_entropy(f(2) * 2, f(2)),
+        RuntimeError,
+        "between 0 and 1",
+    ),
+    "huber loss of no delta": (lambda: functional.huber_loss(f(2), f(2), delta=0.0), RuntimeError, "delta"),
+    "dropout of a wrong probability": (lambda: functional.dropout(f(2), 1.5), ValueError, r"between 0 and 1.*1\.5"),
+    "one_hot of floats": (lambda: functional.one_hot(f(2)), RuntimeError, "index tensor|Long"),
+    "one_hot of a negative class": (lambda: functional.one_hot(whole(-1)), RuntimeError, "non-negative"),
     "norm of integers": (lambda: whole(1, 2).norm(), TypeOrRuntime, "float|dtype"),
     "transpose of a missing dimension": (lambda: f(2, 3).transpose(0, 2), IndexError, r"2"),
     "unsqueeze too far": (lambda: f(2).unsqueeze(3), IndexError, r"3"),

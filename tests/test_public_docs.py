@@ -8,7 +8,15 @@ from backend import torch, wengert_only
 
 pytestmark = wengert_only
 
-MODULES = ["wengert", "wengert.autograd", "wengert.autograd.graph", "wengert.func", "wengert.linalg", "wengert.nn"]
+MODULES = [
+    "wengert",
+    "wengert.autograd",
+    "wengert.autograd.graph",
+    "wengert.func",
+    "wengert.linalg",
+    "wengert.nn",
+    "wengert.nn.functional",
+]
 # Instances of dtype and numbers say what they are by themselves.
 VALUES = (int, float, str, dict)
 

@@ -60,7 +60,7 @@ pub(crate) fn sums<T: Math, const K: usize, const LANES: usize>(n: usize, at: im
         let mut width = LANES / 2;
         while width > 0 {
             for l in 0..width {
-                v[l] = v[l] + v[l + width];
+                v[l] += v[l + width];
             }
             width /= 2;
         }

@@ -7,7 +7,9 @@ use crate::moments::line;
 use crate::threads::for_chunks;
 
 struct Row<T> {
+    /// The mean in two parts, so that it costs no digits however far it lies from zero.
     mean: T,
+    rest: T,
     rstd: T,
     /// Means of g w, and of g w x^.
     terms: [T; 2],
@@ -19,20 +21,20 @@ struct Row<T> {
 kernels!(forward<T: Math>, 4, |n, out, ins, S| {
     let [x, w, b] = [ins[0], ins[1], ins[2]].map(|p| p.cast::<T>());
     let row = &*ins[3].cast::<Row<T>>();
-    let (mean, rstd) = (row.mean, row.rstd);
+    let (mean, rest, rstd) = (row.mean, row.rest, row.rstd);
     let to = std::slice::from_raw_parts_mut(out.cast::<std::mem::MaybeUninit<T>>(), n);
     for (i, o) in to.iter_mut().enumerate() {
-        o.write(T::fused::<S>((*x.add(i) - mean) * rstd, *w.add(i), *b.add(i)));
+        o.write(T::fused::<S>(((*x.add(i) - mean) - rest) * rstd, *w.add(i), *b.add(i)));
     }
 });
 // Sums of g w and g w x^; at most RUN elements.
 kernels!(terms<T: Math>, 4, |n, out, ins, _S| {
     let [x, w, g] = [ins[0], ins[1], ins[2]].map(|p| p.cast::<T>());
     let row = &*ins[3].cast::<Row<T>>();
-    let (mean, rstd) = (row.mean, row.rstd);
+    let (mean, rest, rstd) = (row.mean, row.rest, row.rstd);
     let at = crate::compile::keep(#[inline(always)] |i: usize| {
         let gw = *g.add(i) * *w.add(i);
-        [gw, gw * ((*x.add(i) - mean) * rstd)]
+        [gw, gw * (((*x.add(i) - mean) - rest) * rstd)]
     });
     out.cast::<[T; 2]>().write(sums::<T, 2, 32>(n, at));
 });
@@ -40,11 +42,11 @@ kernels!(terms<T: Math>, 4, |n, out, ins, _S| {
 kernels!(backward<T: Math>, 4, |n, out, ins, _S| {
     let [x, w, g] = [ins[0], ins[1], ins[2]].map(|p| p.cast::<T>());
     let row = &*ins[3].cast::<Row<T>>();
-    let (mean, rstd, [a, b]) = (row.mean, row.rstd, row.terms);
+    let (mean, rest, rstd, [a, b]) = (row.mean, row.rest, row.rstd, row.terms);
     let to = std::slice::from_raw_parts_mut(out.cast::<std::mem::MaybeUninit<T>>(), n);
     let (dw, db) = (std::slice::from_raw_parts_mut(row.dw, n), std::slice::from_raw_parts_mut(row.db, n));
     for (i, ((o, dw), db)) in to.iter_mut().zip(dw).zip(db).enumerate() {
-        let (g, x) = (*g.add(i), (*x.add(i) - mean) * rstd);
+        let (g, x) = (*g.add(i), ((*x.add(i) - mean) - rest) * rstd);
         o.write(rstd * (g * *w.add(i) - a - x * b));
         *dw += g * x;
         *db += g;
@@ -56,7 +58,9 @@ unsafe fn row<T: Math>(n: usize, x: *const T, eps: f64) -> Row<T> {
     let m = unsafe { line(n, x) };
     let rstd = 1.0 / (m.squares / n as f64 + eps).sqrt();
     let none = std::ptr::null_mut();
-    Row { mean: T::from_f64(m.mean), rstd: T::from_f64(rstd), terms: [T::ZERO; 2], dw: none, db: none }
+    let mean = T::from_f64(m.mean);
+    let rest = T::from_f64(m.mean - mean.to_f64());
+    Row { mean, rest, rstd: T::from_f64(rstd), terms: [T::ZERO; 2], dw: none, db: none }
 }
 
 /// out = (x - mean) / sqrt(variance + eps) * w + b, row by row.

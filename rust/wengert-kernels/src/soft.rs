@@ -116,6 +116,8 @@ pub enum Form {
     Log,
     /// log(sum exp(x)), one number a line.
     Total,
+    /// The maximum and the logarithm of sum exp(x - maximum), two numbers a line: a log-softmax yet to be taken.
+    Parts,
 }
 
 /// Runs `line` on each line (inner = 1) or `block` on each block of columns.
@@ -156,7 +158,8 @@ fn shift<T: Math>(m: T, form: Form) -> T {
 /// out = `form` of x; `scales` (one number a line, for `Soft`) multiplies the result where it is given.
 ///
 /// # Safety
-/// `x` is readable and `out` writable for outer * n * inner elements (outer * inner for `Total`), the two disjoint;
+/// `x` is readable and `out` writable for outer * n * inner elements (outer * inner for `Total`, twice that for `Parts`),
+/// the two disjoint;
 /// `scales` is null or readable for outer * inner.
 pub unsafe fn soft<T: Math>(
     form: Form,
@@ -174,8 +177,13 @@ pub unsafe fn soft<T: Math>(
         let scale = if scales.0.is_null() { T::ONE } else { unsafe { *scales.at(line) } };
         scale / total
     };
+    let per_line = match form {
+        Form::Total => 1,
+        Form::Parts => 2,
+        _ => n,
+    };
     let line = |o: usize| {
-        let (from, to) = (Shared(x.at(o * n)), Shared(out.at(if form == Form::Total { o } else { o * n })));
+        let (from, to) = (Shared(x.at(o * n)), Shared(out.at(o * per_line)));
         let run = run_kernel::<T, Max>();
         let m = long::<T, Max, _>(
             n,
@@ -202,20 +210,28 @@ pub unsafe fn soft<T: Math>(
                 s.total
             },
         );
-        // SAFETY: parts of the line, each written once.
         match form {
-            Form::Total => unsafe { to.at(0).write(by + total.ln()) },
+            Form::Total => {
+                // SAFETY: the number of this line.
+                unsafe { to.at(0).write(by + total.ln()) }
+            }
+            Form::Parts => {
+                // SAFETY: the two numbers of this line.
+                unsafe { (to.at(0).write(by), to.at(1).write(total.ln())) };
+            }
             Form::Soft => {
                 let by = factor(o, total);
-                for_chunks(n, GRAIN, |r| unsafe {
-                    scale::get::<T>()(r.len(), to.at(r.start).cast(), [(&raw const by).cast()])
+                for_chunks(n, GRAIN, |r| {
+                    // SAFETY: a part of the line, written by nobody else.
+                    unsafe { scale::get::<T>()(r.len(), to.at(r.start).cast(), [(&raw const by).cast()]) }
                 });
             }
             Form::Log => {
                 let by = [m, total.ln()];
-                for_chunks(n, GRAIN, |r| unsafe {
+                for_chunks(n, GRAIN, |r| {
                     let ins = [from.at(r.start) as *const u8, (&raw const by).cast()];
-                    less::get::<T>()(r.len(), to.at(r.start).cast(), ins)
+                    // SAFETY: a part of the line, written by nobody else.
+                    unsafe { less::get::<T>()(r.len(), to.at(r.start).cast(), ins) }
                 });
             }
         }
@@ -244,6 +260,10 @@ pub unsafe fn soft<T: Math>(
                 Form::Total => {
                     (0..width).for_each(|c| out.at(o * inner + first + c).write(m[c] + total[c]));
                 }
+                Form::Parts => (0..width).for_each(|c| {
+                    out.at(2 * (o * inner + first + c)).write(m[c]);
+                    out.at(2 * (o * inner + first + c) + 1).write(total[c]);
+                }),
                 Form::Soft => (0..n).for_each(|r| {
                     scale_row::get::<T>()(width, out.at(at(r)).cast(), [total.as_ptr().cast()]);
                 }),

@@ -34,8 +34,11 @@ impl LayerNorm {
     /// The normalised input and 1 / sqrt(var + eps), by recorded operations.
     fn normalised(&self, x: &Tensor) -> Result<(Tensor, Tensor)> {
         let over = self.over(x);
+        // Twice: what rounding has left of the mean goes as well.
         let centered = sub(x, &over.kept_mean(x)?)?;
-        let var = over.kept_mean(&mul(&centered, &centered)?)?;
+        let centered = sub(&centered, &over.kept_mean(&centered)?)?;
+        let dims: SmallVec<[i64; 4]> = (1..=self.rank as i64).map(|d| -d).collect();
+        let var = crate::ops::var(false, x, Some(&dims), 0.0, true)?;
         let eps = Tensor::scalar(x.dtype(), Scalar::Float(self.eps))?;
         let one = Tensor::scalar(x.dtype(), Scalar::Int(1))?;
         let rstd = div(&one, &sqrt(&add(&var, &eps)?)?)?;

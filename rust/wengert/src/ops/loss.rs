@@ -8,7 +8,7 @@ use crate::ops::pick::{pick, place};
 use crate::ops::soft::soft_lines;
 use crate::ops::table::{Args, Body, Face, OpInfo, Value};
 use crate::ops::view::{permute, reshape, unsqueeze};
-use crate::ops::{add, div, eq, log_softmax, logsumexp, mul, neg, softmax, sub, sum, where_};
+use crate::ops::{add, div, eq, log_softmax, mul, neg, softmax, sub, sum, where_};
 use crate::record::apply;
 use crate::saved::Saved;
 use crate::tensor::Tensor;
@@ -49,12 +49,17 @@ impl Op for RowLoss {
         let (x, target) = (inputs[0].contiguous()?, inputs[1].contiguous()?);
         let (rows, classes) = (x.shape()[0], x.shape()[1]);
         let out = Array::empty(Layout::contiguous(&[rows])?, x.dtype())?;
+        let parts = Array::empty(Layout::contiguous(&[rows, 2])?, x.dtype())?;
         with_float!(x.dtype(), T => {
-            // SAFETY: a fresh output and a target for each row; targets were checked against the classes.
+            // SAFETY: fresh outputs and a target for each row; targets were checked against the classes.
             unsafe {
-                kernel::soft::<T>(Form::Total, (rows, classes, 1), x.ptr(), out.ptr(), std::ptr::null());
+                let (x, parts) = (x.ptr::<T>(), parts.ptr::<T>());
+                kernel::soft::<T>(Form::Parts, (rows, classes, 1), x, parts, std::ptr::null());
                 for r in 0..rows {
-                    *out.ptr::<T>().add(r) -= *x.ptr::<T>().add(r * classes + *target.ptr::<i64>().add(r) as usize);
+                    let (most, log) = (*parts.add(2 * r), *parts.add(2 * r + 1));
+                    let logit = *x.add(r * classes + *target.ptr::<i64>().add(r) as usize);
+                    // In this order nothing is lost where all logits are large.
+                    out.ptr::<T>().add(r).write(log - (logit - most));
                 }
             }
         }, else ());
@@ -286,16 +291,12 @@ pub fn cross_entropy(x: &Tensor, target: &Tensor, set: &Settings<'_>) -> Result<
     if eps > 0.0 {
         // The part of the target that is spread over the classes: the mean over c of -w[c] log p[c].
         let classes = r.x.shape()[1];
-        let spread = match set.weight {
-            None => {
-                let lse = logsumexp(&r.x, &[1], false)?;
-                sub(&lse, &crate::ops::mean(&r.x, Some(&[1]), false)?)?
-            }
-            Some(w) => {
-                let all = neg(&sum(&mul(&log_softmax(&r.x, 1)?, w)?, Some(&[1]), false)?)?;
-                div(&all, &number(x, classes as f64)?)?
-            }
+        let logs = log_softmax(&r.x, 1)?;
+        let logs = match set.weight {
+            None => logs,
+            Some(w) => mul(&logs, w)?,
         };
+        let spread = div(&neg(&sum(&logs, Some(&[1]), false)?)?, &number(x, classes as f64)?)?;
         let spread = times(&spread, r.counts.as_ref(), r.counts.as_ref())?;
         loss = add(&mul(&loss, &number(x, 1.0 - eps)?)?, &mul(&spread, &number(x, eps)?)?)?;
     }

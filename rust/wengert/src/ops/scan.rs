@@ -55,9 +55,12 @@ struct Record {
 
 /// `x` moved on by one place along `dim` (back with `back`), the freed place filled with `fill`.
 pub(crate) fn shifted(x: &Tensor, dim: usize, back: bool, fill: f64) -> Result<Tensor> {
-    let n = x.shape()[dim];
+    let n = x.shape().get(dim).copied().unwrap_or(1);
     if n == 0 {
         return Ok(x.clone());
+    }
+    if n == 1 {
+        return Tensor::full(x.shape(), x.dtype(), Scalar::Float(fill));
     }
     let mut edge: Dims = SmallVec::from_slice(x.shape());
     edge[dim] = 1;
@@ -259,15 +262,6 @@ impl Op for Record {
     }
 }
 
-/// Runs `f` on `x` with at least one dimension, and takes the extra one away.
-fn on_lines(name: &str, x: &Tensor, dim: i64, f: impl FnOnce(&Tensor, usize) -> Result<Tensor>) -> Result<Tensor> {
-    let dim = wrap_dim(name, dim, x.ndim())?;
-    if x.ndim() > 0 {
-        return f(x, dim);
-    }
-    crate::ops::view::reshape(&f(&crate::ops::view::reshape(x, &[1])?, 0)?, &[])
-}
-
 /// A running product along `dim`, from the end if `reverse`.
 pub(crate) fn running(x: &Tensor, dim: usize, reverse: bool) -> Result<Tensor> {
     apply(OpRef::new(Running { kind: Kind::Prod, dim, reverse }), &[x])
@@ -275,7 +269,8 @@ pub(crate) fn running(x: &Tensor, dim: usize, reverse: bool) -> Result<Tensor> {
 
 fn cumulative(kind: Kind, name: &str, x: &Tensor, dim: i64) -> Result<Tensor> {
     let x = if x.dtype().is_float() { x.clone() } else { crate::ops::cast(x, DType::I64)? };
-    on_lines(name, &x, dim, |x, dim| apply(OpRef::new(Running { kind, dim, reverse: false }), &[x]))
+    let dim = wrap_dim(name, dim, x.ndim())?;
+    apply(OpRef::new(Running { kind, dim, reverse: false }), &[&x])
 }
 
 /// Sum of the elements so far along `dim`; bool and integers sum as int64.
@@ -294,7 +289,7 @@ pub fn cumprod(x: &Tensor, dim: i64) -> Result<Tensor> {
 #[track_caller]
 pub fn logcumsumexp(x: &Tensor, dim: i64) -> Result<Tensor> {
     if !x.dtype().is_float() {
-        return Err(Error::runtime(format!(
+        return Err(Error::not_implemented(format!(
             "logcumsumexp: not implemented for '{}'; try to(float32)",
             x.dtype().word()
         )));
@@ -306,10 +301,12 @@ pub fn logcumsumexp(x: &Tensor, dim: i64) -> Result<Tensor> {
 #[track_caller]
 fn records(min: bool, x: &Tensor, dim: i64) -> Result<(Tensor, Tensor)> {
     let (name, node) = if min { ("cummin", "CumminBackward0") } else { ("cummax", "CummaxBackward0") };
-    let index = on_lines(name, x, dim, |x, dim| apply(OpRef::new(Record { min, dim }), &[x]))?;
-    let values = on_lines(name, x, dim, |x, dim| {
-        let index = crate::ops::view::reshape(&index, x.shape())?;
-        pick((name, node), x, &index, dim, false)
-    })?;
+    let dim = wrap_dim(name, dim, x.ndim())?;
+    let index = apply(OpRef::new(Record { min, dim }), &[x])?;
+    let values = if x.ndim() == 0 {
+        pick((name, node), &crate::ops::view::reshape(x, &[1])?, &index, 0, true)?
+    } else {
+        pick((name, node), x, &index, dim, false)?
+    };
     Ok((values, index))
 }

@@ -30,7 +30,8 @@ impl Soft {
     }
 
     fn total(&self, t: &Tensor) -> Result<Tensor> {
-        sum(t, Some(&[self.dim as i64]), true)
+        // A number is a line by itself.
+        if self.dim >= t.ndim() { Ok(t.clone()) } else { sum(t, Some(&[self.dim as i64]), true) }
     }
 
     /// The fused backward.
@@ -111,16 +112,12 @@ impl Op for Soft {
 fn run(log: bool, x: &Tensor, dim: i64) -> Result<Tensor> {
     let name = if log { "log_softmax" } else { "softmax" };
     if !x.dtype().is_float() {
-        return Err(Error::runtime(format!(
+        return Err(Error::not_implemented(format!(
             "\"{name}\" not implemented for '{}'; wanted a floating-point tensor; try dtype=float32",
             x.dtype().word()
         )));
     }
     let dim = wrap_dim(name, dim, x.ndim())?;
-    if x.ndim() == 0 {
-        let y = apply(OpRef::new(Soft { log, dim: 0 }), &[&crate::ops::view::reshape(x, &[1])?])?;
-        return crate::ops::view::reshape(&y, &[]);
-    }
     apply(OpRef::new(Soft { log, dim }), &[x])
 }
 
@@ -233,13 +230,13 @@ macro_rules! rows {
 rows! {
     SOFTMAX "softmax" softmax
     "exp(x) / sum exp(x) along `dim`, after a cast to `dtype` if one is given; sums to 1, never overflows.\n\n\
-     Raises RuntimeError for integers without `dtype`.\n\n\
+     Raises NotImplementedError for integers without `dtype`.\n\n\
      >>> import wengert\n\
      >>> wengert.softmax(wengert.tensor([1.0, 2.0, 3.0]), dim=0)\n\
      tensor([0.0900, 0.2447, 0.6652])\n";
     LOG_SOFTMAX "log_softmax" log_softmax
     "x - log(sum exp(x)) along `dim`, after a cast to `dtype` if one is given: the logarithm of softmax.\n\n\
-     Raises RuntimeError for integers without `dtype`.\n\n\
+     Raises NotImplementedError for integers without `dtype`.\n\n\
      >>> import wengert\n\
      >>> wengert.log_softmax(wengert.tensor([1.0, 2.0, 3.0]), dim=0)\n\
      tensor([-2.4076, -1.4076, -0.4076])\n";
@@ -250,8 +247,8 @@ static LOGSUMEXP: OpInfo = OpInfo {
     name: "logsumexp",
     doc: "log(sum exp(x)) over `dim`, without overflow; integers become floats.\n\n\
           >>> import wengert\n\
-          >>> wengert.logsumexp(wengert.tensor([1000.0, 1000.0]), dim=0)\n\
-          tensor(1000.6932)\n",
+          >>> wengert.logsumexp(wengert.tensor([100.0, 100.0]), dim=0)\n\
+          tensor(100.6931)\n",
     signature: "input: Tensor, dim: int | tuple[int, ...], keepdim: bool = False",
     returns: "Tensor",
     face: Face::BOTH,

@@ -14,7 +14,7 @@ struct Extreme {
 }
 
 /// Weights of ties: 1 / (their number) where `x` equals the extreme, else 0. A constant to derivatives.
-fn tie_weights(x: &Tensor, y: &Tensor, over: &Reduced) -> Result<Tensor> {
+pub(super) fn tie_weights(x: &Tensor, y: &Tensor, over: &Reduced) -> Result<Tensor> {
     let (x, y) = (&x.detach(), &over.spread(&y.detach(), x.shape())?);
     // Where the extreme is NaN, the NaNs are what attained it. Sum and product of masks are `or` and `and`.
     let both_nan = crate::ops::mul(&crate::ops::ne(x, x)?, &crate::ops::ne(y, y)?)?;
@@ -82,7 +82,7 @@ fn over_dims(end: End, x: &Tensor, dims: Option<&[i64]>, keepdim: bool) -> Resul
     let name = end.pick("amax", "amin");
     let over = Reduced::new(name, x, dims, keepdim)?;
     if over.all {
-        check_any(name, x).map_err(|e| Error::index(e.message.clone()))?;
+        check_any(name, x)?;
     }
     for d in (0..x.ndim()).filter(|&d| over.dims[d]) {
         check_length(name, x, d)?;
@@ -120,13 +120,13 @@ macro_rules! rows {
 rows! {
     AMAX "amax" amax
     "Largest elements over `dim` (all dimensions when None or empty); ties share the gradient evenly.\n\n\
-     NaN counts as largest. Raises IndexError for an empty dimension.\n\n\
+     NaN counts as largest. Raises IndexError for an empty dimension, RuntimeError for no elements at all.\n\n\
      >>> import wengert\n\
      >>> wengert.amax(wengert.tensor([[1.0, 3.0], [4.0, 2.0]]), dim=0)\n\
      tensor([4., 3.])\n";
     AMIN "amin" amin
     "Smallest elements over `dim` (all dimensions when None or empty); ties share the gradient evenly.\n\n\
-     NaN counts as smallest. Raises IndexError for an empty dimension.\n\n\
+     NaN counts as smallest. Raises IndexError for an empty dimension, RuntimeError for no elements at all.\n\n\
      >>> import wengert\n\
      >>> wengert.amin(wengert.tensor([[1.0, 3.0], [4.0, 2.0]]), dim=0)\n\
      tensor([1., 2.])\n";

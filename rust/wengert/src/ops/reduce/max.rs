@@ -92,6 +92,14 @@ pub(super) fn check_any(name: &str, x: &Tensor) -> Result<()> {
     Ok(())
 }
 
+/// The error of what PyTorch does not order.
+pub(super) fn no_bool(name: &str, x: &Tensor) -> Result<()> {
+    if x.dtype() == DType::Bool {
+        return Err(Error::not_implemented(format!("{name}(): does not support bool input; try to(int64)")));
+    }
+    Ok(())
+}
+
 /// A 0-d tensor as a vector of one, anything else as it is.
 pub(super) fn at_least_1d(x: &Tensor) -> Result<Tensor> {
     if x.ndim() == 0 { crate::ops::view::reshape(x, &[1]) } else { Ok(x.clone()) }
@@ -166,6 +174,7 @@ fn call(end: End, a: &crate::ops::table::Args<'_>) -> Result<Value> {
 #[track_caller]
 fn arg(end: End, x: &Tensor, dim: Option<i64>, keepdim: bool) -> Result<Tensor> {
     let name = end.pick("argmax", "argmin");
+    no_bool(name, x)?;
     let Some(dim) = dim else {
         if x.numel() == 0 {
             return Err(Error::index(format!(

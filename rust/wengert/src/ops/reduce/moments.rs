@@ -93,7 +93,7 @@ impl Op for Var {
 pub fn var(root: bool, x: &Tensor, dims: Option<&[i64]>, correction: f64, keepdim: bool) -> Result<Tensor> {
     let name = if root { "std" } else { "var" };
     if !x.dtype().is_float() {
-        return Err(Error::runtime(format!(
+        return Err(Error::not_implemented(format!(
             "std and var only support floating point and complex dtypes; {name} got {}; try to(float32)",
             x.dtype().name()
         )));
@@ -149,13 +149,13 @@ rows! {
     VAR "var" false false "Tensor"
     "Variance over `dim` (all dimensions when None): squared deviations over max(0, n - `correction`).\n\n\
      `correction` is 1 unless given; `unbiased=False` means 0. Moments of blocks are joined in double precision (Chan,\n\
-     Golub, LeVeque 1979). Raises RuntimeError for integers.\n\n\
+     Golub, LeVeque 1979). Raises NotImplementedError for integers.\n\n\
      >>> import wengert\n\
      >>> wengert.var(wengert.tensor([1.0, 2.0, 3.0]))\n\
      tensor(1.)\n";
     STD "std" true false "Tensor"
     "Standard deviation over `dim` (all dimensions when None): the root of `var`. Where it is 0 its derivative is 0.\n\n\
-     `correction` is 1 unless given; `unbiased=False` means 0. Raises RuntimeError for integers.\n\n\
+     `correction` is 1 unless given; `unbiased=False` means 0. Raises NotImplementedError for integers.\n\n\
      >>> import wengert\n\
      >>> wengert.std(wengert.tensor([1.0, 3.0, 5.0]))\n\
      tensor(2.)\n";

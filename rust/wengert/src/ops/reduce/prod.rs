@@ -79,9 +79,10 @@ impl Op for Prod {
 /// Whether every element is a normal number: no zero, no infinity, no NaN, nothing on the brink of zero.
 fn is_normal(y: &Array) -> Result<bool> {
     let y = y.contiguous()?;
-    // SAFETY: row-major, of that dtype.
     Ok(with_float!(y.dtype(), T => {
-        unsafe { std::slice::from_raw_parts(y.ptr::<T>(), y.numel()) }.iter().all(|v| v.is_normal())
+        // SAFETY: row-major, of that dtype.
+        let values = unsafe { std::slice::from_raw_parts(y.ptr::<T>(), y.numel()) };
+        values.iter().all(|v| v.is_normal())
     }, else false))
 }
 

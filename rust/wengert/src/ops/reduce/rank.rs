@@ -1,6 +1,7 @@
 //! median, mode: the index is an operation of its own, the value is what stands there.
 
-use super::max::{at_least_1d, check_length};
+use super::extreme::tie_weights;
+use super::max::{at_least_1d, check_length, no_bool};
 use super::*;
 use crate::ops::lines::Lines;
 use crate::ops::pick::pick;
@@ -59,6 +60,9 @@ impl Op for Rank {
 fn along(mode: bool, x: &Tensor, dim: i64, keepdim: bool) -> Result<(Tensor, Tensor)> {
     let names = if mode { ("mode", "ModeBackward0") } else { ("median", "MedianBackward1") };
     let dim = wrap_dim(names.0, dim, x.ndim())?;
+    if !mode {
+        no_bool(names.0, x)?;
+    }
     check_length(names.0, x, dim)?;
     let keepdim = keepdim && x.ndim() > 0;
     let x = at_least_1d(x)?;
@@ -75,12 +79,59 @@ pub fn median(x: &Tensor, dim: i64, keepdim: bool) -> Result<(Tensor, Tensor)> {
 /// The lower median of all elements; NaN if one is, or if there are none.
 #[track_caller]
 pub fn median_of_all(x: &Tensor) -> Result<Tensor> {
-    if x.numel() == 0 {
-        return Tensor::scalar(x.dtype(), crate::Scalar::Float(f64::NAN));
+    no_bool("median", x)?;
+    apply(OpRef::Static(&MedianAll), &[x])
+}
+
+/// The lower median of all elements, whose ties share the gradient.
+#[derive(Clone, Debug)]
+struct MedianAll;
+
+impl Op for MedianAll {
+    fn name(&self) -> &str {
+        "median"
     }
-    let flat = crate::ops::view::reshape(x, &[x.numel()])?;
-    let index = apply(OpRef::new(Rank { mode: false, dim: 0, keepdim: false }), &[&flat])?;
-    pick(("median", "MedianBackward0"), &flat, &index, 0, true)
+    fn grad_name(&self) -> String {
+        "MedianBackward0".to_owned()
+    }
+    fn forward(&self, inputs: &[&Array]) -> Result<Array> {
+        let x = inputs[0].contiguous()?;
+        let out = Array::scalar(x.dtype(), crate::Scalar::Float(f64::NAN))?;
+        if x.numel() > 0 {
+            let mut at = 0i64;
+            with_dtype!(x.dtype(), T => {
+                // SAFETY: one row-major line that is not empty; the index lies in it.
+                unsafe {
+                    rank::median::<T>((1, x.numel(), 1), x.ptr(), &raw mut at);
+                    *out.ptr::<T>() = *x.ptr::<T>().add(at as usize);
+                }
+            });
+        }
+        Ok(out)
+    }
+    fn keep(&self, _: u32) -> u32 {
+        1 | crate::op::OUTPUT
+    }
+    fn vjp(&self, saved: &Saved<'_>, cotangents: Cotangents) -> Result<Grads> {
+        let Some(Some(g)) = cotangents.first() else { return Ok(Grads::new()) };
+        let x = saved.input(0)?;
+        let weights = tie_weights(&x, &saved.output()?, &Reduced::new("median", &x, None, false)?)?;
+        Ok(smallvec![Some(crate::ops::mul(g, &weights)?)])
+    }
+    fn jvp(&self, inputs: &[&Tensor], out: &Tensor, tangents: &[Option<Tensor>]) -> Result<Option<Tensor>> {
+        let Some(t) = &tangents[0] else { return Ok(None) };
+        let weights = tie_weights(inputs[0], out, &Reduced::new("median", inputs[0], None, false)?)?;
+        sum(&crate::ops::mul(t, &weights)?, None, false).map(Some)
+    }
+    fn batch(&self, inputs: &[Batched], size: usize) -> Result<Option<Batched>> {
+        // Rows to take the median of, each by itself.
+        let x = crate::transform::to_front(&inputs[0])?;
+        let rows = crate::ops::view::reshape(&x, &[size, x.numel() / size.max(1)])?;
+        if rows.numel() == 0 {
+            return Ok(None);
+        }
+        Ok(Some((median(&rows, 1, false)?.0, Some(0))))
+    }
 }
 
 /// The most frequent element along `dim` and where it is.
@@ -93,8 +144,8 @@ pub fn mode(x: &Tensor, dim: i64, keepdim: bool) -> Result<(Tensor, Tensor)> {
 pub static MEDIAN: OpInfo = OpInfo {
     name: "median",
     doc: "Lower median of all elements; along `dim`, medians and their indices: a named tuple (values, indices).\n\n\
-          Of an even number it is the smaller of the two in the middle. NaN if an element is. The element at the index\n\
-          gets the gradient.\n\n\
+          Of an even number it is the smaller of the two in the middle. NaN if an element is. Of all elements ties\n\
+          share the gradient; along a dimension the element at the index gets it.\n\n\
           >>> import wengert\n\
           >>> wengert.median(wengert.tensor([4.0, 1.0, 3.0, 2.0]))\n\
           tensor(2.)\n",
@@ -138,17 +189,59 @@ fn without_nan(x: &Tensor) -> Result<(Tensor, Tensor)> {
     Ok((where_(&known, x, &zero)?, known))
 }
 
+/// Sum over dimensions of what is not NaN.
+#[derive(Clone, Debug)]
+struct NanSum(Reduced);
+
+impl Op for NanSum {
+    fn name(&self) -> &str {
+        "nansum"
+    }
+    fn grad_name(&self) -> String {
+        "NansumBackward0".to_owned()
+    }
+    fn forward(&self, inputs: &[&Array]) -> Result<Array> {
+        let _mode = crate::mode::GradMode::set(false);
+        let known = without_nan(&Tensor::from_array(inputs[0].clone()))?.0;
+        Sum(self.0.clone()).forward(&[known.array()])
+    }
+    fn keep(&self, _: u32) -> u32 {
+        1
+    }
+    fn vjp(&self, saved: &Saved<'_>, cotangents: Cotangents) -> Result<Grads> {
+        let Some(Some(g)) = cotangents.first() else { return Ok(Grads::new()) };
+        let x = saved.input(0)?;
+        Ok(smallvec![Some(where_known(&x, &self.0.spread(g, x.shape())?)?)])
+    }
+    fn jvp(&self, inputs: &[&Tensor], _: &Tensor, tangents: &[Option<Tensor>]) -> Result<Option<Tensor>> {
+        tangents[0].as_ref().map(|t| self.0.sum(&where_known(inputs[0], t)?)).transpose()
+    }
+    fn batch(&self, inputs: &[Batched], _: usize) -> Result<Option<Batched>> {
+        let x = crate::transform::to_front(&inputs[0])?;
+        Ok(Some((apply(OpRef::new(NanSum(self.0.below())), &[&x])?, Some(0))))
+    }
+}
+
+/// `t` where `x` is a number, else 0.
+fn where_known(x: &Tensor, t: &Tensor) -> Result<Tensor> {
+    let zero = Tensor::scalar(t.dtype(), crate::Scalar::Int(0))?;
+    where_(&crate::ops::eq(&x.detach(), &x.detach())?, t, &zero)
+}
+
 /// Sum over `dims` (all when None) of what is not NaN.
 #[track_caller]
 pub fn nansum(x: &Tensor, dims: Option<&[i64]>, keepdim: bool) -> Result<Tensor> {
-    if !x.dtype().is_float() { sum(x, dims, keepdim) } else { sum(&without_nan(x)?.0, dims, keepdim) }
+    if !x.dtype().is_float() {
+        return sum(x, dims, keepdim);
+    }
+    apply(OpRef::new(NanSum(Reduced::new("nansum", x, dims, keepdim)?)), &[x])
 }
 
 /// Mean over `dims` (all when None) of what is not NaN.
 #[track_caller]
 pub fn nanmean(x: &Tensor, dims: Option<&[i64]>, keepdim: bool) -> Result<Tensor> {
     if !x.dtype().is_float() {
-        return Err(Error::runtime(format!(
+        return Err(Error::not_implemented(format!(
             "nanmean(): expected input to have floating point or complex dtype but got {}; try to(float32)",
             x.dtype().word()
         )));

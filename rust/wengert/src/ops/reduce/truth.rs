@@ -3,6 +3,7 @@
 use super::*;
 use crate::ops::{cast, ne};
 use crate::with_dtype;
+use std::cmp::Ordering;
 use wengert_kernels::truth;
 
 /// Whether any, or all, elements are not zero.
@@ -35,7 +36,7 @@ impl Op for Truth {
                 if x.dtype() != DType::Bool {
                     // An empty `any` is the lowest number there is, so it is the sign that tells.
                     let (from, to) = (found.ptr::<T>(), out.ptr::<bool>());
-                    (0..out.numel()).for_each(|i| to.add(i).write(*from.add(i) > T::default()));
+                    (0..out.numel()).for_each(|i| to.add(i).write((*from.add(i)).partial_cmp(&T::default()) == Some(Ordering::Greater)));
                 }
             }
         });

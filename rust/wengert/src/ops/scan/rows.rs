@@ -45,7 +45,7 @@ static CUMPROD: OpInfo = OpInfo {
 static LOGCUMSUMEXP: OpInfo = OpInfo {
     name: "logcumsumexp",
     doc: "Logarithm of the sum of exponentials so far along `dim`, without overflow.\n\n\
-          Raises RuntimeError for integers.\n\n\
+          Raises NotImplementedError for integers.\n\n\
           >>> import wengert\n\
           >>> wengert.logcumsumexp(wengert.tensor([0.0, 0.0, 1000.0]), 0)\n\
           tensor([0.0000e+00, 6.9315e-01, 1.0000e+03])\n",
