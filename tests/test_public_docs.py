@@ -8,9 +8,17 @@ from backend import torch, wengert_only
 
 pytestmark = wengert_only
 
-MODULES = ["wengert", "wengert.autograd", "wengert.autograd.graph", "wengert.func", "wengert.linalg", "wengert.nn"]
-# Instances of dtype and numbers say what they are by themselves.
-VALUES = (int, float, str, dict)
+MODULES = [
+    "wengert",
+    "wengert.autograd",
+    "wengert.autograd.graph",
+    "wengert.func",
+    "wengert.linalg",
+    "wengert.nn",
+    "wengert.random",
+]
+# Instances of dtype, numbers and `newaxis` say what they are by themselves.
+VALUES = (int, float, str, dict, type(None))
 
 
 def members(module):

@@ -12,6 +12,7 @@ pub mod index;
 pub mod power;
 pub mod predicate;
 pub mod product;
+pub mod random;
 pub mod reduce;
 pub mod select;
 pub mod signature;
