@@ -17,6 +17,8 @@ Number = int | float | bool
 
 def sizes(name: str, size: tuple[Any, ...], keyword: Any = None) -> list[int]:
     """Sizes given as `f(2, 3)`, `f((2, 3))` or `size=(2, 3)`."""
+    if keyword is None and not size:
+        raise TypeError(f'{name}() missing 1 required positional arguments: "size"; try {name}(()) for a 0-d tensor')
     if keyword is not None:
         if size:
             raise TypeError(f"{name}() got multiple values for argument 'size'")

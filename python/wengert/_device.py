@@ -160,6 +160,8 @@ def check_format(name: str, wanted: Any, layout_: Any = None) -> None:
         raise NotImplementedError(
             f"{name}(): got memory_format {wanted!r}, wanted contiguous_format or preserve_format; try permute()"
         )
+    if layout_ is not None and not isinstance(layout_, layout):
+        raise TypeError(f"{name}(): argument 'layout' must be torch.layout, not {type(layout_).__name__}")
     if layout_ is not None and layout_ != "strided":
         raise NotImplementedError(f"{name}(): got layout {layout_!r}, wanted strided")
 

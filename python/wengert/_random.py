@@ -246,6 +246,8 @@ def _whole(name: str, shape: list[int], low: Any, high: Any, dtype: Any, require
         if isinstance(value, bool) or not hasattr(value, "__index__"):
             raise TypeError(f"{name}(): argument '{argument}' must be int, not {type(value).__name__}")
     low, high = low.__index__(), high.__index__()
+    if not isinstance(dtype, _dtype):
+        raise TypeError(f"{name}(): argument 'dtype' must be torch.dtype, not {type(dtype).__name__}")
     if low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
     least, most = _range(dtype)
@@ -288,6 +290,8 @@ def randint(
     if len(given) != 3:
         raise TypeError(f"randint() takes (high, size) or (low, high, size), got {len(given)} of these arguments")
     options("randint", kw)
+    if not hasattr(given[2], "__iter__"):
+        raise TypeError(f"randint(): argument 'size' must be tuple of ints, not {type(given[2]).__name__}")
     kind = dtype_for(out, dtype)
     kind = kind if kind is not None else _core.int64
     shape = sizes("randint", (given[2],))
@@ -397,7 +401,9 @@ def bernoulli(
     tensor([0., 1.])
     """
     if p is None and not input.dtype.is_floating_point:
-        raise RuntimeError(f"bernoulli: got probabilities of {input.dtype}, wanted a floating-point dtype; try float()")
+        raise NotImplementedError(
+            f"bernoulli: got probabilities of {input.dtype}, wanted a floating-point dtype; try float()"
+        )
     return into("bernoulli", out, _coins("bernoulli", input, input if p is None else p, generator))
 
 
@@ -502,7 +508,16 @@ def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Generator | Non
     """
     if not lambd > 0:
         raise RuntimeError(f"exponential_ expects lambd > 0.0, but found lambd={lambd}")
+    _continuous("Exponential", self)
     return self.copy_(_exponential("exponential_", self, generator) / lambd)
+
+
+def _continuous(what: str, self: Tensor) -> None:
+    if not self.dtype.is_floating_point:
+        raise RuntimeError(
+            f"{what} distribution is a continuous probability distribution. dtype must be a floating point but you specified"
+            f" {self.dtype}"
+        )
 
 
 def _exponential(name: str, self: Tensor, generator: Any) -> Tensor:
@@ -521,6 +536,8 @@ def geometric_(self: Tensor, p: float, *, generator: Generator | None = None) ->
 
     if not 0 < p < 1:
         raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p}")
+    if self.dtype == _core.bool:
+        raise NotImplementedError("geometric_: not implemented for 'Bool'; wanted an integer or floating-point dtype")
     uniform = _core._random(list(self.shape), False, _core.float64, False, _stream("geometric_", generator))
     trials = ((-uniform).log1p() / math.log1p(-p)).ceil().clamp(min=1)
     return self.copy_(trials.clamp(max=_range(self.dtype)[1]))
@@ -538,6 +555,7 @@ def cauchy_(self: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator:
 
     if not sigma > 0:
         raise RuntimeError(f"cauchy_ expects sigma > 0.0, but found sigma={sigma}")
+    _continuous("Cauchy", self)
     return self.copy_((_of("cauchy_", self, False, generator) * math.pi - math.pi / 2).tan() * sigma + median)
 
 

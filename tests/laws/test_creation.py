@@ -137,6 +137,8 @@ def test_linspace_and_logspace():
         powers = torch.logspace(start, end, steps, base=2, dtype=torch.float64)
         np.testing.assert_allclose(array(powers), 2.0 ** np.linspace(start, end, steps), rtol=1e-14)
     same(torch.linspace(0, 10, 4, dtype=torch.int64), np.array([0, 3, 6, 10]))
+    # 15 - 7 * 26 / 14 rounded once is just below 2.
+    assert torch.linspace(-11, 15, 15, dtype=torch.int16)[7].item() == 1
     same(torch.linspace(torch.tensor(0.0), torch.tensor(1.0), 3), np.array([0, 0.5, 1], np.float32))
     same(torch.logspace(0, 2, 3), np.array([1, 10, 100], np.float32))
     for wrong in (lambda: torch.linspace(0, 1, -1), lambda: torch.linspace(torch.zeros(2), 1, 3)):
@@ -182,6 +184,10 @@ def test_rarer_arguments():
         torch.zeros(2, colour="red")
     with pytest.raises(TypeError):
         torch.zeros_like([1.0])
+    for make in (torch.zeros, torch.ones, torch.empty, torch.rand, torch.randn):
+        with pytest.raises(TypeError, match="size|combination"):
+            make()
+    assert dtype_name(torch.zeros(2, dtype=float)) == "float64"
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -10,6 +10,9 @@ pub use super::random::{manual_seed, rand, randn};
 pub fn arange(start: Scalar, end: Scalar, step: Scalar, dtype: Option<DType>) -> Result<Tensor> {
     let whole = [start, end, step].iter().all(|s| !matches!(s, Scalar::Float(_)));
     let dtype = dtype.unwrap_or(if whole { DType::I64 } else { crate::array::default_dtype() });
+    if dtype.category() == Category::Bool {
+        return Err(Error::not_implemented("\"arange_cpu\" not implemented for 'Bool'; try int64 or uint8"));
+    }
     let (a, b, d) = (start.as_f64(), end.as_f64(), step.as_f64());
     if d == 0.0 || d.is_nan() {
         return Err(Error::runtime("arange: step must be nonzero; got step 0; try a positive or negative step"));
@@ -37,8 +40,7 @@ pub fn arange(start: Scalar, end: Scalar, step: Scalar, dtype: Option<DType>) ->
     }
     let layout = Layout::contiguous(&[n as usize])?;
     match dtype.category() {
-        Category::Bool => Err(Error::not_implemented("\"arange_cpu\" not implemented for 'Bool'; try int64 or uint8")),
-        Category::Int => {
+        Category::Bool | Category::Int => {
             // As PyTorch: start and step are truncated first.
             let [a, d] = [start, step].map(<i64 as crate::array::Element>::from_scalar);
             progression(layout, dtype, |i| a.wrapping_add(d.wrapping_mul(i as i64)))
@@ -86,8 +88,10 @@ fn spaced(
     let whole = dtype.category() == Category::Int;
     let [a, b] = [start, end].map(|x| if whole { x.as_f64().trunc() } else { x.as_f64() });
     let step = if steps > 1 { (b - a) / (steps - 1) as f64 } else { 0.0 };
-    let at =
-        |i: usize| if i < steps / 2 || steps == 1 { a + step * i as f64 } else { b - step * (steps - 1 - i) as f64 };
+    // One rounding a value: where the exact one is just below a whole number, PyTorch's compilers fuse as well.
+    let at = |i: usize| {
+        if i < steps / 2 || steps == 1 { step.mul_add(i as f64, a) } else { step.mul_add(-((steps - 1 - i) as f64), b) }
+    };
     progression(Layout::contiguous(&[steps])?, dtype, |i| value(at(i)))
 }
 
