@@ -55,7 +55,7 @@ fn bits_are_the_words_of_the_counters() {
     random::fill_bits(7, 3, &mut out);
     let word = |i: u64| {
         let [a, b, c, d] = random::philox(7, u128::from(i / 2));
-        let (high, low) = if i % 2 == 0 { (a, b) } else { (c, d) };
+        let (high, low) = if i.is_multiple_of(2) { (a, b) } else { (c, d) };
         u64::from(high) << 32 | u64::from(low)
     };
     assert_eq!(out, [3, 4, 5, 6, 7].map(word));
