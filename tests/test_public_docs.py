@@ -16,9 +16,10 @@ MODULES = [
     "wengert.linalg",
     "wengert.nn",
     "wengert.nn.functional",
+    "wengert.random",
 ]
-# Instances of dtype and numbers say what they are by themselves.
-VALUES = (int, float, str, dict)
+# Instances of dtype, numbers and `newaxis` say what they are by themselves.
+VALUES = (int, float, str, dict, type(None))
 
 
 def members(module):

@@ -39,6 +39,10 @@ from typing import Any, Literal, NamedTuple, Self, SupportsIndex, TypeAlias, fin
 from numpy.typing import NDArray
 from typing_extensions import disjoint_base
 
+from wengert._device import device as _device, layout as _layout
+from wengert._interchange import DLDeviceType
+from wengert._kinds import UntypedStorage
+from wengert._random import Generator
 from wengert._size import Size
 from wengert.autograd.graph import RemovableHandle
 
@@ -117,16 +121,27 @@ FUNCTIONS = {
     "_make_batched": ("value: Tensor, dim: int, level: int", "Tensor"),
     "_make_dual": ("primal: Tensor, tangent: Tensor, level: int", "Tensor"),
     "_make_subclass": ("cls: type, data: Tensor, requires_grad: bool", "Any"),
-    "_random": ("shape: Sequence[int], normal: bool, dtype: dtype | None, requires_grad: bool", "Tensor"),
-    "_random_state": ("", "tuple[int, int]"),
+    "_eye": ("n: int, m: int, dtype: dtype, requires_grad: bool", "Tensor"),
+    "_from_dlpack": ("capsule: object", "Tensor"),
+    "_is_capsule": ("ob: object", "bool"),
+    "_random": ("shape: Sequence[int], normal: bool, dtype: dtype, requires_grad: bool, stream: Stream", "Tensor"),
+    "_random_order": ("n: int, dtype: dtype, requires_grad: bool, stream: Stream", "Tensor"),
+    "_random_places": ("weights: Tensor, count: int, replacement: bool, stream: Stream", "Tensor"),
+    "_random_whole": (
+        "shape: Sequence[int], low: int, last: int, dtype: dtype, requires_grad: bool, stream: Stream",
+        "Tensor",
+    ),
+    "_spaced": (
+        "start: Number, end: Number, steps: int, base: float | None, dtype: dtype, requires_grad: bool",
+        "Tensor",
+    ),
+    "_to_dlpack": ("x: Tensor, versioned: bool, copied: bool", "Any"),
     "_record_function": (
         "name: str, ctx: Any, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]",
         "tuple[Tensor, ...]",
     ),
     "_register_hook": ("tensor: Tensor, hook: Callable[[Tensor], Tensor | None], post: bool", "int"),
-    "_seed": ("seed: int", "None"),
     "_set_grad_enabled": ("on: bool", "bool"),
-    "_set_random_state": ("seed: int, drawn: int", "None"),
     "_track": ("x: Tensor", "Tensor"),
     "_unpack_batched": ("value: Tensor, dim: int, size: int, level: int", "Tensor"),
     "_unpack_dual": ("dual: Tensor, level: int", "tuple[Tensor, Tensor]"),
@@ -153,6 +168,7 @@ FUNCTIONS = {
 
 # Methods in the core that are no operations, for all its classes; the first parameter is left out.
 METHODS = {
+    "_is_contiguous": ("", "bool"),
     "_is_lifted": ("", "bool"),
     "_is_view": ("", "bool"),
     "_references": ("", "tuple[int]"),
@@ -160,6 +176,7 @@ METHODS = {
     "_retains_grad": ("", "bool"),
     "_sequence_nr": ("", "int"),
     "_share_numpy": ("", "NDArray[Any]"),
+    "_storage_bytes": ("", "int"),
     "_storage_id": ("", "int"),
     "backward": (
         "gradient: Tensor | None = None, retain_graph: bool | None = None, create_graph: bool = False, inputs: Any = None",
@@ -169,7 +186,6 @@ METHODS = {
     "detach": ("", "Tensor"),
     "dim": ("", "int"),
     "element_size": ("", "int"),
-    "is_contiguous": ("", "bool"),
     "is_floating_point": ("", "bool"),
     "item": ("", "Any"),
     "name": ("", "str"),
@@ -179,6 +195,8 @@ METHODS = {
     "release": ("", "None"),
     "requires_grad_": ("requires_grad: bool = True", "Self"),
     "retain_grad": ("", "None"),
+    "set_state": ("seed: int, drawn: int", "None"),
+    "state": ("", "tuple[int, int]"),
     "storage_offset": ("", "int"),
     "tolist": ("", "Any"),
     "to_real": ("", "_DType"),
@@ -201,12 +219,28 @@ _INPLACE = ("value: _Operand, /", "Self", "")
 _COMPARE = ("value: _Operand, /", "Tensor", "  # type: ignore[misc]")
 _EQUAL = ("value: _Operand, /", "Tensor", "  # type: ignore[override]")
 SLOTS = {
-    **{f"__{side}{name}__": _BINARY for name in (
-        "add", "matmul", "mul", "sub", "truediv", "floordiv", "mod", "and", "or", "xor", "lshift", "rshift"
-    ) for side in ("", "r")},
-    **{f"__i{name}__": _INPLACE for name in (
-        "add", "mul", "sub", "truediv", "floordiv", "mod", "and", "or", "xor", "lshift", "rshift"
-    )},
+    **{
+        f"__{side}{name}__": _BINARY
+        for name in (
+            "add",
+            "matmul",
+            "mul",
+            "sub",
+            "truediv",
+            "floordiv",
+            "mod",
+            "and",
+            "or",
+            "xor",
+            "lshift",
+            "rshift",
+        )
+        for side in ("", "r")
+    },
+    **{
+        f"__i{name}__": _INPLACE
+        for name in ("add", "mul", "sub", "truediv", "floordiv", "mod", "and", "or", "xor", "lshift", "rshift")
+    },
     **{f"__{name}__": _COMPARE for name in ("ge", "gt", "le", "lt")},
     "__eq__": _EQUAL,
     "__ne__": _EQUAL,
@@ -232,7 +266,7 @@ SLOTS = {
 # In every type, or told by `object` already.
 COMMON = {
     "__delattr__", "__dict__", "__doc__", "__module__", "__new__", "__reduce__", "__setattr__", "__delitem__",
-    "__firstlineno__", "__static_attributes__",
+    "__firstlineno__", "__static_attributes__", "__buffer__", "__release_buffer__",
 }  # fmt: skip
 COMPARISONS = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__", "__repr__"}
 
@@ -414,6 +448,8 @@ def compare(name: str, signature: str, params: list[str]) -> None:
 def plain_class(cls: type) -> str:
     """A class of the core besides Tensor."""
     out = ["@final\n", f"class {cls.__name__}:\n", f'    """{summary(cls.__doc__)}"""\n']
+    if cls is _core.Stream:
+        out.append("    def __new__(cls, seed: _int | None = None) -> Self: ...\n")
     names = sorted(set(vars(cls)) - COMMON - COMPARISONS)
     if "__new__" in vars(cls) and cls is _core.SavedTensor:
         out.append("    def __new__(cls, tensor: Tensor, output: int | None = None) -> Self: ...\n")

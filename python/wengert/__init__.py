@@ -17,14 +17,19 @@ from wengert._core import Tensor, dtype as dtype, is_grad_enabled as is_grad_ena
 _core._install(_os.path.dirname(_os.path.abspath(__file__)))
 
 from wengert import (  # noqa: E402
-    _create,
     _tensor,
-    autograd as autograd,  # noqa: E402
-    func as func,  # noqa: E402
-    linalg as linalg,  # noqa: E402
+    autograd as autograd,
+    func as func,
+    linalg as linalg,
+    random as random,
 )
 from wengert._create import *  # noqa: E402, F403
+from wengert._create_like import *  # noqa: E402, F403
+from wengert._device import *  # noqa: E402, F403
 from wengert._dtypes import *  # noqa: E402, F403
+from wengert._interchange import *  # noqa: E402, F403
+from wengert._kinds import *  # noqa: E402, F403
+from wengert._random import *  # noqa: E402, F403
 from wengert._shapes import broadcast_shapes as broadcast_shapes  # noqa: E402
 from wengert._size import Size as Size  # noqa: E402
 from wengert.autograd import enable_grad as enable_grad, no_grad as no_grad, set_grad_enabled as set_grad_enabled  # noqa: E402
@@ -39,6 +44,9 @@ short = _core.int16
 int = _core.int32
 long = _core.int64
 inf, nan, pi, e = _math.inf, _math.nan, _math.pi, _math.e
+newaxis = None
+# The array API's name.
+bitwise_invert = _core.bitwise_not
 
 
 def numel(input: Tensor) -> _builtins.int:
@@ -53,7 +61,7 @@ def numel(input: Tensor) -> _builtins.int:
 
 if _typing.TYPE_CHECKING:
     from wengert import nn as nn
-    from wengert._tensor_str import set_printoptions as set_printoptions
+    from wengert._tensor_str import get_printoptions as get_printoptions, set_printoptions as set_printoptions
 else:
 
     def __getattr__(name: str) -> _typing.Any:
@@ -62,8 +70,13 @@ else:
             import importlib
 
             return importlib.import_module(f"wengert.{name}")
-        if name == "set_printoptions":
-            from wengert._tensor_str import set_printoptions
+        if name in {"get_printoptions", "set_printoptions"}:
+            from wengert import _tensor_str
 
-            return set_printoptions
+            return getattr(_tensor_str, name)
+        if name in {"half", "float16", "bfloat16", "complex64", "complex128", "cfloat", "cdouble"}:
+            raise AttributeError(
+                f"module 'wengert' has no attribute {name!r}: that dtype is not supported; wanted float32, float64, an integer"
+                " dtype or bool"
+            )
         raise AttributeError(f"module 'wengert' has no attribute {name!r}")

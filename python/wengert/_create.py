@@ -1,4 +1,7 @@
-"""Creation functions: arguments as PyTorch takes them, made by the core. Depends on `_core`."""
+"""Creation functions: arguments as PyTorch takes them, made by the core. Depends on `_core` and `_device`.
+
+Tensors like another one are in `_create_like.py`, random ones in `_random.py`.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,15 @@ from typing import Any
 
 from wengert import _core
 from wengert._core import Tensor, dtype as _dtype, from_numpy, tensor
+from wengert._device import check_device, check_format
 
 Number = int | float | bool
 
 
-def _sizes(name: str, size: tuple[Any, ...], keyword: Any = None) -> list[int]:
+def sizes(name: str, size: tuple[Any, ...], keyword: Any = None) -> list[int]:
     """Sizes given as `f(2, 3)`, `f((2, 3))` or `size=(2, 3)`."""
+    if keyword is None and not size:
+        raise TypeError(f'{name}() missing 1 required positional arguments: "size"; try {name}(()) for a 0-d tensor')
     if keyword is not None:
         if size:
             raise TypeError(f"{name}() got multiple values for argument 'size'")
@@ -34,85 +40,120 @@ def _sizes(name: str, size: tuple[Any, ...], keyword: Any = None) -> list[int]:
     return out
 
 
-def _device(device: Any) -> None:
-    if device is not None and str(device).split(":")[0] != "cpu":
-        raise RuntimeError(f"device must be 'cpu', got {device!r}: wengert runs on CPUs")
+def options(name: str, kw: dict[str, Any]) -> None:
+    """Checks the rarer arguments: device, layout, memory_format, pin_memory, names. Refuses unknown ones."""
+    check_device(kw.pop("device", None), name)
+    check_format(name, kw.pop("memory_format", None), kw.pop("layout", None))
+    if kw.pop("pin_memory", None):
+        raise RuntimeError(f"{name}(): got pin_memory=True, but memory can be pinned for a GPU only; wanted False")
+    if kw:
+        raise TypeError(
+            f"{name}() got an unexpected keyword argument '{next(iter(kw))}'; it takes dtype, device, layout, requires_grad"
+            " and what its signature says"
+        )
+
+
+def into(name: str, out: Tensor | None, made: Tensor, dtype: Any = None) -> Tensor:
+    """Writes what was made into `out`, where one is given.
+
+    Raises RuntimeError for an `out` of another shape, or of another dtype than the one asked for.
+    """
+    if out is None:
+        return made
+    if not isinstance(out, Tensor):
+        raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(out).__name__}")
+    if dtype is not None and out.dtype != made.dtype:
+        raise RuntimeError(f"{name}: dtype {made.dtype} does not match dtype of out parameter ({out.dtype})")
+    if out.shape != made.shape:
+        raise RuntimeError(
+            f"{name}: got out of shape {list(out.shape)}, wanted {list(made.shape)}: tensors are not resized"
+        )
+    return out.copy_(made)
+
+
+def dtype_for(out: Tensor | None, dtype: Any) -> Any:
+    """The dtype to make: the one asked for, else that of `out`."""
+    return out.dtype if dtype is None and isinstance(out, Tensor) else dtype
 
 
 def zeros(
-    *size: Any, dtype: _dtype | None = None, device: Any = None, requires_grad: bool = False, **kw: Any
+    *size: Any, out: Tensor | None = None, dtype: _dtype | None = None, requires_grad: bool = False, **kw: Any
 ) -> Tensor:
     """Tensor of zeros of the given sizes (default dtype float32).
 
     >>> zeros(2, 3).sum().item()
     0.0
     """
-    return _filled("zeros", size, 0.0, dtype, device, requires_grad, kw)
+    return _filled("zeros", size, 0.0, out, dtype, requires_grad, kw)
 
 
-def ones(*size: Any, dtype: _dtype | None = None, device: Any = None, requires_grad: bool = False, **kw: Any) -> Tensor:
+def ones(
+    *size: Any, out: Tensor | None = None, dtype: _dtype | None = None, requires_grad: bool = False, **kw: Any
+) -> Tensor:
     """Tensor of ones of the given sizes (default dtype float32).
 
     >>> ones(2, 3).sum().item()
     6.0
     """
-    return _filled("ones", size, 1.0, dtype, device, requires_grad, kw)
+    return _filled("ones", size, 1.0, out, dtype, requires_grad, kw)
+
+
+def empty(
+    *size: Any, out: Tensor | None = None, dtype: _dtype | None = None, requires_grad: bool = False, **kw: Any
+) -> Tensor:
+    """Tensor of the given sizes whose values are not to be relied upon (they are zeros).
+
+    >>> empty(2, 3).shape
+    torch.Size([2, 3])
+    """
+    return _filled("empty", size, 0.0, out, dtype, requires_grad, kw)
 
 
 def _filled(
-    name: str, size: tuple[Any, ...], value: Number, dtype: Any, device: Any, requires_grad: bool, kw: dict[str, Any]
+    name: str,
+    size: tuple[Any, ...],
+    value: Number,
+    out: Tensor | None,
+    dtype: Any,
+    requires_grad: bool,
+    kw: dict[str, Any],
 ) -> Tensor:
-    shape = _sizes(name, size, kw.pop("size", None))
+    shape = sizes(name, size, kw.pop("size", None))
     if kw:
-        raise TypeError(
-            f"{name}() got an unexpected keyword argument '{next(iter(kw))}'; it takes size, dtype, device, requires_grad"
-        )
-    _device(device)
-    return _core._full(shape, value, dtype, requires_grad)
+        options(name, kw)
+    if out is None:
+        return _core._full(shape, value, dtype, requires_grad)
+    return into(name, out, _core._full(shape, value, dtype_for(out, dtype), False), dtype)
 
 
 def full(
     size: Sequence[int],
     fill_value: Number,
     *,
+    out: Tensor | None = None,
     dtype: _dtype | None = None,
-    device: Any = None,
     requires_grad: bool = False,
+    **kw: Any,
 ) -> Tensor:
     """Tensor of one value; its dtype is that of the value unless given.
 
     >>> full((2,), 7).dtype
     torch.int64
     """
-    _device(device)
-    return _core._full(_sizes("full", (size,)), fill_value, dtype, requires_grad)
+    if kw:
+        options("full", kw)
+    made = _core._full(sizes("full", (size,)), fill_value, dtype_for(out, dtype), requires_grad)
+    return into("full", out, made, dtype)
 
 
-def zeros_like(input: Tensor, *, dtype: _dtype | None = None, requires_grad: bool = False) -> Tensor:
-    """Zeros of the shape and dtype of `input`.
+def scalar_tensor(s: Number, *, dtype: _dtype | None = None, requires_grad: bool = False, **kw: Any) -> Tensor:
+    """A 0-d tensor of one number, of the default dtype unless given.
 
-    >>> zeros_like(ones(2)).tolist()
-    [0.0, 0.0]
+    >>> scalar_tensor(3)
+    tensor(3.)
     """
-    return _core._full(list(input.shape), 0, dtype or input.dtype, requires_grad)
-
-
-def ones_like(input: Tensor, *, dtype: _dtype | None = None, requires_grad: bool = False) -> Tensor:
-    """Ones of the shape and dtype of `input`.
-
-    >>> ones_like(zeros(2)).tolist()
-    [1.0, 1.0]
-    """
-    return _core._full(list(input.shape), 1, dtype or input.dtype, requires_grad)
-
-
-def full_like(input: Tensor, fill_value: Number, *, dtype: _dtype | None = None, requires_grad: bool = False) -> Tensor:
-    """One value in the shape and dtype of `input`.
-
-    >>> full_like(zeros(2), 3).tolist()
-    [3.0, 3.0]
-    """
-    return _core._full(list(input.shape), fill_value, dtype or input.dtype, requires_grad)
+    options("scalar_tensor", kw)
+    return _core._full([], s, dtype if dtype is not None else _core.get_default_dtype(), requires_grad)
 
 
 def arange(
@@ -120,9 +161,10 @@ def arange(
     end: Number | None = None,
     step: Number = 1,
     *,
+    out: Tensor | None = None,
     dtype: _dtype | None = None,
-    device: Any = None,
     requires_grad: bool = False,
+    **kw: Any,
 ) -> Tensor:
     """Values start, start + step, ... below end; `arange(end)` starts at 0. int64 for whole arguments, else float.
 
@@ -131,67 +173,177 @@ def arange(
     >>> arange(4.0).tolist()
     [0.0, 1.0, 2.0, 3.0]
     """
-    _device(device)
+    if kw:
+        options("arange", kw)
     if end is None:
         start, end = 0, start
-    return _core._arange(start, end, step, dtype, requires_grad)
+    return into("arange", out, _core._arange(start, end, step, dtype_for(out, dtype), requires_grad), dtype)
 
 
-def randn(
-    *size: Any, dtype: _dtype | None = None, device: Any = None, requires_grad: bool = False, **kw: Any
+def linspace(
+    start: Number | Tensor,
+    end: Number | Tensor,
+    steps: int,
+    *,
+    out: Tensor | None = None,
+    dtype: _dtype | None = None,
+    requires_grad: bool = False,
+    **kw: Any,
 ) -> Tensor:
-    """Standard normal numbers from the default generator (Philox4x32-10, Salmon et al. 2011; Box-Muller).
+    """`steps` values evenly apart, from `start` to `end`, both included (default dtype float32).
 
-    >>> randn(2, 3).shape
-    torch.Size([2, 3])
+    Raises RuntimeError for a negative number of steps.
+
+    >>> linspace(0, 1, 5)
+    tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
     """
-    return _drawn("randn", size, True, dtype, device, requires_grad, kw)
+    return _spaced("linspace", start, end, steps, None, out, dtype, requires_grad, kw)
 
 
-def rand(*size: Any, dtype: _dtype | None = None, device: Any = None, requires_grad: bool = False, **kw: Any) -> Tensor:
-    """Uniform numbers in [0, 1) from the default generator.
-
-    >>> rand(3).shape
-    torch.Size([3])
-    """
-    return _drawn("rand", size, False, dtype, device, requires_grad, kw)
-
-
-def _drawn(
-    name: str, size: tuple[Any, ...], normal: bool, dtype: Any, device: Any, requires_grad: bool, kw: dict[str, Any]
+def logspace(
+    start: Number | Tensor,
+    end: Number | Tensor,
+    steps: int,
+    base: float = 10.0,
+    *,
+    out: Tensor | None = None,
+    dtype: _dtype | None = None,
+    requires_grad: bool = False,
+    **kw: Any,
 ) -> Tensor:
-    shape = _sizes(name, size, kw.pop("size", None))
-    if kw:
-        raise TypeError(
-            f"{name}() got an unexpected keyword argument '{next(iter(kw))}'; it takes size, dtype, device, requires_grad"
-        )
-    _device(device)
-    return _core._random(shape, normal, dtype, requires_grad)
+    """`base` to the power of `steps` values evenly apart, from `start` to `end`, both included.
+
+    Raises RuntimeError for a negative number of steps.
+
+    >>> logspace(0, 2, 3)
+    tensor([  1.,  10., 100.])
+    """
+    return _spaced("logspace", start, end, steps, float(base), out, dtype, requires_grad, kw)
 
 
-def manual_seed(seed: int) -> None:
-    """Restarts the default generator: the same numbers follow the same seed, at any thread count.
+def _spaced(
+    name: str, start: Any, end: Any, steps: int, base: float | None, out: Any, dtype: Any, requires_grad: bool, kw: Any
+) -> Tensor:
+    options(name, kw)
+    if isinstance(steps, bool) or not hasattr(steps, "__index__"):
+        raise TypeError(f"{name}(): argument 'steps' must be int, not {type(steps).__name__}")
+    if steps < 0:
+        raise RuntimeError(f"{name}: number of steps must be non-negative; got {steps}")
+    for end_name, value in (("start", start), ("end", end)):
+        if isinstance(value, Tensor) and value.dim() > 0:
+            raise RuntimeError(
+                f"{name} only supports 0-dimensional start and end tensors, but got {end_name} with {value.dim()} dimension(s)"
+            )
+    kind = dtype_for(out, dtype)
+    kind = kind if kind is not None else _core.get_default_dtype()
+    return into(name, out, _core._spaced(start, end, steps.__index__(), base, kind, requires_grad), dtype)
 
-    >>> manual_seed(0)
-    >>> first = randn(2).tolist()
-    >>> manual_seed(0)
-    >>> randn(2).tolist() == first
+
+def eye(
+    n: int,
+    m: int | None = None,
+    *,
+    out: Tensor | None = None,
+    dtype: _dtype | None = None,
+    requires_grad: bool = False,
+    **kw: Any,
+) -> Tensor:
+    """`n` by `m` (square unless given) zeros with ones on the diagonal.
+
+    Raises RuntimeError for a negative size.
+
+    >>> eye(2)
+    tensor([[1., 0.],
+            [0., 1.]])
+    """
+    options("eye", kw)
+    m = n if m is None else m
+    for name, size in (("n", n), ("m", m)):
+        if isinstance(size, bool) or not hasattr(size, "__index__"):
+            raise TypeError(f"eye(): argument '{name}' must be int, not {type(size).__name__}")
+        if size < 0:
+            raise RuntimeError(f"{name} must be greater or equal to 0, got {size}")
+    kind = dtype_for(out, dtype)
+    kind = kind if kind is not None else _core.get_default_dtype()
+    return into("eye", out, _core._eye(n.__index__(), m.__index__(), kind, requires_grad), dtype)
+
+
+def as_tensor(data: Any, dtype: _dtype | None = None, device: Any = None) -> Tensor:
+    """The data as a tensor, without a copy where none is needed: a tensor is itself, an array shares its memory.
+
+    >>> x = ones(2)
+    >>> as_tensor(x) is x
     True
     """
-    _core._seed(seed % 2**64)
+    check_device(device, "as_tensor")
+    made = data if isinstance(data, Tensor) else _shared(data)
+    if made is None:
+        return tensor(data, dtype=dtype)
+    return made if dtype is None else _core._cast(made, dtype, False)
 
 
-def initial_seed() -> int:
-    """Seed of the default generator.
+def _shared(data: Any) -> Tensor | None:
+    """A tensor over an array's memory; None for what is no array."""
+    return from_numpy(data) if type(data).__name__ == "ndarray" and hasattr(data, "__array_interface__") else None
 
-    >>> manual_seed(3)
-    >>> initial_seed()
-    3
+
+def asarray(
+    obj: Any,
+    *,
+    dtype: _dtype | None = None,
+    device: Any = None,
+    copy: bool | None = None,
+    requires_grad: bool | None = None,
+) -> Tensor:
+    """The object as a tensor: tensors, arrays and objects with `__dlpack__` share their memory unless `copy` is True.
+    A tensor that requires grad still does, unless `requires_grad` is False.
+
+    Raises ValueError where `copy=False` and there is nothing to share, or the dtype changes.
+
+    >>> asarray([1, 2], dtype=asarray(0.5).dtype)
+    tensor([1., 2.])
     """
-    return _core._random_state()[0]
+    check_device(device, "asarray")
+    made = obj if isinstance(obj, Tensor) else _shared(obj)
+    if made is None and hasattr(obj, "__dlpack__"):
+        from wengert._interchange import from_dlpack
+
+        made = from_dlpack(obj)
+    if made is None:
+        if copy is False:
+            raise ValueError(f"can't alias arbitrary sequence or scalar; got copy=False for {type(obj).__name__}")
+        return tensor(obj, dtype=dtype, requires_grad=bool(requires_grad))
+    if copy is False and dtype is not None and dtype != made.dtype:
+        raise ValueError(f"can't alias tensor with dtype '{made.dtype}' into dtype '{dtype}'; got copy=False")
+    if requires_grad is False and made.requires_grad:
+        made = made.detach()
+    if dtype is not None or copy:
+        made = _core._cast(made, dtype if dtype is not None else made.dtype, bool(copy))
+    if requires_grad and not made.requires_grad:
+        made = made.detach().requires_grad_()
+    return made
+
+
+def range(start: Number = 0, end: Number | None = None, step: Number = 1, **kw: Any) -> Tensor:
+    """Values from start to end, the end included; `arange` is without it. float32 unless given.
+
+    Raises RuntimeError for a step of 0 or one that leads away from `end`.
+
+    >>> range(1, 4).tolist()
+    [1.0, 2.0, 3.0, 4.0]
+    """
+    if end is None:
+        start, end = 0, start
+    kw["dtype"] = dtype_for(kw.get("out"), kw.get("dtype"))
+    if kw["dtype"] is None:
+        kw["dtype"] = _core.get_default_dtype()
+    if step == 0 or (end - start) * step < 0:
+        raise RuntimeError(f"range: wanted a step that leads from start to end; got {start}, {end}, step {step}")
+    # Whole steps that fit, and half a step more: the end is in, the next value is not.
+    return arange(start, start + (int((end - start) / step) + 0.5) * step, step, **kw)
 
 
 __all__ = [
-    "arange", "from_numpy", "full", "full_like", "initial_seed", "manual_seed", "ones", "ones_like", "rand", "randn",
-    "tensor", "zeros", "zeros_like",
+    "arange", "as_tensor", "asarray", "empty", "eye", "from_numpy", "full", "linspace", "logspace", "ones", "range",
+    "scalar_tensor", "tensor", "zeros",
 ]  # fmt: skip

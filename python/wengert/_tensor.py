@@ -9,8 +9,9 @@ import copy
 from collections.abc import Callable
 from typing import Any, SupportsIndex
 
-from wengert import _core
+from wengert import _core, _create_like, _interchange, _kinds, _random
 from wengert._core import Tensor, dtype as _dtype
+from wengert._device import check_device, check_format, device as _device
 from wengert._size import Size
 from wengert.autograd.graph import RemovableHandle
 
@@ -29,25 +30,16 @@ def __format__(self: Tensor, spec: str) -> str:
     return object.__format__(self, spec) if spec else repr(self)
 
 
-def numpy(self: Tensor, *, force: bool = False) -> Any:
-    """NumPy array that shares the tensor's memory.
-
-    Raises RuntimeError where the tensor requires grad, unless `force` (which detaches).
-
-    >>> import wengert
-    >>> wengert.ones(2).numpy()
-    array([1., 1.], dtype=float32)
-    """
-    if self.requires_grad and not force:
-        raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-    return self._share_numpy()
-
-
-def __array__(self: Tensor, dtype: Any = None, copy: bool | None = None) -> Any:
-    array = numpy(self)
-    if dtype is not None and array.dtype != dtype:
-        return array.astype(dtype)
-    return array.copy() if copy else array
+def _place(self: Tensor, dim: Any, name: str) -> Any:
+    """Checks a dimension."""
+    if not hasattr(dim, "__index__"):
+        raise TypeError(f"{name}(): argument 'dim' (position 1) must be int, not {type(dim).__name__}")
+    dim, n = dim.__index__(), self.dim()
+    if n == 0:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    if not -n <= dim < n:
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {dim})")
+    return dim
 
 
 def size(self: Tensor, dim: int | None = None) -> Any:
@@ -57,12 +49,7 @@ def size(self: Tensor, dim: int | None = None) -> Any:
     >>> wengert.ones(2, 3).size(-1)
     3
     """
-    if dim is None:
-        return self.shape
-    n = self.dim()
-    if not -n <= dim < n:
-        raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {dim})")
-    return self.shape[dim]
+    return self.shape if dim is None else self.shape[_place(self, dim, "size")]
 
 
 def stride(self: Tensor, dim: int | None = None) -> Any:
@@ -72,7 +59,7 @@ def stride(self: Tensor, dim: int | None = None) -> Any:
     >>> wengert.ones(2, 3).stride()
     (3, 1)
     """
-    return self._strides if dim is None else self._strides[dim]
+    return self._strides if dim is None else self._strides[_place(self, dim, "stride")]
 
 
 def to(
@@ -82,24 +69,34 @@ def to(
     device: Any = None,
     copy: bool = False,
     non_blocking: bool = False,
+    memory_format: Any = None,
 ) -> Tensor:
-    """The tensor in another dtype: `to(dtype)`, `to(other)`, `to("cpu")`; itself where nothing changes.
+    """The tensor in another dtype: `to(dtype)`, `to(other)`, `to("cpu", dtype)`; itself where nothing changes.
+
+    Raises RuntimeError for a device that is not the CPU.
 
     >>> import wengert
     >>> wengert.ones(2).to(wengert.int64)
     tensor([1, 1])
     """
+    flags = []
     for arg in args:
-        if isinstance(arg, Tensor):
+        if isinstance(arg, bool):
+            flags.append(arg)
+        elif isinstance(arg, Tensor):
             dtype = arg.dtype
-        elif isinstance(arg, str) or type(arg).__name__ == "device":
+        elif isinstance(arg, (str, _device)):
             device = arg
-        elif isinstance(arg, bool):
-            continue
-        else:
+        elif arg is not None:
             dtype = arg
-    if device is not None and str(device).split(":")[0] != "cpu":
-        raise RuntimeError(f"device must be 'cpu', got {device!r}: wengert runs on CPUs")
+    if len(flags) > 2:
+        raise TypeError(f"to(): got {len(flags)} flags, wanted at most non_blocking and copy")
+    if len(flags) == 2:
+        copy = flags[1]
+    if device is not None:
+        check_device(device, "to")
+    if memory_format is not None:
+        check_format("to", memory_format)
     return _core._cast(self, dtype if dtype is not None else self.dtype, copy)
 
 
@@ -163,7 +160,7 @@ def is_signed(self: Tensor) -> Any:
     return self.dtype.is_signed
 
 
-def cpu(self: Tensor) -> Tensor:
+def cpu(self: Tensor, memory_format: Any = None) -> Tensor:
     """The tensor itself: it is there already."""
     return self
 
@@ -257,15 +254,23 @@ def _rebuild(cls: type, array: Any, requires_grad: Any, attributes: dict[str, An
 def __reduce_ex__(self: Tensor, protocol: SupportsIndex) -> tuple[Any, ...]:
     if not self.is_leaf:
         raise RuntimeError("only leaf tensors can be pickled: a graph is not saved; try detach()")
-    return (_rebuild, (type(self), self.detach().numpy().copy(), self.requires_grad, dict(self.__dict__)))
+    return (_rebuild, (type(self), self.detach()._share_numpy().copy(), self.requires_grad, dict(self.__dict__)))
 
 
-def __contains__(self: Tensor, value: Any) -> Any:
-    return _any(self == value)
+def __copy__(self: Tensor) -> Tensor:
+    out = _core._make_subclass(type(self), self.detach(), self.requires_grad)
+    out.__dict__.update(self.__dict__)
+    return out
 
 
-def _any(mask: Tensor) -> Any:
-    return mask.sum().item() != 0
+def __contains__(self: Tensor, element: Any) -> Any:
+    if not isinstance(element, (Tensor, int, float)) and not (
+        hasattr(element, "dtype") and getattr(element, "ndim", 1) == 0
+    ):
+        raise RuntimeError(
+            f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}; try tolist()"
+        )
+    return (self == element).sum().item() != 0
 
 
 def __reversed__(self: Tensor) -> Tensor:
@@ -277,28 +282,28 @@ def retains_grad(self: Tensor) -> Any:
     return not self.is_leaf and self._retains_grad()
 
 
-def device(self: Tensor) -> str:
-    """Where the tensor is: always the CPU."""
-    return "cpu"
-
-
 _METHODS = [
-    __repr__, __format__, numpy, __array__, size, stride, to, type_as, _float, double, long, _int, short, char, byte, _bool,
+    __repr__, __format__, size, stride, to, type_as, _float, double, long, _int, short, char, byte, _bool,
     is_complex, is_signed, cpu, view_as, reshape_as,
-    expand_as, detach_, register_hook, register_post_accumulate_grad_hook, __deepcopy__, __reduce_ex__, __contains__,
+    expand_as, detach_, register_hook, register_post_accumulate_grad_hook, __deepcopy__, __reduce_ex__, __copy__, __contains__,
     __reversed__,
 ]  # fmt: skip
 
 
+_HIDING = {"_float", "_int", "_bool", "type_"}
+
+
 def install() -> None:
     """Puts the methods on the type."""
-    for method in _METHODS:
-        # `float`, `int` and `bool` would hide the builtins in this module.
-        method.__name__ = method.__name__ if method.__name__.startswith("__") else method.__name__.lstrip("_")
+    for method in [*_METHODS, *_create_like.METHODS, *_random.METHODS, *_interchange.METHODS, *_kinds.METHODS]:
+        # `float`, `int`, `bool` and `type` would hide the builtins in their modules.
+        if method.__name__ in _HIDING:
+            method.__name__ = method.__name__.strip("_")
         setattr(Tensor, method.__name__, method)
     Tensor.__array_priority__ = 1000  # NumPy's arrays leave mixed operators to us.
     setattr(Tensor, "retains_grad", property(retains_grad))  # noqa: B010
-    setattr(Tensor, "device", property(device))  # noqa: B010 - to mypy these are assignments to a method
+    for name, value in _kinds.PROPERTIES.items():
+        setattr(Tensor, name, value)
     setattr(Tensor, "_make_subclass", staticmethod(_make_subclass))  # noqa: B010
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -72,9 +72,13 @@ def set_printoptions(
     _options = replace(start, sci_mode=sci_mode, **changes)
 
 
-def get_printoptions() -> PrintOptions:
-    """The options in force."""
-    return _options
+def get_printoptions() -> dict[str, Any]:
+    """The options in force, by name.
+
+    >>> get_printoptions()["precision"]
+    4
+    """
+    return asdict(_options)
 
 
 def _count(name: str, value: Any, least: int) -> int | None:

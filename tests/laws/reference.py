@@ -741,6 +741,7 @@ BINARY = {
 
 ELEMENTWISE = {**UNARY, **BINARY, "where": where}
 
+
 def clamp(x, min=None, max=None):
     dtype = promote(*(o for o in (x, min, max) if o is not None))
     x = np.asarray(x, dtype)

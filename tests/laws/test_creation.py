@@ -125,3 +125,74 @@ def test_like():
     same(torch.ones_like(x), np.ones((2, 3)))
     same(torch.zeros_like(x, dtype=torch.int64), np.zeros((2, 3), np.int64))
     assert not torch.zeros_like(x.requires_grad_()).requires_grad
+
+
+def test_linspace_and_logspace():
+    for start, end, steps in [(0, 1, 5), (-2.5, 7, 8), (3, -3, 7), (1, 2, 1), (0, 1, 0), (2, 2, 3), (0, 10, 11)]:
+        got = torch.linspace(start, end, steps, dtype=torch.float64)
+        np.testing.assert_allclose(array(got), np.linspace(start, end, steps), rtol=1e-15, atol=1e-15)
+        single = torch.linspace(start, end, steps)
+        assert dtype_name(single) == "float32"
+        np.testing.assert_allclose(array(single), np.linspace(start, end, steps), rtol=1e-6, atol=1e-6)
+        powers = torch.logspace(start, end, steps, base=2, dtype=torch.float64)
+        np.testing.assert_allclose(array(powers), 2.0 ** np.linspace(start, end, steps), rtol=1e-14)
+    same(torch.linspace(0, 10, 4, dtype=torch.int64), np.array([0, 3, 6, 10]))
+    # 15 - 7 * 26 / 14 rounded once is just below 2.
+    assert torch.linspace(-11, 15, 15, dtype=torch.int16)[7].item() == 1
+    same(torch.linspace(torch.tensor(0.0), torch.tensor(1.0), 3), np.array([0, 0.5, 1], np.float32))
+    same(torch.logspace(0, 2, 3), np.array([1, 10, 100], np.float32))
+    for wrong in (lambda: torch.linspace(0, 1, -1), lambda: torch.linspace(torch.zeros(2), 1, 3)):
+        with pytest.raises(RuntimeError):
+            wrong()
+
+
+@each_dtype
+def test_eye(dtype):
+    kind = getattr(torch, dtype)
+    for n, m in [(3, 3), (2, 4), (4, 2), (0, 3), (1, 1)]:
+        same(torch.eye(n, m, dtype=kind), np.eye(n, m, dtype=DTYPES[dtype]))
+    same(torch.eye(2), np.eye(2, dtype=np.float32))
+    with pytest.raises(RuntimeError):
+        torch.eye(-1)
+
+
+def test_out():
+    out = torch.ones(2, 3, dtype=torch.float64)
+    assert torch.zeros(2, 3, out=out) is out
+    same(out, np.zeros((2, 3)))
+    torch.full((2, 3), 2.5, out=out)
+    same(out, np.full((2, 3), 2.5))
+    place = torch.zeros(3, dtype=torch.int64)
+    torch.arange(3, out=place)
+    same(place, np.arange(3))
+    torch.eye(2, 3, out=out)
+    same(out, np.eye(2, 3))
+    with pytest.raises(RuntimeError, match="dtype"):
+        torch.zeros(2, 3, out=out, dtype=torch.float32)
+
+
+def test_rarer_arguments():
+    x = torch.zeros(2, dtype=torch.float64)
+    same(torch.empty(2, 3).zero_(), np.zeros((2, 3), np.float32))
+    assert dtype_name(torch.empty_like(x)) == "float64" and torch.empty(0, 2).shape == (0, 2)
+    same(torch.scalar_tensor(3), np.float32(3))
+    for make in (torch.zeros, torch.ones, torch.empty, torch.rand):
+        made = make(2, layout=torch.strided, device="cpu", pin_memory=False, requires_grad=True)
+        assert made.requires_grad and made.is_leaf
+    assert torch.zeros_like(x, layout=torch.strided, device="cpu").shape == (2,)
+    with pytest.raises(TypeError):
+        torch.zeros(2, colour="red")
+    with pytest.raises(TypeError):
+        torch.zeros_like([1.0])
+    for make in (torch.zeros, torch.ones, torch.empty, torch.rand, torch.randn):
+        with pytest.raises(TypeError, match="size|combination"):
+            make()
+    assert dtype_name(torch.zeros(2, dtype=float)) == "float64"
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_range():
+    same(torch.range(1, 4), np.array([1, 2, 3, 4], np.float32))
+    same(torch.range(0, 1, 0.25), np.array([0, 0.25, 0.5, 0.75, 1], np.float32))
+    same(torch.range(3, 1, -1, dtype=torch.int64), np.array([3, 2, 1]))
+    same(torch.range(0, 2.5), np.array([0, 1, 2], np.float32))

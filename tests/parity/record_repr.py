@@ -108,7 +108,7 @@ def drawn(cases, count, seed=2004):
     """Random shapes, values and options."""
     rng = np.random.default_rng(seed)
     for _ in range(count):
-        shape = tuple(rng.integers(1, 5, size=rng.integers(0, 4)))
+        shape = tuple(rng.integers(rng.random() > 0.05, 5, size=rng.integers(0, 6)))
         options = OPTIONS[rng.integers(len(OPTIONS))] if rng.random() < 0.3 else None
         default = ["float32", "float64"][rng.integers(2)]
         if rng.random() < 0.25:

@@ -144,3 +144,26 @@ pub fn fill_uniform<T: Float>(key: u64, offset: u64, out: &mut [T]) {
 pub fn fill_normal<T: Float>(key: u64, offset: u64, out: &mut [T]) {
     fill(key, offset, out, true)
 }
+
+/// Words of 64 random bits: word i depends on `key` and `offset + i` only; a counter gives two.
+pub fn fill_bits(key: u64, offset: u64, out: &mut [u64]) {
+    let to = Shared(out.as_mut_ptr());
+    for_chunks(out.len(), GRAIN, |range| {
+        let mut at = range.start;
+        while at < range.end {
+            let position = offset as u128 + at as u128;
+            let skip = (position % 2) as usize;
+            let count = (2 * COUNTERS - skip).min(range.end - at);
+            let mut w = [[0u32; COUNTERS]; 4];
+            let from = (key, position / 2);
+            // SAFETY: four arrays of COUNTERS, and the pair the kernel wants.
+            unsafe { words::get()((skip + count).div_ceil(2), w.as_mut_ptr().cast(), [(&raw const from).cast()]) };
+            for i in 0..count {
+                let (k, half) = ((skip + i) / 2, 2 * ((skip + i) % 2));
+                // SAFETY: at + i lies in this chunk of `out`.
+                unsafe { *to.at(at + i) = (w[half][k] as u64) << 32 | w[half + 1][k] as u64 };
+            }
+            at += count;
+        }
+    });
+}

@@ -12,18 +12,18 @@ fn known_answers() {
     assert_eq!(random::philox(0x299f_31d0_a409_3822, counter), [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]);
 }
 
-fn pieces_agree<T: Float>(fill: fn(u64, u64, &mut [T])) {
+fn pieces_agree<T: Copy + Default + PartialEq>(fill: fn(u64, u64, &mut [T])) {
     let n = 100_003;
-    let mut want = vec![T::ZERO; n];
+    let mut want = vec![T::default(); n];
     fill(5, 17, &mut want);
     for threads in [2, 3] {
         threads::set_num_threads(threads);
-        let mut got = vec![T::ZERO; n];
+        let mut got = vec![T::default(); n];
         fill(5, 17, &mut got);
         assert!(got == want);
     }
     threads::set_num_threads(1);
-    let mut got = vec![T::ZERO; n];
+    let mut got = vec![T::default(); n];
     let mut at = 0;
     for (i, step) in [1usize, 2, 3, 64, 255, 256, 257, 1000].into_iter().cycle().enumerate() {
         let end = n.min(at + step);
@@ -43,9 +43,22 @@ fn element_depends_on_key_and_position_only() {
     pieces_agree::<f64>(random::fill_uniform);
     pieces_agree::<f32>(random::fill_normal);
     pieces_agree::<f64>(random::fill_normal);
+    pieces_agree::<u64>(random::fill_bits);
     let mut end = [0f64; 9];
     random::fill_normal(1, u64::MAX - 3, &mut end);
     assert!(end.iter().all(|v| v.is_finite()));
+}
+
+#[test]
+fn bits_are_the_words_of_the_counters() {
+    let mut out = [0u64; 5];
+    random::fill_bits(7, 3, &mut out);
+    let word = |i: u64| {
+        let [a, b, c, d] = random::philox(7, u128::from(i / 2));
+        let (high, low) = if i.is_multiple_of(2) { (a, b) } else { (c, d) };
+        u64::from(high) << 32 | u64::from(low)
+    };
+    assert_eq!(out, [3, 4, 5, 6, 7].map(word));
 }
 
 fn moments<T: Float>() {

@@ -1,4 +1,4 @@
-//! Creation, casts, random numbers, subclass instances and facts about the build. Depends on `convert`.
+//! Creation, casts, subclass instances and facts about the build. Depends on `convert`.
 
 use crate::convert::{expect_tensor, raise, to_scalar, type_name, wrap_bound};
 use crate::object::{tensor_type, wrap_as};
@@ -7,7 +7,7 @@ use pyo3::exceptions::{PyKeyboardInterrupt, PyTypeError};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
-use wengert::ops::create::{self, RandomState};
+use wengert::ops::create;
 use wengert::{Scalar, Tensor, ops};
 
 fn number(ob: &Bound<'_, PyAny>, name: &str) -> PyResult<Scalar> {
@@ -17,7 +17,8 @@ fn number(ob: &Bound<'_, PyAny>, name: &str) -> PyResult<Scalar> {
     to_scalar(ob)?.ok_or_else(|| PyTypeError::new_err(format!("{name}: expected a number, got {}", type_name(ob))))
 }
 
-fn finish<'py>(py: Python<'py>, mut t: Tensor, requires_grad: bool) -> PyResult<Bound<'py, PyAny>> {
+/// A new leaf as a Python object.
+pub fn finish<'py>(py: Python<'py>, mut t: Tensor, requires_grad: bool) -> PyResult<Bound<'py, PyAny>> {
     if requires_grad {
         t.set_requires_grad(true).map_err(raise)?;
     }
@@ -59,37 +60,43 @@ fn _arange<'py>(
     finish(py, t, requires_grad)
 }
 
-/// Random numbers: standard normal or uniform.
+/// Evenly spaced values; powers of `base` where one is given.
 #[pyfunction]
-fn _random<'py>(
+#[pyo3(signature = (start, end, steps, base, dtype, requires_grad))]
+fn _spaced<'py>(
     py: Python<'py>,
-    shape: Vec<usize>,
-    normal: bool,
-    dtype: Option<&Bound<'py, PyAny>>,
+    start: &Bound<'py, PyAny>,
+    end: &Bound<'py, PyAny>,
+    steps: usize,
+    base: Option<f64>,
+    dtype: &Bound<'py, PyAny>,
     requires_grad: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let dtype = dtype_argument(dtype, "randn()")?.unwrap_or_else(wengert::array::default_dtype);
-    let t = if normal { create::randn(&shape, dtype) } else { create::rand(&shape, dtype) };
+    let name = if base.is_some() { "logspace" } else { "linspace" };
+    let dtype = expect_dtype(dtype, name)?;
+    let (start, end) = (number(start, name)?, number(end, name)?);
+    let t = match base {
+        Some(base) => create::logspace(start, end, steps, base, dtype),
+        None => create::linspace(start, end, steps, dtype),
+    };
     finish(py, t.map_err(raise)?, requires_grad)
 }
 
-/// Restarts the default generator.
+/// Zeros with ones on the diagonal.
 #[pyfunction]
-fn _seed(seed: u64) {
-    create::manual_seed(seed);
+fn _eye<'py>(
+    py: Python<'py>,
+    n: usize,
+    m: usize,
+    dtype: &Bound<'py, PyAny>,
+    requires_grad: bool,
+) -> PyResult<Bound<'py, PyAny>> {
+    finish(py, create::eye(n, m, expect_dtype(dtype, "eye")?).map_err(raise)?, requires_grad)
 }
 
-/// Seed and position of the default generator.
-#[pyfunction]
-fn _random_state() -> (u64, u64) {
-    let s = create::random_state();
-    (s.seed, s.drawn)
-}
-
-/// Puts the default generator into a state.
-#[pyfunction]
-fn _set_random_state(seed: u64, drawn: u64) {
-    create::set_random_state(RandomState { seed, drawn });
+/// A dtype that must be given.
+pub fn expect_dtype(dtype: &Bound<'_, PyAny>, name: &str) -> PyResult<wengert::DType> {
+    Ok(dtype_argument(Some(dtype), &format!("{name}()"))?.unwrap_or_else(wengert::array::default_dtype))
 }
 
 /// The tensor in another dtype, or itself.
@@ -197,10 +204,8 @@ fn _install(package: &str) {
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(_full, m)?)?;
     m.add_function(wrap_pyfunction!(_arange, m)?)?;
-    m.add_function(wrap_pyfunction!(_random, m)?)?;
-    m.add_function(wrap_pyfunction!(_seed, m)?)?;
-    m.add_function(wrap_pyfunction!(_random_state, m)?)?;
-    m.add_function(wrap_pyfunction!(_set_random_state, m)?)?;
+    m.add_function(wrap_pyfunction!(_spaced, m)?)?;
+    m.add_function(wrap_pyfunction!(_eye, m)?)?;
     m.add_function(wrap_pyfunction!(_cast, m)?)?;
     m.add_function(wrap_pyfunction!(from_numpy, m)?)?;
     m.add_function(wrap_pyfunction!(_make_subclass, m)?)?;

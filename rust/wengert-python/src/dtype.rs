@@ -75,7 +75,7 @@ pub fn to_dtype(ob: &Bound<'_, PyAny>) -> Option<DType> {
     }
     let py = ob.py();
     if ob.is(py.get_type::<PyFloat>()) {
-        Some(default_dtype())
+        Some(DType::F64)
     } else if ob.is(py.get_type::<PyBool>()) {
         Some(DType::Bool)
     } else if ob.is(py.get_type::<PyInt>()) {

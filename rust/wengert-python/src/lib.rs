@@ -1,11 +1,13 @@
 //! The Python face of wengert: the Tensor type, operations, autograd. Thin: what computes is in the core crate.
 
 mod autograd;
+mod buffer;
 mod collect;
 mod convert;
 mod creation;
 mod custom;
 mod data;
+mod dlpack;
 mod dtype;
 mod edge;
 mod foreign;
@@ -15,6 +17,7 @@ mod methods;
 mod numpy;
 mod object;
 mod properties;
+mod random;
 mod site;
 mod slots;
 mod watch;
@@ -41,8 +44,10 @@ fn _core(m: &Bound<'_, PyModule>) -> PyResult<()> {
     autograd::register(m)?;
     wengert::warning::set_handler(convert::warn);
     creation::register(m)?;
+    random::register(m)?;
+    dlpack::register(m)?;
     // What `from wengert._core import *` brings: operations, dtypes, Tensor, and functions without an underscore.
-    let inner = ["Exported", "SavedTensor", "SavedEdge", "Node", "ops", "build_info"];
+    let inner = ["Exported", "Stream", "SavedTensor", "SavedEdge", "Node", "ops", "build_info"];
     let names: Vec<String> = m.dict().keys().extract()?;
     let public = |n: &String| !n.starts_with('_') && !inner.contains(&n.as_str());
     m.setattr("__all__", names.into_iter().filter(public).collect::<Vec<_>>())?;

@@ -40,6 +40,7 @@ simple! {
     retains_grad(t, py) t.retains_grad().into_bound_py_any(py);
     retain_grad(t, py) t.retain_grad().map_err(raise).map(|()| py.None().into_bound(py));
     share_numpy(t, py) crate::numpy::to_numpy(py, t);
+    storage_bytes(t, py) t.array().storage_bytes().into_bound_py_any(py);
     storage_id(t, py) t.array().storage_id().into_bound_py_any(py);
     references(t, py) PyTuple::new(py, [t.node().map_or(0, wengert::tape::Node::references)]).and_then(|t| t.into_bound_py_any(py));
 }
@@ -162,7 +163,7 @@ pub fn table() -> *mut ffi::PyMethodDef {
         plain(c"nelement", numel, c"nelement()\n\nNumber of elements."),
         plain(c"dim", dim, c"dim()\n\nNumber of dimensions."),
         plain(c"ndimension", dim, c"ndimension()\n\nNumber of dimensions."),
-        plain(c"is_contiguous", is_contiguous, c"is_contiguous()\n\nWhether elements lie in row-major order."),
+        plain(c"_is_contiguous", is_contiguous, c"_is_contiguous()\n\nWhether elements lie in row-major order."),
         plain(c"data_ptr", data_ptr, c"data_ptr()\n\nAddress of the first element."),
         plain(c"element_size", element_size, c"element_size()\n\nBytes per element."),
         plain(c"storage_offset", storage_offset, c"storage_offset()\n\nElements before the first in its storage."),
@@ -170,6 +171,7 @@ pub fn table() -> *mut ffi::PyMethodDef {
         plain(c"_is_lifted", is_lifted, c"_is_lifted()\n\nWhether a transform has wrapped it."),
         plain(c"_is_view", is_view, c"_is_view()\n\nWhether it is a view of another tensor."),
         plain(c"_storage_id", storage_id, c"_storage_id()\n\nA number that is equal for tensors that share storage."),
+        plain(c"_storage_bytes", storage_bytes, c"_storage_bytes()\n\nBytes of the whole storage."),
         plain(c"_references", references, c"_references()\n\nReferences to its node, for tests."),
         plain(c"_share_numpy", share_numpy, c"_share_numpy()\n\nA NumPy array over the same memory, whatever the history."),
         plain(c"_retains_grad", retains_grad, c"_retains_grad()\n\nWhether .grad will be kept for it, a non-leaf."),

@@ -404,6 +404,8 @@ pub fn make_type(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
         slot(ffi::Py_tp_members, members.as_mut_ptr().cast()),
         slot(ffi::Py_tp_getset, getset.cast()),
         slot(ffi::Py_tp_methods, crate::methods::table().cast()),
+        slot(ffi::Py_bf_getbuffer, crate::buffer::get as *mut c_void),
+        slot(ffi::Py_bf_releasebuffer, crate::buffer::release as *mut c_void),
         slot(ffi::Py_mp_length, length as *mut c_void),
         slot(ffi::Py_mp_subscript, subscript as *mut c_void),
         slot(ffi::Py_mp_ass_subscript, assign as *mut c_void),

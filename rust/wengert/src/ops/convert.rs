@@ -1,9 +1,9 @@
 //! Copies and casts: the same values in fresh memory or in another dtype. Depends on `record`.
 
 use crate::array::{Array, DType};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::op::{Batched, Cotangents, Grads, Op, OpRef};
-use crate::ops::table::{Body, Face, OpInfo, Value};
+use crate::ops::table::{Args, Body, Face, OpInfo, Value};
 use crate::record::{apply, apply1};
 use crate::saved::Saved;
 use crate::tensor::Tensor;
@@ -87,6 +87,21 @@ pub fn cast(x: &Tensor, dtype: DType) -> Result<Tensor> {
     if x.dtype() == dtype { Ok(x.clone()) } else { apply(OpRef::new(Cast { dtype }), &[x]) }
 }
 
+/// Refuses memory formats other than row-major; results are row-major.
+fn row_major(a: &Args, name: &str) -> Result<()> {
+    match a.get(1) {
+        Value::None => Ok(()),
+        Value::Str(s) if s == "contiguous_format" || s == "preserve_format" => Ok(()),
+        other => Err(Error::not_implemented(format!(
+            "{name}(): got memory_format {}, wanted contiguous_format or preserve_format; try permute() for another order",
+            match other {
+                Value::Str(s) | Value::Other(s) => s,
+                _ => "of another type",
+            }
+        ))),
+    }
+}
+
 /// The row of the table.
 pub static CLONE: OpInfo = OpInfo {
     name: "clone",
@@ -100,7 +115,7 @@ pub static CLONE: OpInfo = OpInfo {
     returns: "Tensor",
     face: Face::BOTH,
     differentiable: true,
-    body: Body::Call(|a| clone(a.tensor(0)?).map(Value::from)),
+    body: Body::Call(|a| row_major(a, "clone").and_then(|()| clone(a.tensor(0)?).map(Value::from))),
     samples: &["f(2, 3)", "f()"],
 };
 
@@ -111,11 +126,11 @@ pub static CONTIGUOUS: OpInfo = OpInfo {
           >>> import wengert\n\
           >>> wengert.ones(2, 3).t().contiguous().stride()\n\
           (2, 1)\n",
-    signature: "input: Tensor",
+    signature: "input: Tensor, memory_format: object = None",
     returns: "Tensor",
     face: Face::METHOD,
     differentiable: true,
-    body: Body::Call(|a| contiguous(a.tensor(0)?).map(Value::from)),
+    body: Body::Call(|a| row_major(a, "contiguous").and_then(|()| contiguous(a.tensor(0)?).map(Value::from))),
     samples: &["f(2, 3)"],
 };
 

@@ -1,17 +1,18 @@
-//! Creation: arange and random numbers. zeros, ones and full are `Tensor::full`. Depends on arrays and kernels.
+//! Creation: arange, linspace, logspace, eye. zeros, ones and full are `Tensor::full`. Depends on arrays.
 
 use crate::array::{Array, Category, DType, Layout, Scalar};
 use crate::error::{Error, Result};
 use crate::tensor::Tensor;
-use crate::with_float;
-use std::sync::Mutex;
-use std::sync::PoisonError;
-use wengert_kernels::random;
+
+pub use super::random::{manual_seed, rand, randn};
 
 /// `start, start + step, ...` below `end`. The dtype: what is given, else int64 for whole arguments, else the default.
 pub fn arange(start: Scalar, end: Scalar, step: Scalar, dtype: Option<DType>) -> Result<Tensor> {
     let whole = [start, end, step].iter().all(|s| !matches!(s, Scalar::Float(_)));
     let dtype = dtype.unwrap_or(if whole { DType::I64 } else { crate::array::default_dtype() });
+    if dtype.category() == Category::Bool {
+        return Err(Error::not_implemented("\"arange_cpu\" not implemented for 'Bool'; try int64 or uint8"));
+    }
     let (a, b, d) = (start.as_f64(), end.as_f64(), step.as_f64());
     if d == 0.0 || d.is_nan() {
         return Err(Error::runtime("arange: step must be nonzero; got step 0; try a positive or negative step"));
@@ -39,8 +40,7 @@ pub fn arange(start: Scalar, end: Scalar, step: Scalar, dtype: Option<DType>) ->
     }
     let layout = Layout::contiguous(&[n as usize])?;
     match dtype.category() {
-        Category::Bool => Err(Error::not_implemented("\"arange_cpu\" not implemented for 'Bool'; try int64 or uint8")),
-        Category::Int => {
+        Category::Bool | Category::Int => {
             // As PyTorch: start and step are truncated first.
             let [a, d] = [start, step].map(<i64 as crate::array::Element>::from_scalar);
             progression(layout, dtype, |i| a.wrapping_add(d.wrapping_mul(i as i64)))
@@ -60,70 +60,45 @@ fn progression<T: crate::array::Element>(layout: Layout, dtype: DType, value: im
     if T::DTYPE == dtype { Ok(Tensor::from_array(values)) } else { values.cast(dtype).map(Tensor::from_array) }
 }
 
-/// The state of a counter-based generator: a key and how many numbers were drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RandomState {
-    /// The seed.
-    pub seed: u64,
-    /// Numbers drawn so far.
-    pub drawn: u64,
+/// `steps` values from `start` to `end`, evenly apart, both ends included. The second half is counted from the end, so
+/// that both ends are exact.
+pub fn linspace(start: Scalar, end: Scalar, steps: usize, dtype: DType) -> Result<Tensor> {
+    spaced("linspace", start, end, steps, dtype, |x| x)
 }
 
-static RANDOM: Mutex<RandomState> = Mutex::new(RandomState { seed: 67_280_421_310_721, drawn: 0 });
-
-/// Restarts the default generator.
-pub fn manual_seed(seed: u64) {
-    *RANDOM.lock().unwrap_or_else(PoisonError::into_inner) = RandomState { seed, drawn: 0 };
+/// `base` to the power of the values of [`linspace`].
+pub fn logspace(start: Scalar, end: Scalar, steps: usize, base: f64, dtype: DType) -> Result<Tensor> {
+    spaced("logspace", start, end, steps, dtype, |x| base.powf(x))
 }
 
-/// The default generator's state.
-pub fn random_state() -> RandomState {
-    *RANDOM.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Puts the default generator into a state.
-pub fn set_random_state(state: RandomState) {
-    *RANDOM.lock().unwrap_or_else(PoisonError::into_inner) = state;
-}
-
-/// Standard normal numbers from the default generator (Philox4x32-10, Salmon et al. 2011; Box-Muller). Element `i`
-/// depends only on seed and position, so the numbers are the same at any thread count.
-pub fn randn(shape: &[usize], dtype: DType) -> Result<Tensor> {
-    random_with("randn", shape, dtype, |state, out| {
-        with_float!(out.dtype(), T => {
-            // SAFETY: fresh and row-major.
-            let values = unsafe { std::slice::from_raw_parts_mut(out.ptr::<T>(), out.numel()) };
-            random::fill_normal::<T>(state.seed, state.drawn, values);
-        }, else ());
-    })
-}
-
-/// Uniform numbers in [0, 1) from the default generator.
-pub fn rand(shape: &[usize], dtype: DType) -> Result<Tensor> {
-    random_with("rand", shape, dtype, |state, out| {
-        with_float!(out.dtype(), T => {
-            // SAFETY: fresh and row-major.
-            let values = unsafe { std::slice::from_raw_parts_mut(out.ptr::<T>(), out.numel()) };
-            random::fill_uniform::<T>(state.seed, state.drawn, values);
-        }, else ());
-    })
-}
-
-fn random_with(name: &str, shape: &[usize], dtype: DType, fill: impl FnOnce(RandomState, &Array)) -> Result<Tensor> {
-    if !dtype.is_float() {
+fn spaced(
+    name: &str,
+    start: Scalar,
+    end: Scalar,
+    steps: usize,
+    dtype: DType,
+    value: impl Fn(f64) -> f64,
+) -> Result<Tensor> {
+    if dtype.category() == Category::Bool {
         return Err(Error::not_implemented(format!(
-            "{name}: not implemented for '{}'; wanted float32 or float64",
-            dtype.word()
+            "\"{name}_cpu\" not implemented for 'Bool'; wanted an integer or floating-point dtype"
         )));
     }
-    let out = Array::empty(Layout::contiguous(shape)?, dtype)?;
-    let state = {
-        let mut random = RANDOM.lock().unwrap_or_else(PoisonError::into_inner);
-        let state = *random;
-        // A whole number of blocks: the next draw starts on fresh counters.
-        random.drawn = random.drawn.wrapping_add((out.numel() as u64).next_multiple_of(4));
-        state
+    // As PyTorch: ends are cast to an integer dtype first.
+    let whole = dtype.category() == Category::Int;
+    let [a, b] = [start, end].map(|x| if whole { x.as_f64().trunc() } else { x.as_f64() });
+    let step = if steps > 1 { (b - a) / (steps - 1) as f64 } else { 0.0 };
+    // One rounding a value: where the exact one is just below a whole number, PyTorch's compilers fuse as well.
+    let at = |i: usize| {
+        if i < steps / 2 || steps == 1 { step.mul_add(i as f64, a) } else { step.mul_add(-((steps - 1 - i) as f64), b) }
     };
-    fill(state, &out);
+    progression(Layout::contiguous(&[steps])?, dtype, |i| value(at(i)))
+}
+
+/// `n` by `m` zeros with ones where row and column are the same.
+pub fn eye(n: usize, m: usize, dtype: DType) -> Result<Tensor> {
+    let out = Array::full(Layout::contiguous(&[n, m])?, dtype, Scalar::Int(0))?;
+    let diagonal = Layout::strided(&[n.min(m)], &[m as isize + 1]);
+    out.view(diagonal, 0).fill_unseen(Scalar::Int(1));
     Ok(Tensor::from_array(out))
 }

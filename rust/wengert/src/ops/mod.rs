@@ -18,6 +18,7 @@ pub(crate) mod pick;
 pub mod power;
 pub mod predicate;
 pub mod product;
+pub mod random;
 pub mod reduce;
 mod rows;
 pub mod scan;
