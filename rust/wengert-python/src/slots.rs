@@ -268,6 +268,7 @@ unsafe extern "C" fn assign(a: *mut ffi::PyObject, key: *mut ffi::PyObject, valu
                 return Err(PyTypeError::new_err("Tensor does not support deleting items"));
             }
             let key = Bound::from_borrowed_ptr(py, key);
+            let is_tensor = as_tensor(&Bound::from_borrowed_ptr(py, value)).is_some();
             let Some(value) = operand(value, tensor_of(a))? else {
                 let value = Bound::from_borrowed_ptr(py, value);
                 return Err(PyTypeError::new_err(format!(
@@ -275,7 +276,7 @@ unsafe extern "C" fn assign(a: *mut ffi::PyObject, key: *mut ffi::PyObject, valu
                     crate::convert::type_name(&value)
                 )));
             };
-            crate::indexing::set(tensor_mut(a), &key, &value)?;
+            crate::indexing::set(tensor_mut(a), &key, &value, is_tensor)?;
             Ok(0)
         }
     })
