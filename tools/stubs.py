@@ -92,7 +92,7 @@ OVERLOADS = {
         ("*, as_tuple: Literal[False] = False", "Tensor"),
         ("*, as_tuple: Literal[True]", "tuple[Tensor, ...]"),
     ],
-    "sort": [("dim: int = -1, descending: bool = False, stable: bool = False", "_Max")],
+    "sort": [("dim: int = -1, descending: bool = False, *, stable: bool | None = None", "_Max")],
     "topk": [("k: int, dim: int = -1, largest: bool = True, sorted: bool = True", "_Max")],
     "kthvalue": [("k: int, dim: int = -1, keepdim: bool = False", "_Max")],
 }

@@ -105,6 +105,11 @@ fn run_inplace(row: &Row, target: *mut ffi::PyObject, values: &[Value]) -> wenge
     match &row.info.body {
         Body::Write(f) | Body::Twin(_, f) => f(x, &args),
         Body::Unary(_, _, op) => wengert::inplace::apply_inplace(OpRef::Static(*op), x, &[]),
+        // A rounding mode makes a quotient another operation.
+        Body::Binary(_, f, _) if matches!(args.get(2), Value::Str(_)) => match f(&args)? {
+            Value::Tensor(value) => wengert::inplace::overwrite(&row.name, x, &value),
+            _ => Err(wengert::Error::not_implemented(format!("{} has no in-place form", row.name))),
+        },
         Body::Binary(_, _, op) => {
             let mut other = match args.operand(1)? {
                 wengert::ops::Operand::Tensor(t) => t.clone(),

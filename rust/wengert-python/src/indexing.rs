@@ -58,8 +58,12 @@ fn item(ob: &Bound<'_, PyAny>) -> PyResult<Item> {
         return Ok(Item::Tensor(t));
     }
     if ob.is_instance_of::<PyList>() || ob.is_instance_of::<PyTuple>() || is_ndarray(ob) {
-        let empty = ob.len()? == 0;
+        // Of a 0-d array there is no length.
+        let empty = ob.len().is_ok_and(|n| n == 0);
         let t = crate::data::tensor_from(ob, empty.then_some(DType::I64))?;
+        if t.ndim() == 0 && t.dtype() == DType::I64 {
+            return t.item().map(|i| Item::At(i.as_f64() as i64)).map_err(raise);
+        }
         // NumPy's short integers are indices, unlike tensors of them.
         if is_byte_mask(t.dtype()) {
             return as_mask(&t).map(Item::Tensor).map_err(raise);
@@ -195,13 +199,14 @@ fn get_int(x: &Tensor, i: i64) -> PyResult<Tensor> {
     select(x, 0, i).map_err(raise)
 }
 
-/// `x[key] = value`.
-pub fn set(x: &mut Tensor, key: &Bound<'_, PyAny>, value: &Tensor) -> PyResult<()> {
+/// `x[key] = value`; a tensor is no number or array, and is not cast where elements are picked.
+pub fn set(x: &mut Tensor, key: &Bound<'_, PyAny>, value: &Tensor, is_tensor: bool) -> PyResult<()> {
     x.refresh().map_err(raise)?;
     if x.is_lifted() || value.is_lifted() {
-        return set_lifted(x, key, value);
+        return set_lifted(x, key, value, is_tensor);
     }
     let (mut view, entries) = resolve(x, items(key)?, false)?;
+    expect_dtype(x, &entries, value, is_tensor)?;
     // The leading dimensions of size 1 that a value may have too many are dropped, as in NumPy.
     let mut value = value.clone();
     let rank = if entries.is_empty() { view.ndim() } else { usize::MAX };
@@ -216,11 +221,32 @@ pub fn set(x: &mut Tensor, key: &Bound<'_, PyAny>, value: &Tensor) -> PyResult<(
     x.refresh().map_err(raise)
 }
 
+fn expect_dtype(x: &Tensor, entries: &[Entry], value: &Tensor, is_tensor: bool) -> PyResult<()> {
+    if !is_tensor || entries.is_empty() || value.dtype() == x.dtype() {
+        return Ok(());
+    }
+    // One value under one mask fills, as masked_fill does.
+    let picks: Vec<&Tensor> = entries.iter().flatten().collect();
+    if let [mask] = picks[..]
+        && is_mask(mask)
+        && value.numel() == 1
+    {
+        return Ok(());
+    }
+    Err(pyo3::exceptions::PyRuntimeError::new_err(format!(
+        "Index put requires the source and destination dtypes match, got {} for the destination and {} for the source; try to({})",
+        x.dtype().word(),
+        value.dtype().word(),
+        x.dtype().name()
+    )))
+}
+
 /// Assignment under a transform: the key's views are read off a plain tensor of the same shape, and the handle gets
 /// a new value with that part replaced.
-fn set_lifted(x: &mut Tensor, key: &Bound<'_, PyAny>, value: &Tensor) -> PyResult<()> {
+fn set_lifted(x: &mut Tensor, key: &Bound<'_, PyAny>, value: &Tensor, is_tensor: bool) -> PyResult<()> {
     let model = Tensor::full(x.shape(), x.dtype(), wengert::Scalar::Int(0)).map_err(raise)?;
     let (view, entries) = resolve(&model, items(key)?, false)?;
+    expect_dtype(x, &entries, value, is_tensor)?;
     if !entries.is_empty() {
         return wengert::inplace::assign_at(x, &view, &entries, value).map_err(raise);
     }

@@ -308,13 +308,14 @@ unsafe extern "C" fn assign(a: *mut ffi::PyObject, key: *mut ffi::PyObject, valu
             if let Some(number) = to_scalar(&given)? {
                 number.check_fits(tensor_of(a).dtype()).map_err(raise)?;
             }
+            let is_tensor = as_tensor(&given).is_some();
             let Some(value) = operand(value, tensor_of(a))? else {
                 return Err(PyTypeError::new_err(format!(
                     "can't assign a {} to a Tensor; wanted a number or a Tensor",
                     crate::convert::type_name(&given)
                 )));
             };
-            crate::indexing::set(tensor_mut(a), &key, &value)?;
+            crate::indexing::set(tensor_mut(a), &key, &value, is_tensor)?;
             Ok(0)
         }
     })

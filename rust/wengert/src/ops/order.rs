@@ -139,7 +139,7 @@ fn ordered(
 #[track_caller]
 pub fn sort(x: &Tensor, dim: i64, descending: bool) -> Result<(Tensor, Tensor)> {
     let dim = wrap_dim("sort", dim, x.ndim().max(1))?;
-    ordered(x, dim, Part::All { descending }, false, ("sort", "SortBackward0"))
+    ordered(x, dim, Part::All { descending }, false, SORTED)
 }
 
 #[cold]
@@ -188,6 +188,10 @@ pub fn kthvalue(x: &Tensor, k: i64, dim: i64, keepdim: bool) -> Result<(Tensor, 
     ordered(x, dim, Part::Nth(k as usize - 1), !keepdim, ("kthvalue", "KthvalueBackward0"))
 }
 
+/// PyTorch has a node of its own for sorts that were asked to be stable, or not to be.
+const SORTED: (&str, &str) = ("sort", "SortBackward0");
+const STABLE: (&str, &str) = ("sort", "SortBackward1");
+
 fn named(name: &'static str, (values, indices): (Tensor, Tensor)) -> Value {
     Value::Named(name, vec![("values", values), ("indices", indices)])
 }
@@ -203,11 +207,17 @@ pub static SORT: OpInfo = OpInfo {
           tensor([1., 2., 3.])\n\
           >>> indices\n\
           tensor([1, 2, 0])\n",
-    signature: "input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False",
+    signature: "input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool | None = None",
     returns: "Any",
     face: Face::BOTH,
     differentiable: true,
-    body: Body::Call(|a| sort(a.tensor(0)?, a.maybe_int(1)?.unwrap_or(-1), a.flag(2)?).map(|pair| named("sort", pair))),
+    body: Body::Call(|a| {
+        let (x, dim) = (a.tensor(0)?, a.maybe_int(1)?.unwrap_or(-1));
+        let names = if matches!(a.get(3), Value::None) { SORTED } else { STABLE };
+        let dim = wrap_dim("sort", dim, x.ndim().max(1))?;
+        let pair = ordered(x, dim, Part::All { descending: a.flag(2)? }, false, names)?;
+        Ok(named("sort", pair))
+    }),
     samples: &["f(5)", "f(2, 4), dim=0", "f(2, 3, 4), dim=1, descending=True", "f()", "i(6), stable=True", "b(4)"],
 };
 
@@ -218,7 +228,7 @@ pub static ARGSORT: OpInfo = OpInfo {
           >>> import wengert\n\
           >>> wengert.argsort(wengert.tensor([3.0, 1.0, 2.0]))\n\
           tensor([1, 2, 0])\n",
-    signature: "input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False",
+    signature: "input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = False",
     returns: "Tensor",
     face: Face::BOTH,
     differentiable: false,

@@ -105,14 +105,17 @@ fn follow_array(chain: &[OpRef], x: &Array) -> Result<Array> {
 #[derive(Debug)]
 struct Scatter {
     chain: SmallVec<[OpRef; 1]>,
+    names: (&'static str, &'static str),
 }
+
+const WRITE: (&str, &str) = ("scatter_view", "CopySlices");
 
 impl Op for Scatter {
     fn name(&self) -> &str {
-        "scatter_view"
+        self.names.0
     }
     fn grad_name(&self) -> String {
-        "CopySlices".to_owned()
+        self.names.1.to_owned()
     }
     fn forward(&self, inputs: &[&Array]) -> Result<Array> {
         let out = inputs[0].copied()?;
@@ -156,14 +159,25 @@ impl Op for Scatter {
 /// `base` with the part shown by `chain` replaced by `value`, out of place.
 #[track_caller]
 pub(crate) fn scatter(chain: &[OpRef], base: &Tensor, value: &Tensor) -> Result<Tensor> {
-    apply(OpRef::new(Scatter { chain: chain.iter().cloned().collect() }), &[base, value])
+    scatter_as(WRITE, chain, base, value)
+}
+
+/// The same under names of an operation that is no write.
+#[track_caller]
+pub(crate) fn scatter_as(
+    names: (&'static str, &'static str),
+    chain: &[OpRef],
+    base: &Tensor,
+    value: &Tensor,
+) -> Result<Tensor> {
+    apply(OpRef::new(Scatter { chain: chain.iter().cloned().collect(), names }), &[base, value])
 }
 
 /// The node of a write into `base` through `chain`.
 #[track_caller]
 pub(crate) fn record_scatter(chain: &[OpRef], base: &Tensor, value: &Tensor) -> Edge {
     record_only(
-        OpRef::new(Scatter { chain: chain.iter().cloned().collect() }),
+        OpRef::new(Scatter { chain: chain.iter().cloned().collect(), names: WRITE }),
         &[base, value],
         base.layout(),
         base.dtype(),

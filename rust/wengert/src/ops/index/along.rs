@@ -103,6 +103,8 @@ impl Op for Gather {
 pub(super) struct Scatter {
     pub dim: usize,
     pub add: bool,
+    /// Whether the call gave a number, for which PyTorch has a node of its own.
+    pub number: bool,
 }
 
 /// Scatters into `out`, whatever stands there.
@@ -122,7 +124,12 @@ impl Op for Scatter {
         if self.add { "scatter_add" } else { "scatter" }
     }
     fn grad_name(&self) -> String {
-        if self.add { "ScatterAddBackward0" } else { "ScatterBackward0" }.to_owned()
+        match (self.add, self.number) {
+            (true, _) => "ScatterAddBackward0",
+            (false, false) => "ScatterBackward0",
+            (false, true) => "ScatterBackward1",
+        }
+        .to_owned()
     }
     fn forward(&self, inputs: &[&Array]) -> Result<Array> {
         let out = inputs[0].copied()?;
@@ -159,7 +166,7 @@ impl Op for Scatter {
     }
     fn batch(&self, inputs: &[Batched], size: usize) -> Result<Option<Batched>> {
         let all = below(inputs, size)?;
-        let op = OpRef::new(Scatter { dim: self.dim + 1, add: self.add });
+        let op = OpRef::new(Scatter { dim: self.dim + 1, ..self.clone() });
         let y = apply(op, &[&all[0], &all[1], &all[2]])?;
         let scalar = inputs[0].0.ndim() == usize::from(inputs[0].1.is_some());
         Ok(Some((if scalar { crate::ops::view::select(&y, 1, 0)? } else { y }, Some(0))))
@@ -179,7 +186,7 @@ pub(crate) fn take_along(x: &Tensor, index: &Tensor, dim: usize) -> Result<Tenso
 /// The adjoint of [`take_along`]: `g` added into zeros of `shape`.
 pub(crate) fn put_along(g: &Tensor, index: &Tensor, dim: usize, shape: &[usize]) -> Result<Tensor> {
     let zeros = crate::ops::view::expand(&Tensor::scalar(g.dtype(), Scalar::Int(0))?, shape)?;
-    apply(OpRef::new(Scatter { dim, add: true }), &[&zeros, index, g])
+    apply(OpRef::new(Scatter { dim, add: true, number: false }), &[&zeros, index, g])
 }
 
 /// dim and index of a call, checked against `x`, and against the source's shape where there is one.
@@ -250,22 +257,23 @@ fn prepare(
     index: &Tensor,
     source: &Tensor,
     add: bool,
+    number: bool,
 ) -> Result<Option<(OpRef, Tensor, Tensor)>> {
     let (dim, index) = arguments(name, x, dim, index, Some(source.shape()))?;
     if source.dtype() != x.dtype() {
         return Err(unequal_dtypes(name, x, source));
     }
-    if index.numel() == 0 {
+    if index.numel() == 0 && (index.ndim() != x.ndim() || source.ndim() != x.ndim()) {
         return Ok(None);
     }
     let source = reached(source, index.shape())?;
-    Ok(Some((OpRef::new(Scatter { dim, add }), index, source)))
+    Ok(Some((OpRef::new(Scatter { dim, add, number }), index, source)))
 }
 
 /// `x` with `source` scattered along `dim`: `x[index[i][j]][j] = source[i][j]` for dimension 0.
 #[track_caller]
 pub fn scatter(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor) -> Result<Tensor> {
-    match prepare("scatter", x, dim, index, source, false)? {
+    match prepare("scatter", x, dim, index, source, false, false)? {
         None => crate::ops::clone(x),
         Some((op, index, source)) => apply(op, &[x, &index, &source]),
     }
@@ -274,7 +282,7 @@ pub fn scatter(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor) -> Result<
 /// `x` with `source` added along `dim`: `x[index[i][j]][j] += source[i][j]` for dimension 0.
 #[track_caller]
 pub fn scatter_add(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor) -> Result<Tensor> {
-    match prepare("scatter_add", x, dim, index, source, true)? {
+    match prepare("scatter_add", x, dim, index, source, true, false)? {
         None => crate::ops::clone(x),
         Some((op, index, source)) => apply(op, &[x, &index, &source]),
     }
@@ -306,7 +314,13 @@ fn wanted(x: &Tensor, a: &Args<'_>) -> Result<Wanted> {
 fn call(a: &Args<'_>) -> Result<Value> {
     let (x, dim, index) = (a.tensor(0)?, a.int(1)?, a.tensor(2)?);
     match wanted(x, a)? {
-        Wanted::Assign(source) => scatter(x, dim, index, &source),
+        Wanted::Assign(source) => {
+            let number = !matches!(a.get(3), Value::Tensor(_));
+            match prepare("scatter", x, dim, index, &source, false, number)? {
+                None => crate::ops::clone(x),
+                Some((op, index, source)) => apply(op, &[x, &index, &source]),
+            }
+        }
         Wanted::Add(source) => scatter_add(x, dim, index, &source),
         Wanted::Multiply(source) => super::scatter_reduce(x, dim, index, &source, "prod", true),
     }
@@ -320,7 +334,7 @@ fn write(x: &mut Tensor, a: &Args<'_>) -> Result<()> {
         Wanted::Add(source) => (source, true),
         Wanted::Multiply(source) => return super::reduced::write(x, dim, index, &source, "prod", true),
     };
-    match prepare("scatter_", x, dim, index, &source, add)? {
+    match prepare("scatter_", x, dim, index, &source, add, !matches!(a.get(3), Value::Tensor(_)))? {
         None => Ok(()),
         Some((op, index, source)) => crate::inplace::apply_partial(op, "scatter_", x, &[&index, &source]),
     }
@@ -386,7 +400,7 @@ pub static SCATTER_ADD: OpInfo = OpInfo {
     differentiable: true,
     body: Body::Twin(
         |a| scatter_add(a.tensor(0)?, a.int(1)?, a.tensor(2)?, a.tensor(3)?).map(Value::from),
-        |x, a| match prepare("scatter_add_", x, a.int(1)?, a.tensor(2)?, a.tensor(3)?, true)? {
+        |x, a| match prepare("scatter_add_", x, a.int(1)?, a.tensor(2)?, a.tensor(3)?, true, false)? {
             None => Ok(()),
             Some((op, index, source)) => crate::inplace::apply_partial(op, "scatter_add_", x, &[&index, &source]),
         },

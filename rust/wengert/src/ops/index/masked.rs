@@ -82,14 +82,19 @@ fn expect_mask(name: &str, mask: &Tensor) -> Result<()> {
 
 /// `input` where the mask is false, else the number: inputs input, mask and value (0-d).
 #[derive(Debug)]
-struct MaskedFill;
+struct MaskedFill {
+    /// Whether the call gave a tensor, for which PyTorch has a node of its own.
+    tensor: bool,
+}
+
+static FILL: [MaskedFill; 2] = [MaskedFill { tensor: false }, MaskedFill { tensor: true }];
 
 impl Op for MaskedFill {
     fn name(&self) -> &str {
         "masked_fill"
     }
     fn grad_name(&self) -> String {
-        "MaskedFillBackward0".to_owned()
+        if self.tensor { "MaskedFillBackward1" } else { "MaskedFillBackward0" }.to_owned()
     }
     fn forward(&self, inputs: &[&Array]) -> Result<Array> {
         let (x, mask) = (inputs[0], inputs[1]);
@@ -119,7 +124,7 @@ impl Op for MaskedFill {
         let mask = saved.input(1)?;
         let zero = Tensor::scalar(g.dtype(), Scalar::Int(0))?;
         let x = if saved.needs(0) {
-            let cut = apply(OpRef::Static(&MaskedFill), &[g, &mask, &zero])?;
+            let cut = apply(OpRef::Static(&FILL[0]), &[g, &mask, &zero])?;
             Some(crate::ops::sum_to(cut, saved.input_layout(0))?)
         } else {
             None
@@ -136,11 +141,11 @@ impl Op for MaskedFill {
             return Ok(None);
         }
         let get = |i: usize| tangents[i].clone().map_or_else(|| crate::ops::write::zeros_like(inputs[i]), Ok);
-        apply(OpRef::Static(&MaskedFill), &[&get(0)?, inputs[1], &get(2)?]).map(Some)
+        apply(OpRef::Static(&FILL[0]), &[&get(0)?, inputs[1], &get(2)?]).map(Some)
     }
     fn batch(&self, inputs: &[Batched], _: usize) -> Result<Option<Batched>> {
         let all = crate::transform::align_all(inputs)?;
-        Ok(Some((apply(OpRef::Static(&MaskedFill), &[&all[0], &all[1], &all[2]])?, Some(0))))
+        Ok(Some((apply(OpRef::Static(&FILL[0]), &[&all[0], &all[1], &all[2]])?, Some(0))))
     }
 }
 
@@ -149,7 +154,7 @@ impl Op for MaskedFill {
 pub fn masked_fill(x: &Tensor, mask: &Tensor, value: &Tensor) -> Result<Tensor> {
     expect_mask("masked_fill_", mask)?;
     let value = crate::ops::cast(value, x.dtype())?;
-    apply(OpRef::Static(&MaskedFill), &[x, mask, &value])
+    apply(OpRef::Static(&FILL[1]), &[x, mask, &value])
 }
 
 fn fill_value(x: &Tensor, a: &Args<'_>) -> Result<Tensor> {
@@ -161,6 +166,10 @@ fn fill_value(x: &Tensor, a: &Args<'_>) -> Result<Tensor> {
             t.ndim()
         ))),
     }
+}
+
+fn fill_op(a: &Args<'_>) -> OpRef {
+    OpRef::Static(&FILL[usize::from(matches!(a.get(2), Value::Tensor(_)))])
 }
 
 fn fits(name: &str, x: &Tensor, mask: &Tensor) -> Result<()> {
@@ -267,14 +276,15 @@ pub static MASKED_FILL: OpInfo = OpInfo {
     differentiable: true,
     body: Body::Twin(
         |a| {
-            let x = a.tensor(0)?;
-            masked_fill(x, a.tensor(1)?, &fill_value(x, a)?).map(Value::from)
+            let (x, mask) = (a.tensor(0)?, a.tensor(1)?);
+            expect_mask("masked_fill_", mask)?;
+            apply(fill_op(a), &[x, mask, &fill_value(x, a)?]).map(Value::from)
         },
         |x, a| {
             let (mask, value) = (a.tensor(1)?, fill_value(x, a)?);
             expect_mask("masked_fill_", mask)?;
             fits("masked_fill_", x, mask)?;
-            crate::inplace::apply_partial(OpRef::Static(&MaskedFill), "masked_fill_", x, &[mask, &value])
+            crate::inplace::apply_partial(fill_op(a), "masked_fill_", x, &[mask, &value])
         },
     ),
     samples: &["f(2, 3), b(2, 3), 1.5", "f(2, 3), b(3), f()", "f(3, 2), b(3, 1), -1", "i(4), b(4), 7"],

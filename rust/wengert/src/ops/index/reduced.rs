@@ -78,7 +78,7 @@ impl ScatterReduce {
     }
 
     fn added(&self, x: &Tensor, index: &Tensor, source: &Tensor) -> Result<Tensor> {
-        apply(OpRef::new(super::along::Scatter { dim: self.dim, add: true }), &[x, index, source])
+        apply(OpRef::new(super::along::Scatter { dim: self.dim, add: true, number: false }), &[x, index, source])
     }
 
     fn again(&self, x: &Tensor, index: &Tensor, source: &Tensor) -> Result<Tensor> {
@@ -135,7 +135,7 @@ impl ScatterReduce {
 
     /// Zero where anything falls.
     fn emptied(&self, t: &Tensor, index: &Tensor) -> Result<Tensor> {
-        let op = super::along::Scatter { dim: self.dim, add: false };
+        let op = super::along::Scatter { dim: self.dim, add: false, number: false };
         apply(OpRef::new(op), &[t, index, &constant(t, index, 0)?])
     }
 }
@@ -239,7 +239,7 @@ fn prepare(
     if source.dtype() != x.dtype() {
         return Err(unequal_dtypes(name, x, source));
     }
-    if index.numel() == 0 {
+    if index.numel() == 0 && (index.ndim() != x.ndim() || source.ndim() != x.ndim()) {
         return Ok(None);
     }
     let source = reached(source, index.shape())?;

@@ -16,6 +16,7 @@ const SELECT: Names = Names("index_select", "IndexSelectBackward0", "index_add",
 const ADD: Names = Names("index_add", "IndexAddBackward0", "index_select", "IndexSelectBackward0");
 const COPY: Names = Names("index_copy", "IndexCopyBackward0", "index_select", "IndexSelectBackward0");
 const FILL: Names = Names("index_fill", "IndexFillBackward0", "index_select", "IndexSelectBackward0");
+const FILL_TENSOR: Names = Names("index_fill", "IndexFillBackward1", "index_select", "IndexSelectBackward0");
 
 /// The places of a vector of indices (a 0-d one counts as a vector) in `dim`; negative ones where `wrap` says so.
 fn places(name: &str, x: &Tensor, dim: usize, index: &Tensor, wrap: bool) -> Result<Tensor> {
@@ -28,16 +29,18 @@ fn places(name: &str, x: &Tensor, dim: usize, index: &Tensor, wrap: bool) -> Res
     let index = whole(name, index, "dtype int32 or int64")?;
     let index = if index.ndim() == 0 { crate::ops::view::unsqueeze(&index, 0)? } else { index };
     let n = x.shape().get(dim).copied().unwrap_or(1);
+    if x.ndim() == 0 && index.numel() != 1 {
+        return Err(Error::runtime(format!(
+            "{name}(): Index to scalar can have only 1 value, got {} value(s)",
+            index.numel()
+        )));
+    }
     if !wrap && let Some(plain) = crate::transform::plain_value(&index) {
         let values = plain.array().to_vec::<i64>()?;
         if let Some(i) = values.iter().find(|&&i| i < 0 || i >= n as i64) {
-            let kind = if name == "index_add" { ErrorKind::Runtime } else { ErrorKind::Index };
-            return Err(Error::new(
-                kind,
-                format!(
-                    "{name}(): index out of range in self: index {i} is out of bounds for dimension {dim} with size {n}"
-                ),
-            ));
+            return Err(Error::index(format!(
+                "{name}(): index out of range in self: index {i} is out of bounds for dimension {dim} with size {n}"
+            )));
         }
     }
     in_dim(&index, dim, n)
@@ -87,12 +90,17 @@ fn prepare(
     let fits = source.ndim().max(1) == x.ndim().max(1)
         && (0..x.ndim().min(source.ndim())).all(|d| d == dim || x.shape()[d] == source.shape()[d]);
     if !fits {
-        return Err(Error::runtime(format!(
-            "{name}_(): source tensor shape must match self tensor shape, excluding the specified dimension. \
+        let kind =
+            if name == "index_copy" && source.ndim() != x.ndim() { ErrorKind::Index } else { ErrorKind::Runtime };
+        return Err(Error::new(
+            kind,
+            format!(
+                "{name}_(): source tensor shape must match self tensor shape, excluding the specified dimension. \
              Got self.shape = {} source.shape = {}; Source/destination tensor must have same slice shapes",
-            show(x.shape()),
-            show(source.shape())
-        )));
+                show(x.shape()),
+                show(source.shape())
+            ),
+        ));
     }
     let source = match alpha {
         Some(alpha) if alpha.as_f64() != 1.0 => {
@@ -134,7 +142,7 @@ pub fn index_copy(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor) -> Resu
     apply(op, &[x, &at, &source])
 }
 
-fn prepare_fill(x: &Tensor, dim: i64, index: &Tensor, value: &Tensor) -> Result<Prepared> {
+fn prepare_fill(names: Names, x: &Tensor, dim: i64, index: &Tensor, value: &Tensor) -> Result<Prepared> {
     let dim = wrap_dim("index_fill", dim, x.ndim().max(1))?;
     if value.ndim() != 0 {
         return Err(Error::runtime(format!(
@@ -142,19 +150,27 @@ fn prepare_fill(x: &Tensor, dim: i64, index: &Tensor, value: &Tensor) -> Result<
             value.ndim()
         )));
     }
-    let at = places("index_fill", x, dim, index, true)?;
+    let mut at = places("index_fill", x, dim, index, true)?;
+    if (value.requires_grad() || value.is_lifted()) && !at.is_lifted() {
+        // Each place counts once in the value's gradient.
+        at = crate::ops::order::unique(&at, None)?.values;
+    }
     let at = if x.ndim() == 0 { crate::ops::view::reshape(&at, &[])? } else { at };
     let spot = spot(x, dim);
     let value = crate::ops::cast(value, x.dtype())?;
     let value = crate::ops::view::expand(&value, &spot.out_shape(x.shape(), at.shape()))?;
-    Ok((OpRef::new(Write { spot, add: false, names: FILL }), at, value))
+    Ok((OpRef::new(Write { spot, add: false, names }), at, value))
 }
 
 /// `x` with `value` (0-d) in the slices along `dim` at the indices.
 #[track_caller]
 pub fn index_fill(x: &Tensor, dim: i64, index: &Tensor, value: &Tensor) -> Result<Tensor> {
-    let (op, at, value) = prepare_fill(x, dim, index, value)?;
+    let (op, at, value) = prepare_fill(FILL_TENSOR, x, dim, index, value)?;
     apply(op, &[x, &at, &value])
+}
+
+fn fill_names(a: &Args<'_>) -> Names {
+    if matches!(a.get(3), Value::Tensor(_)) { FILL_TENSOR } else { FILL }
 }
 
 fn fill_value(x: &Tensor, a: &Args<'_>) -> Result<Tensor> {
@@ -184,7 +200,7 @@ pub static INDEX_SELECT: OpInfo = OpInfo {
 pub static INDEX_ADD: OpInfo = OpInfo {
     name: "index_add",
     doc: "`input` with slices of `source`, times `alpha`, added along `dim` at `index`, in order.\n\n\
-          `source` has the dtype of `input`, and its shape but for as many slices as there are indices. RuntimeError where \
+          `source` has the dtype of `input`, and its shape but for as many slices as there are indices. IndexError where \
           an index is out of bounds.\n\n\
           >>> import wengert\n\
           >>> wengert.zeros(3).index_add(0, wengert.tensor([0, 2, 0]), wengert.ones(3), alpha=2)\n\
@@ -249,11 +265,12 @@ pub static INDEX_FILL: OpInfo = OpInfo {
     body: Body::Twin(
         |a| {
             let x = a.tensor(0)?;
-            index_fill(x, a.int(1)?, a.tensor(2)?, &fill_value(x, a)?).map(Value::from)
+            let (op, at, value) = prepare_fill(fill_names(a), x, a.int(1)?, a.tensor(2)?, &fill_value(x, a)?)?;
+            apply(op, &[x, &at, &value]).map(Value::from)
         },
         |x, a| {
             let value = fill_value(x, a)?;
-            let (op, at, value) = prepare_fill(x, a.int(1)?, a.tensor(2)?, &value)?;
+            let (op, at, value) = prepare_fill(fill_names(a), x, a.int(1)?, a.tensor(2)?, &value)?;
             crate::inplace::apply_partial(op, "index_fill_", x, &[&at, &value])
         },
     ),

@@ -1,15 +1,29 @@
 //! select_scatter, slice_scatter and diagonal_scatter: a tensor with the part that a view shows replaced.
 
 use crate::array::layout::{show, wrap_dim};
+use crate::array::{Layout, Strides};
 use crate::error::{Error, Result};
 use crate::ops::table::{Args, Body, Face, OpInfo, Value};
 use crate::ops::view::{select, slice};
 use crate::tensor::Tensor;
+use smallvec::smallvec;
+
+const SELECT: (&str, &str) = ("select_scatter", "SelectScatterBackward0");
+const SLICE: (&str, &str) = ("slice_scatter", "SliceScatterBackward0");
 
 /// `x` with the part that `view`, of a tensor like it, shows replaced by `source`.
-fn replaced(x: &Tensor, view: impl Fn(&Tensor) -> Result<Tensor>, source: &Tensor) -> Result<Tensor> {
-    let mut out = crate::ops::clone(x)?;
-    let part = view(&out)?;
+#[track_caller]
+fn replaced(
+    names: (&'static str, &'static str),
+    x: &Tensor,
+    view: impl Fn(&Tensor) -> Result<Tensor>,
+    source: &Tensor,
+) -> Result<Tensor> {
+    let zero = Tensor::scalar(x.dtype(), crate::Scalar::Int(0))?;
+    let strides: Strides = smallvec![0; x.ndim()];
+    // Of the shape of `x`, and no view itself: the part's chain of views begins here.
+    let model = Tensor::from_array(zero.array().view(Layout::strided(x.shape(), &strides), 0));
+    let part = view(&model)?;
     if part.shape() != source.shape() {
         return Err(Error::runtime(format!(
             "expected src to have a size equal to the slice of self. src size = {}, slice size = {}",
@@ -17,17 +31,8 @@ fn replaced(x: &Tensor, view: impl Fn(&Tensor) -> Result<Tensor>, source: &Tenso
             show(part.shape())
         )));
     }
-    if x.is_lifted() || source.is_lifted() {
-        drop(part);
-        let model = Tensor::full(x.shape(), x.dtype(), crate::Scalar::Int(0))?;
-        let value = crate::ops::cast(source, x.dtype())?;
-        return crate::ops::write::scatter(view(&model)?.chain(), x, &value);
-    }
-    let mut part = part;
-    crate::inplace::copy_(&mut part, source)?;
-    drop(part);
-    out.refresh()?;
-    Ok(out.without_group())
+    let source = crate::ops::cast(source, x.dtype())?;
+    crate::ops::write::scatter_as(names, part.chain(), x, &source)
 }
 
 fn bounds(a: &Args<'_>) -> Result<(usize, usize, usize, usize)> {
@@ -56,7 +61,7 @@ pub static SELECT_SCATTER: OpInfo = OpInfo {
     differentiable: true,
     body: Body::Call(|a| {
         let (dim, at) = (a.int(2)?, a.int(3)?);
-        replaced(a.tensor(0)?, |x| select(x, dim, at), a.tensor(1)?).map(Value::from)
+        replaced(SELECT, a.tensor(0)?, |x| select(x, dim, at), a.tensor(1)?).map(Value::from)
     }),
     samples: &["f(2, 3), f(3), 0, 1", "f(2, 3), f(2), -1, -2", "f(3), f(), 0, 0"],
 };
@@ -74,7 +79,7 @@ pub static SLICE_SCATTER: OpInfo = OpInfo {
     differentiable: true,
     body: Body::Call(|a| {
         let (dim, from, len, step) = bounds(a)?;
-        replaced(a.tensor(0)?, |x| slice(x, dim, from, len, step), a.tensor(1)?).map(Value::from)
+        replaced(SLICE, a.tensor(0)?, |x| slice(x, dim, from, len, step), a.tensor(1)?).map(Value::from)
     }),
     samples: &["f(4, 2), f(2, 2), 0, 1, 3", "f(2, 5), f(2, 2), dim=1, start=1, step=2", "f(3), f(1), 0, -1"],
 };

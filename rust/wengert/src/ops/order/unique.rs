@@ -90,6 +90,9 @@ fn slices<T: Element>(x: &Array, dim: usize) -> Result<(Vec<u64>, Vec<bool>, usi
 }
 
 fn slicewise(x: &Tensor, dim: i64, sorted: bool) -> Result<Unique> {
+    if x.ndim() == 0 {
+        return Err(Error::index(format!("Dimension specified as {dim} but tensor has no dimensions")));
+    }
     let dim = wrap_dim("unique", dim, x.ndim())?;
     let array = x.array();
     let n = x.shape()[dim];

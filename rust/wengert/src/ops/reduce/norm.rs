@@ -182,11 +182,5 @@ pub static NORM: OpInfo = OpInfo {
         };
         norm(&x, p, a.maybe_ints(2)?.as_deref(), a.flag(3)?).map(Value::from)
     }),
-    samples: &[
-        "f(2, 3)",
-        "f(2, 3), dim=1",
-        "f(4), p=1",
-        "f(2, 3), p=3, dim=0, keepdim=True",
-        "f(2, 3), p=inf",
-    ],
+    samples: &["f(2, 3)", "f(2, 3), dim=1", "f(4), p=1", "f(2, 3), p=3, dim=0, keepdim=True", "f(2, 3), p=inf"],
 };
