@@ -9,6 +9,10 @@ from typing import Any, Literal, NamedTuple, Self, SupportsIndex, TypeAlias, fin
 from numpy.typing import NDArray
 from typing_extensions import disjoint_base
 
+from wengert._device import device as _device, layout as _layout
+from wengert._interchange import DLDeviceType
+from wengert._kinds import UntypedStorage
+from wengert._random import Generator
 from wengert._size import Size
 from wengert.autograd.graph import RemovableHandle
 
@@ -63,6 +67,15 @@ class SavedTensor:
         """Gives the value back."""
     def unpack(self, edge: SavedEdge) -> Tensor:
         """The tensor, attached to its history; `edge` is that of the node whose rule runs."""
+
+@final
+class Stream:
+    """Seed and position of a generator; without a seed that of the default one."""
+    def __new__(cls, seed: _int | None = None) -> Self: ...
+    def set_state(self, seed: _int, drawn: _int) -> None:
+        """Goes to a place in the numbers of a seed."""
+    def state(self) -> tuple[_int, _int]:
+        """Seed, and words drawn so far."""
 
 @disjoint_base
 class Tensor:
@@ -156,8 +169,8 @@ class Tensor:
     @data.setter
     def data(self, value: Tensor) -> None: ...
     @property
-    def device(self) -> str:
-        """Where the tensor is: always the CPU."""
+    def device(self) -> _device:
+        """Where the tensor is: the CPU."""
     @property
     def dtype(self) -> _DType:
         """Type of the elements."""
@@ -170,14 +183,53 @@ class Tensor:
     def grad_fn(self) -> Node | None:
         """The node that recorded the operation it came from, or None."""
     @property
+    def is_cpu(self) -> _bool:
+        """Whether it is on the CPU: always."""
+    @property
+    def is_cuda(self) -> _bool:
+        """Whether it is on a GPU: never."""
+    @property
     def is_leaf(self) -> _bool:
         """Whether the program made it, rather than a recorded operation."""
+    @property
+    def is_meta(self) -> _bool:
+        """Whether it has no elements to its shape: never."""
+    @property
+    def is_mkldnn(self) -> _bool:
+        """Whether it has a layout of oneDNN's: never."""
+    @property
+    def is_mps(self) -> _bool:
+        """Whether it is on a GPU of Apple's: never."""
+    @property
+    def is_nested(self) -> _bool:
+        """Whether its rows have different lengths: never."""
+    @property
+    def is_quantized(self) -> _bool:
+        """Whether its elements are quantized: never."""
+    @property
+    def is_sparse(self) -> _bool:
+        """Whether only elements that are not 0 are kept: never."""
+    @property
+    def is_sparse_csr(self) -> _bool:
+        """Whether only elements that are not 0 are kept, by rows: never."""
+    @property
+    def is_xpu(self) -> _bool:
+        """Whether it is on a GPU of Intel's: never."""
+    @property
+    def itemsize(self) -> _int:
+        """Bytes of an element."""
+    @property
+    def layout(self) -> _layout:
+        """How the elements are laid out: strided."""
     @property
     def mH(self) -> Tensor:
         """View with the last two dimensions exchanged, for real numbers the same as mT."""
     @property
     def mT(self) -> Tensor:
         """View with the last two dimensions exchanged."""
+    @property
+    def nbytes(self) -> _int:
+        """Bytes of all elements."""
     @property
     def ndim(self) -> _int:
         """Number of dimensions."""
@@ -674,11 +726,11 @@ class Tensor:
     def diff(_self, n: _int = 1, dim: _int = -1, prepend: Tensor | None = None, append: Tensor | None = None) -> Tensor:
         """Differences of neighbours along `dim`, `n` times over; `prepend` and `append` are joined to the input first."""
     def softmax(_self, dim: _int, dtype: _DTypeLike | None = None) -> Tensor:
-        """Raises RuntimeError for integers without `dtype`."""
+        """Raises NotImplementedError for integers without `dtype`."""
     def log_softmax(_self, dim: _int, dtype: _DTypeLike | None = None) -> Tensor:
         """x - log(sum exp(x)) along `dim`, after a cast to `dtype` if one is given: the logarithm of softmax."""
     def logsumexp(_self, dim: _int | tuple[_int, ...], keepdim: _bool = False) -> Tensor:
-        """>>> import wengert >>> wengert.logsumexp(wengert.tensor([1000.0, 1000.0]), dim=0) tensor(1000.6932)"""
+        """>>> import wengert >>> wengert.logsumexp(wengert.tensor([100.0, 100.0]), dim=0) tensor(100.6931)"""
     def dot(_self, tensor: Tensor) -> Tensor:
         """Inner product of two vectors of one length."""
     def mv(_self, vec: Tensor) -> Tensor:
@@ -855,7 +907,7 @@ class Tensor:
         """Copy with each element repeated along `dim` (flattened first when None): all as often, or each as often as a tensor says. Of one tensor of counts: each index as often as its count."""
     def clone(_self, *, memory_format: object = None) -> Tensor:
         """Copy in fresh memory; gradients flow through."""
-    def contiguous(_self) -> Tensor:
+    def contiguous(_self, memory_format: object = None) -> Tensor:
         """Itself where it is row-major, else a row-major copy."""
     def copy_(_self, src: Tensor | _Number, non_blocking: _bool = False) -> Self:
         """Overwrites the tensor with `src`, broadcast and cast; returns the tensor."""
@@ -950,9 +1002,9 @@ class Tensor:
         """`input` with the slice `start:end:step` of `dim` replaced by `src`, which has its shape."""
     def diagonal_scatter(_self, src: Tensor, offset: _int = 0, dim1: _int = 0, dim2: _int = 1) -> Tensor:
         """`input` with the diagonal of `dim1` and `dim2`, `offset` above the main one, replaced by `src`."""
-    def sort(_self, dim: _int = -1, descending: _bool = False, stable: _bool = False) -> _Max:
+    def sort(_self, dim: _int = -1, descending: _bool = False, *, stable: _bool | None = None) -> _Max:
         """`input` sorted along `dim`, and the indices (int64) that the elements had."""
-    def argsort(_self, dim: _int = -1, descending: _bool = False, stable: _bool = False) -> Tensor:
+    def argsort(_self, dim: _int = -1, descending: _bool = False, *, stable: _bool = False) -> Tensor:
         """Indices (int64) that sort `input` along `dim`; equal elements keep their order, NaN counts as the largest."""
     def msort(_self) -> Tensor:
         """`input` sorted along its first dimension; NaN counts as the largest."""
@@ -980,12 +1032,30 @@ class Tensor:
     ) -> Any:
         """`input`, flattened, with each run of equal elements as one; with `dim` the slices along it."""
     def __array__(self, dtype: Any = None, copy: _bool | None = None) -> Any: ...
-    def __contains__(self, value: Any) -> Any: ...
+    def __array_namespace__(self, *, api_version: str | None = None) -> Any:
+        """The module whose functions take this array."""
+    def __array_wrap__(self, array: Any, context: Any = None, return_scalar: _bool = False) -> Tensor: ...
+    def __complex__(self) -> complex: ...
+    def __contains__(self, element: Any) -> Any: ...
+    def __copy__(self) -> Tensor: ...
     def __deepcopy__(self, memo: dict[_int, Any]) -> Tensor: ...
+    def __dlpack__(
+        self,
+        *,
+        stream: Any = None,
+        max_version: tuple[_int, _int] | None = None,
+        dl_device: tuple[_int, _int] | None = None,
+        copy: _bool | None = None,
+    ) -> Any:
+        """Capsule over the tensor's memory, by the DLPack protocol; versioned where `max_version` is (1, 0) or more."""
+    def __dlpack_device__(self) -> tuple[DLDeviceType, _int]:
+        """DLPack's number of the CPU, and 0."""
     def __format__(self, spec: str) -> str: ...
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]: ...
     def __repr__(self) -> str: ...
     def __reversed__(self) -> Tensor: ...
+    def _is_contiguous(self) -> _bool:
+        """Whether elements lie in row-major order."""
     def _is_lifted(self) -> _bool:
         """Whether a transform has wrapped it."""
     def _is_view(self) -> _bool:
@@ -998,8 +1068,12 @@ class Tensor:
         """Whether .grad will be kept for it, a non-leaf."""
     def _share_numpy(self) -> NDArray[Any]:
         """A NumPy array over the same memory, whatever the history."""
+    def _storage_bytes(self) -> _int:
+        """Bytes of the whole storage."""
     def _storage_id(self) -> _int:
         """A number that is equal for tensors that share storage."""
+    def apply_(self, callable: Callable[[Any], Any]) -> Tensor:
+        """Replaces each element x by `callable(x)`, one after the other in Python. Returns the tensor."""
     def backward(
         self,
         gradient: Tensor | None = None,
@@ -1008,14 +1082,30 @@ class Tensor:
         inputs: Any = None,
     ) -> None:
         """Accumulates the gradients of the leaves it depends on into their .grad."""
+    def bernoulli(
+        self,
+        p: _float | None = None,
+        *,
+        generator: Generator | None = None,
+        out: Tensor | None = None,
+    ) -> Tensor:
+        """Ones with the probabilities that stand in `input`, else zeros; with `p` that probability for all elements. No gradient flows."""
+    def bernoulli_(self, p: _float | Tensor = 0.5, *, generator: Generator | None = None) -> Tensor:
+        """Overwrites the elements with ones of probability `p` (a number or a tensor), else zeros."""
+    def bfloat16(self) -> Tensor:
+        """Raises TypeError: there are no floats of 16 bits."""
     def bool(self) -> Tensor:
         """The tensor as bool: where it is not 0."""
     def byte(self) -> Tensor:
         """The tensor as uint8, truncated; integers keep their low bits."""
+    def cauchy_(self, median: _float = 0.0, sigma: _float = 1.0, *, generator: Generator | None = None) -> Tensor:
+        """Overwrites the elements with numbers of the Cauchy distribution."""
     def char(self) -> Tensor:
         """The tensor as int8, truncated; integers keep their low bits."""
-    def cpu(self) -> Tensor:
+    def cpu(self, memory_format: Any = None) -> Tensor:
         """The tensor itself: it is there already."""
+    def cuda(self, device: Any = None, non_blocking: _bool = False) -> Tensor:
+        """Raises RuntimeError: tensors are on the CPU."""
     def data_ptr(self) -> _int:
         """Address of the first element."""
     def detach(self) -> Tensor:
@@ -1030,30 +1120,90 @@ class Tensor:
         """Bytes per element."""
     def expand_as(self, other: Tensor) -> Tensor:
         """View expanded to the sizes of `other`."""
+    def exponential_(self, lambd: _float = 1.0, *, generator: Generator | None = None) -> Tensor:
+        """Overwrites the elements with exponential numbers of the rate `lambd`."""
     def float(self) -> Tensor:
         """The tensor as float32."""
+    def geometric_(self, p: _float, *, generator: Generator | None = None) -> Tensor:
+        """Overwrites the elements with the number of trials until the first success of probability `p`."""
+    def get_device(self) -> _int:
+        """Number of the GPU it is on: -1, for the CPU."""
+    def half(self) -> Tensor:
+        """Raises TypeError: there are no floats of 16 bits."""
     def int(self) -> Tensor:
         """The tensor as int32, truncated; integers keep their low bits."""
     def is_complex(self) -> Any:
         """Whether its dtype is a complex type: never."""
-    def is_contiguous(self) -> _bool:
-        """Whether elements lie in row-major order."""
+    def is_conj(self) -> Any:
+        """Whether its conjugation is put off: never."""
+    def is_contiguous(self, memory_format: Any = None) -> Any:
+        """Whether elements lie in row-major order, or in that of `memory_format`."""
     def is_floating_point(self) -> _bool:
         """Whether its dtype is a floating-point type."""
+    def is_inference(self) -> Any:
+        """Whether it was made in an inference mode: never."""
+    def is_neg(self) -> Any:
+        """Whether its negation is put off: never."""
+    def is_nonzero(self) -> Any:
+        """Whether its one element is not 0."""
+    def is_pinned(self) -> Any:
+        """Whether its memory is pinned for a GPU: never."""
+    def is_same_size(self, other: Tensor) -> Any:
+        """Whether both have the same shape."""
+    def is_set_to(self, tensor: Tensor) -> Any:
+        """Whether both are the same elements: one address, one shape, the same strides."""
+    def is_shared(self) -> Any:
+        """Whether it lies in memory that other processes see: never."""
     def is_signed(self) -> Any:
         """Whether its dtype has negative values."""
     def item(self) -> Any:
         """Its one value as a Python number. RuntimeError unless it has one element."""
+    def log_normal_(self, mean: _float = 1.0, std: _float = 2.0, *, generator: Generator | None = None) -> Tensor:
+        """Overwrites the elements with numbers whose logarithms are normal, with this mean and standard deviation."""
     def long(self) -> Tensor:
         """The tensor as int64, truncated."""
+    def map_(self, tensor: Tensor, callable: Callable[[Any, Any], Any]) -> Tensor:
+        """Replaces each element x by `callable(x, y)` with y that of `tensor`. Returns the tensor."""
+    def multinomial(
+        self,
+        num_samples: _int,
+        replacement: _bool = False,
+        *,
+        generator: Generator | None = None,
+        out: Tensor | None = None,
+    ) -> Tensor:
+        """Indices drawn from each row of `input` with probabilities in proportion to its values, int64 of shape (rows, num_samples), or (num_samples,) for one dimension. Without replacement no index comes twice (Efraimidis and Spirakis 2006)."""
     def ndimension(self) -> _int:
         """Number of dimensions."""
     def nelement(self) -> _int:
         """Number of elements."""
+    def new(self, *args: Any) -> Tensor:
+        """A tensor of the same dtype from sizes (zeros) or from data; `new_empty` and `new_tensor` say which."""
+    def new_empty(self, *size: Any, **kw: Any) -> Tensor:
+        """A tensor of the given sizes in the dtype of the tensor; its values are not to be relied upon (they are zeros)."""
+    def new_full(self, size: Any, fill_value: _Number, **kw: Any) -> Tensor:
+        """One value in the given sizes and the dtype of the tensor, unless `dtype` is given."""
+    def new_ones(self, *size: Any, **kw: Any) -> Tensor:
+        """Ones of the given sizes in the dtype of the tensor, unless `dtype` is given."""
+    def new_tensor(self, data: Any, **kw: Any) -> Tensor:
+        """A copy of the data in the dtype of the tensor, unless `dtype` is given."""
+    def new_zeros(self, *size: Any, **kw: Any) -> Tensor:
+        """Zeros of the given sizes in the dtype of the tensor, unless `dtype` is given."""
+    def normal_(self, mean: _float = 0.0, std: _float = 1.0, *, generator: Generator | None = None) -> Tensor:
+        """Overwrites the elements with normal numbers."""
     def numel(self) -> _int:
         """Number of elements."""
     def numpy(self, *, force: _bool = False) -> Any:
         """NumPy array that shares the tensor's memory."""
+    def random_(
+        self,
+        from_: _int | None = None,
+        to: _int | None = None,
+        *,
+        generator: Generator | None = None,
+        **kw: Any,
+    ) -> Tensor:
+        """Overwrites the elements with whole numbers in [from, to), or [0, to); without bounds with all from 0 that the dtype holds."""
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
         """Calls `hook(grad)` whenever a backward has this tensor's gradient; what it returns replaces the gradient."""
     def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:
@@ -1062,8 +1212,14 @@ class Tensor:
         """Has operations on it recorded (or not); returns it."""
     def reshape_as(self, other: Tensor) -> Tensor:
         """The same elements with the sizes of `other`."""
+    def resolve_conj(self) -> Tensor:
+        """The tensor itself: no conjugation is put off."""
+    def resolve_neg(self) -> Tensor:
+        """The tensor itself: no negation is put off."""
     def retain_grad(self) -> None:
         """Keeps the gradient of a non-leaf in .grad as well."""
+    def share_memory_(self) -> Tensor:
+        """The tensor itself: a child process made by a fork sees what was written before."""
     def short(self) -> Tensor:
         """The tensor as int16, truncated; integers keep their low bits."""
     def size(self, dim: _int | None = None) -> Any:
@@ -1079,12 +1235,28 @@ class Tensor:
         device: Any = None,
         copy: _bool = False,
         non_blocking: _bool = False,
+        memory_format: Any = None,
     ) -> Tensor:
-        """The tensor in another dtype: `to(dtype)`, `to(other)`, `to("cpu")`; itself where nothing changes."""
+        """The tensor in another dtype: `to(dtype)`, `to(other)`, `to("cpu", dtype)`; itself where nothing changes."""
+    def to_device(self, device: Any, *, stream: Any = None) -> Tensor:
+        """The tensor itself: it is on the CPU, the only device."""
     def tolist(self) -> Any:
         """Its values as nested lists of Python numbers."""
+    def type(self, dtype: Any = None, non_blocking: _bool = False) -> Any:
+        """Its type as a string such as 'torch.FloatTensor'; with a dtype, such a string or a typed class: the tensor cast."""
     def type_as(self, other: Tensor) -> Tensor:
         """The tensor in the dtype of `other`."""
+    def uniform_(
+        self,
+        from_: _float = 0.0,
+        to: _float = 1.0,
+        *,
+        generator: Generator | None = None,
+        **kw: Any,
+    ) -> Tensor:
+        """Overwrites the elements with uniform numbers in [from, to)."""
+    def untyped_storage(self) -> UntypedStorage:
+        """The memory that the tensor and its views share."""
     def view_as(self, other: Tensor) -> Tensor:
         """View with the sizes of `other`."""
 
@@ -1619,13 +1791,13 @@ def diff(
     """Differences of neighbours along `dim`, `n` times over; `prepend` and `append` are joined to the input first."""
 
 def softmax(input: Tensor, dim: _int, dtype: _DTypeLike | None = None) -> Tensor:
-    """Raises RuntimeError for integers without `dtype`."""
+    """Raises NotImplementedError for integers without `dtype`."""
 
 def log_softmax(input: Tensor, dim: _int, dtype: _DTypeLike | None = None) -> Tensor:
     """x - log(sum exp(x)) along `dim`, after a cast to `dtype` if one is given: the logarithm of softmax."""
 
 def logsumexp(input: Tensor, dim: _int | tuple[_int, ...], keepdim: _bool = False) -> Tensor:
-    """>>> import wengert >>> wengert.logsumexp(wengert.tensor([1000.0, 1000.0]), dim=0) tensor(1000.6932)"""
+    """>>> import wengert >>> wengert.logsumexp(wengert.tensor([100.0, 100.0]), dim=0) tensor(100.6931)"""
 
 def layer_norm(
     input: Tensor,
@@ -2088,10 +2260,10 @@ def slice_scatter(
 def diagonal_scatter(input: Tensor, src: Tensor, offset: _int = 0, dim1: _int = 0, dim2: _int = 1) -> Tensor:
     """`input` with the diagonal of `dim1` and `dim2`, `offset` above the main one, replaced by `src`."""
 
-def sort(input: Tensor, dim: _int = -1, descending: _bool = False, stable: _bool = False) -> _Max:
+def sort(input: Tensor, dim: _int = -1, descending: _bool = False, *, stable: _bool | None = None) -> _Max:
     """`input` sorted along `dim`, and the indices (int64) that the elements had."""
 
-def argsort(input: Tensor, dim: _int = -1, descending: _bool = False, stable: _bool = False) -> Tensor:
+def argsort(input: Tensor, dim: _int = -1, descending: _bool = False, *, stable: _bool = False) -> Tensor:
     """Indices (int64) that sort `input` along `dim`; equal elements keep their order, NaN counts as the largest."""
 
 def msort(input: Tensor) -> Tensor:
@@ -2173,6 +2345,12 @@ def _detach_(x: Tensor) -> None:
 def _enter_level(size: _int | None = None) -> _int:
     """Starts a transform: a map over `size`, or forward mode where it is None."""
 
+def _eye(n: _int, m: _int, dtype: _DTypeLike, requires_grad: _bool) -> Tensor:
+    """Zeros with ones on the diagonal."""
+
+def _from_dlpack(capsule: object) -> Tensor:
+    """A tensor over the memory that a capsule describes; the capsule is used up."""
+
 def _full(shape: Sequence[_int], value: _Number, dtype: _DTypeLike | None, requires_grad: _bool) -> Tensor:
     """A tensor of one value."""
 
@@ -2187,6 +2365,9 @@ def _grad(
 
 def _install(package: str) -> None:
     """Tells the core where this package lies, so that its own frames are passed over when an operation is recorded."""
+
+def _is_capsule(ob: object) -> _bool:
+    """Refuses what is no capsule and cannot give one."""
 
 def _leave_level(level: _int) -> None:
     """Ends a transform."""
@@ -2203,11 +2384,24 @@ def _make_subclass(cls: type, data: Tensor, requires_grad: _bool) -> Any:
 def _placed_in(x: Tensor, storage: Tensor) -> Tensor:
     """The elements of a copied storage at the place of a tensor."""
 
-def _random(shape: Sequence[_int], normal: _bool, dtype: _DTypeLike | None, requires_grad: _bool) -> Tensor:
-    """Random numbers: standard normal or uniform."""
+def _random(shape: Sequence[_int], normal: _bool, dtype: _DTypeLike, requires_grad: _bool, stream: Stream) -> Tensor:
+    """Standard normal or uniform numbers."""
 
-def _random_state() -> tuple[_int, _int]:
-    """Seed and position of the default generator."""
+def _random_order(n: _int, dtype: _DTypeLike, requires_grad: _bool, stream: Stream) -> Tensor:
+    """The numbers below n in a random order."""
+
+def _random_places(weights: Tensor, count: _int, replacement: _bool, stream: Stream) -> Tensor:
+    """Places drawn with probabilities in proportion to weights."""
+
+def _random_whole(
+    shape: Sequence[_int],
+    low: _int,
+    last: _int,
+    dtype: _DTypeLike,
+    requires_grad: _bool,
+    stream: Stream,
+) -> Tensor:
+    """Whole numbers from `low` to `last`."""
 
 def _record_function(
     name: str,
@@ -2220,14 +2414,21 @@ def _record_function(
 def _register_hook(tensor: Tensor, hook: Callable[[Tensor], Tensor | None], post: _bool) -> _int:
     """`_register_hook(tensor, hook, post)`: the hook's id at the tensor's node."""
 
-def _seed(seed: _int) -> None:
-    """Restarts the default generator."""
-
 def _set_grad_enabled(on: _bool) -> _bool:
     """Sets whether this thread records; returns what was."""
 
-def _set_random_state(seed: _int, drawn: _int) -> None:
-    """Puts the default generator into a state."""
+def _spaced(
+    start: _Number,
+    end: _Number,
+    steps: _int,
+    base: _float | None,
+    dtype: _DTypeLike,
+    requires_grad: _bool,
+) -> Tensor:
+    """Evenly spaced values; powers of `base` where one is given."""
+
+def _to_dlpack(x: Tensor, versioned: _bool, copied: _bool) -> Any:
+    """A capsule over a tensor's memory, versioned or not."""
 
 def _track(x: Tensor) -> Tensor:
     """A fresh alias to differentiate with respect to."""

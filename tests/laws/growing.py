@@ -6,6 +6,8 @@ arguments depend on the sizes (a shape to reshape to), LARGE states an argument 
 
 import math
 
+import numpy as np
+
 from .case import listed
 from .reference import REFERENCE
 from .samples import Uniform, evaluate
@@ -38,7 +40,8 @@ class Grown(Uniform):
 def is_large(sample):
     """Some operand or result of it is cut into several chunks; a sample whose other arguments refuse its sizes is not."""
     try:
-        results = listed(REFERENCE[sample.op](*sample.args, **sample.kwargs))
+        args, kwargs = sample.fill(sample.leaves, np.dtype)
+        results = listed(REFERENCE[sample.op](*args, **kwargs))
     except (ValueError, IndexError):
         return False
     return max(math.prod(a.shape) for a in [*sample.leaves, *results]) >= ENOUGH

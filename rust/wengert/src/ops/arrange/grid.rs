@@ -54,7 +54,6 @@ fn meshgrid(a: &Args<'_>) -> Result<Value> {
     }
     let mut grids = grids("meshgrid", &tensors)?;
     if swap {
-        grids = grids.iter().map(|g| crate::ops::view::transpose(g, 0, 1)).collect::<Result<_>>()?;
         grids.swap(0, 1);
     }
     Ok(Value::List(grids.into_iter().map(Value::from).collect()))
