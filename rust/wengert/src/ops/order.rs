@@ -211,7 +211,13 @@ pub static SORT: OpInfo = OpInfo {
     returns: "Any",
     face: Face::BOTH,
     differentiable: true,
-    body: Body::Call(|a| sort(a.tensor(0)?, a.maybe_int(1)?.unwrap_or(-1), a.flag(2)?).map(|pair| named("sort", pair))),
+    body: Body::Call(|a| {
+        let (x, dim) = (a.tensor(0)?, a.maybe_int(1)?.unwrap_or(-1));
+        let names = if matches!(a.get(3), Value::None) { SORTED } else { STABLE };
+        let dim = wrap_dim("sort", dim, x.ndim().max(1))?;
+        let pair = ordered(x, dim, Part::All { descending: a.flag(2)? }, false, names)?;
+        Ok(named("sort", pair))
+    }),
     samples: &["f(5)", "f(2, 4), dim=0", "f(2, 3, 4), dim=1, descending=True", "f()", "i(6), stable=True", "b(4)"],
 };
 
@@ -222,7 +228,7 @@ pub static ARGSORT: OpInfo = OpInfo {
           >>> import wengert\n\
           >>> wengert.argsort(wengert.tensor([3.0, 1.0, 2.0]))\n\
           tensor([1, 2, 0])\n",
-    signature: "input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool | None = None",
+    signature: "input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = False",
     returns: "Tensor",
     face: Face::BOTH,
     differentiable: false,
