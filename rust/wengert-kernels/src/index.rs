@@ -174,15 +174,18 @@ pub unsafe fn scatter<T: Element>(
     let rows = pieces(inner, strides);
     let (block, n) = (inner.iter().product::<usize>(), places.at.len());
     let (src, dst) = (Shared(src.cast_mut()), Shared(dst));
+    if let ([Piece { count: 1, .. }], [outer]) = (&rows[..], outers) {
+        for i in 0..n {
+            // SAFETY: the caller's.
+            unsafe { *dst.get().offset(outer + places.get(i)) = *src.get().add(i) };
+        }
+        return;
+    }
     in_order(outers.len(), n, &rows, |o, i, p| {
         // SAFETY: the caller's.
         unsafe {
             let to = dst.get().offset(outers[o] + places.get(i) + p.offset);
             let from = src.get().add((o * n + i) * block + p.done);
-            if p.count == 1 {
-                *to = *from;
-                return;
-            }
             strided_write(p.count, to, p.stride, from);
         }
     });
@@ -204,6 +207,16 @@ pub unsafe fn scatter_add<T: Element>(
     let (block, n) = (inner.iter().product::<usize>(), places.at.len());
     let add = add_row::get::<T>();
     let (src, dst) = (Shared(src.cast_mut()), Shared(dst));
+    if let ([Piece { count: 1, .. }], [outer]) = (&rows[..], outers) {
+        for i in 0..n {
+            // SAFETY: the caller's.
+            unsafe {
+                let to = dst.get().offset(outer + places.get(i));
+                *to = (*to).plus(*src.get().add(i));
+            }
+        }
+        return;
+    }
     in_order(outers.len(), n, &rows, |o, i, p| {
         // SAFETY: the caller's.
         unsafe {

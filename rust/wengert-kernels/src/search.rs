@@ -39,11 +39,7 @@ pub fn search<T: Element>(
                 let mid = lo + (hi - lo) / 2;
                 // Written so that NaN among the bounds leads where it leads in PyTorch.
                 let stays = if right { at(mid) > v } else { at(mid) >= v };
-                if stays {
-                    hi = mid;
-                } else {
-                    lo = mid + 1;
-                }
+                (lo, hi) = std::hint::select_unpredictable(stays, (lo, mid), (mid + 1, hi));
             }
             // SAFETY: one place for each value.
             unsafe { to.get().add(i).write(lo as i64) };

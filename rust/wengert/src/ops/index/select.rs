@@ -153,7 +153,7 @@ fn prepare_fill(names: Names, x: &Tensor, dim: i64, index: &Tensor, value: &Tens
     let mut at = places("index_fill", x, dim, index, true)?;
     if (value.requires_grad() || value.is_lifted()) && !at.is_lifted() {
         // Each place counts once in the value's gradient.
-        at = crate::ops::order::unique(&at, None)?.values;
+        at = crate::ops::order::unique(&at, None, false)?.values;
     }
     let at = if x.ndim() == 0 { crate::ops::view::reshape(&at, &[])? } else { at };
     let spot = spot(x, dim);

@@ -3,7 +3,7 @@
 use super::search::{elements, elements_mut};
 use super::{Part, dim_last, lines};
 use crate::array::layout::{show, wrap_dim};
-use crate::array::{Array, DType, Dims, Element, Layout, Scalar};
+use crate::array::{Array, DType, Dims, Element, Layout};
 use crate::error::{Error, Result};
 use crate::ops::table::{Args, Body, Face, OpInfo, Value};
 use crate::tensor::Tensor;
@@ -15,63 +15,73 @@ use wengert_kernels::sort::key;
 pub struct Unique {
     /// The elements, or the slices.
     pub values: Tensor,
-    /// For each element of the input the index of its value.
+    /// For each element of the input the index of its value; empty where it was not asked for.
     pub inverse: Tensor,
     /// For each value how often it occurs.
     pub counts: Tensor,
 }
 
-/// The runs of a sequence of `n` in which `same(i)` says whether element i equals the one before: the first of each
-/// run, the run of each element, and the lengths.
-fn runs(n: usize, same: impl Fn(usize) -> bool) -> (Vec<i64>, Vec<i64>, Vec<i64>) {
-    let (mut firsts, mut run_of, mut lengths) = (Vec::new(), Vec::with_capacity(n), Vec::new());
-    for i in 0..n {
-        if i == 0 || !same(i) {
-            firsts.push(i as i64);
-            lengths.push(0);
-        }
-        if let Some(length) = lengths.last_mut() {
-            *length += 1;
-        }
-        run_of.push(firsts.len() as i64 - 1);
-    }
-    (firsts, run_of, lengths)
-}
-
-/// Runs of a sequence in the order `at` (None: its own), as what is left of it.
+/// Runs of a sequence in the order `at` (None: its own), as what is left of it; `same(i, j)` says whether elements are
+/// equal, `pick(i)` gives those at indices. The inverse, of shape `shape`, is empty unless it is asked for.
 fn collect(
-    x: &Tensor,
     n: usize,
     at: Option<&[i64]>,
     same: impl Fn(usize, usize) -> bool,
-    shape: &[usize],
-    pick: impl Fn(&Tensor, &Tensor) -> Result<Tensor>,
+    shape: Option<&[usize]>,
+    pick: impl Fn(&Tensor) -> Result<Tensor>,
 ) -> Result<Unique> {
     let place = |i: usize| at.map_or(i, |at| at[i] as usize);
-    let (firsts, run_of, lengths) = runs(n, |i| same(place(i - 1), place(i)));
-    let firsts: Vec<i64> = firsts.into_iter().map(|i| place(i as usize) as i64).collect();
-    let mut inverse = Array::full(Layout::contiguous(shape)?, DType::I64, Scalar::Int(0))?;
-    let to = elements_mut::<i64>(&mut inverse);
-    for (i, run) in run_of.into_iter().enumerate() {
-        to[place(i)] = run;
+    let mut inverse = Array::empty(Layout::contiguous(shape.unwrap_or(&[0]))?, DType::I64)?;
+    let run_of = elements_mut::<i64>(&mut inverse);
+    let (mut firsts, mut counts) = (Vec::new(), Vec::new());
+    let (mut before, mut start) = (0, 0);
+    for i in 0..n {
+        let here = place(i);
+        if i == 0 || !same(before, here) {
+            if i > 0 {
+                counts.push((i - start) as i64);
+            }
+            firsts.push(here as i64);
+            start = i;
+        }
+        before = here;
+        if shape.is_some() {
+            run_of[here] = firsts.len() as i64 - 1;
+        }
+    }
+    if n > 0 {
+        counts.push((n - start) as i64);
     }
     Ok(Unique {
-        values: pick(x, &Tensor::from_slice(&firsts, &[firsts.len()])?)?,
+        values: pick(&Tensor::from_slice(&firsts, &[firsts.len()])?)?,
         inverse: Tensor::from_array(inverse),
-        counts: Tensor::from_slice(&lengths, &[lengths.len()])?,
+        counts: Tensor::from_slice(&counts, &[counts.len()])?,
     })
 }
 
-fn elementwise(x: &Tensor, sorted: bool) -> Result<Unique> {
+fn elementwise(x: &Tensor, sorted: bool, inverse: bool) -> Result<Unique> {
     let flat = x.array().contiguous()?;
     let flat = flat.view(Layout::contiguous(&[flat.numel()])?, 0);
-    let order = if sorted { Some(lines(&flat, 0, Part::All { descending: false })?.1) } else { None };
-    let (n, at) = (flat.numel(), order.as_ref().map(elements::<i64>));
-    let flat_tensor = Tensor::from_array(flat.clone());
-    let take = |x: &Tensor, i: &Tensor| crate::ops::index::take(x, i);
+    let shape = inverse.then(|| x.shape());
+    let pick = |i: &Tensor| crate::ops::index::take(&Tensor::from_array(flat.clone()), i);
+    if !sorted {
+        return with_dtype!(flat.dtype(), T => {
+            let values = elements::<T>(&flat);
+            collect(values.len(), None, |i, j| values[i] == values[j], shape, pick)
+        });
+    }
+    let (values, order) = lines(&flat, 0, Part::All { descending: false })?;
+    if inverse {
+        return with_dtype!(flat.dtype(), T => {
+            let values = elements::<T>(&flat);
+            collect(values.len(), Some(elements(&order)), |i, j| values[i] == values[j], shape, pick)
+        });
+    }
+    // In order as they lie.
+    let pick = |i: &Tensor| crate::ops::index::take(&Tensor::from_array(values.clone()), i);
     with_dtype!(flat.dtype(), T => {
-        let values = elements::<T>(&flat);
-        collect(&flat_tensor, n, at, |i, j| values[i] == values[j], x.shape(), take)
+        let values = elements::<T>(&values);
+        collect(values.len(), None, |i, j| values[i] == values[j], None, pick)
     })
 }
 
@@ -89,7 +99,7 @@ fn slices<T: Element>(x: &Array, dim: usize) -> Result<(Vec<u64>, Vec<bool>, usi
     Ok((values.iter().map(|&v| key(v)).collect(), nan, width))
 }
 
-fn slicewise(x: &Tensor, dim: i64, sorted: bool) -> Result<Unique> {
+fn slicewise(x: &Tensor, dim: i64, sorted: bool, inverse: bool) -> Result<Unique> {
     if x.ndim() == 0 {
         return Err(Error::index(format!("Dimension specified as {dim} but tensor has no dimensions")));
     }
@@ -109,8 +119,8 @@ fn slicewise(x: &Tensor, dim: i64, sorted: bool) -> Result<Unique> {
         at.sort_by(|&a, &b| row(a as usize).cmp(row(b as usize)));
         at
     });
-    let pick = |x: &Tensor, i: &Tensor| crate::ops::index::index_select(x, dim as i64, i);
-    collect(x, n, order.as_deref(), |i, j| row(i) == row(j) && !nan[i], &[n], pick)
+    let pick = |i: &Tensor| crate::ops::index::index_select(x, dim as i64, i);
+    collect(n, order.as_deref(), |i, j| row(i) == row(j) && !nan[i], inverse.then_some(&[n][..]), pick)
 }
 
 fn plain(name: &str, x: &Tensor) -> Result<Tensor> {
@@ -118,16 +128,16 @@ fn plain(name: &str, x: &Tensor) -> Result<Tensor> {
     Ok(x.detach())
 }
 
-/// Elements of `x` in ascending order, each once; along `dim` the slices.
-pub fn unique(x: &Tensor, dim: Option<i64>) -> Result<Unique> {
+/// Elements of `x` in ascending order, each once; along `dim` the slices. `inverse`: whether that is wanted.
+pub fn unique(x: &Tensor, dim: Option<i64>, inverse: bool) -> Result<Unique> {
     let x = plain("unique", x)?;
-    dim.map_or_else(|| elementwise(&x, true), |dim| slicewise(&x, dim, true))
+    dim.map_or_else(|| elementwise(&x, true, inverse), |dim| slicewise(&x, dim, true, inverse))
 }
 
-/// `x` with each run of equal elements, or of slices along `dim`, as one.
-pub fn unique_consecutive(x: &Tensor, dim: Option<i64>) -> Result<Unique> {
+/// `x` with each run of equal elements, or of slices along `dim`, as one. `inverse`: whether that is wanted.
+pub fn unique_consecutive(x: &Tensor, dim: Option<i64>, inverse: bool) -> Result<Unique> {
     let x = plain("unique_consecutive", x)?;
-    dim.map_or_else(|| elementwise(&x, false), |dim| slicewise(&x, dim, false))
+    dim.map_or_else(|| elementwise(&x, false, inverse), |dim| slicewise(&x, dim, false, inverse))
 }
 
 /// The values, and with them what else was asked for.
@@ -159,7 +169,7 @@ pub static UNIQUE: OpInfo = OpInfo {
     returns: "Any",
     face: Face::BOTH,
     differentiable: false,
-    body: Body::Call(|a| answer(a, unique(a.tensor(0)?, a.maybe_int(4)?)?, 2)),
+    body: Body::Call(|a| answer(a, unique(a.tensor(0)?, a.maybe_int(4)?, a.flag(2)?)?, 2)),
     samples: &[
         "i(6)",
         "i(2, 3), return_inverse=True, return_counts=True",
@@ -181,7 +191,7 @@ pub static UNIQUE_CONSECUTIVE: OpInfo = OpInfo {
     returns: "Any",
     face: Face::BOTH,
     differentiable: false,
-    body: Body::Call(|a| answer(a, unique_consecutive(a.tensor(0)?, a.maybe_int(3)?)?, 1)),
+    body: Body::Call(|a| answer(a, unique_consecutive(a.tensor(0)?, a.maybe_int(3)?, a.flag(1)?)?, 1)),
     samples: &["i(6, hi=2), return_inverse=True, return_counts=True", "i(4, 1, hi=2), dim=0", "i(4)"],
 };
 
