@@ -67,31 +67,38 @@ fn pair(rng: &mut Rng) -> (Vec<usize>, Vec<usize>) {
     }
 }
 
-type Unary = fn(&Tensor) -> Result<Tensor>;
-type Binary = fn(&Tensor, &Tensor) -> Result<Tensor>;
+/// Values from where a sample of the table lies: "pos(2, 3)" above 0, "f(2, 3, lo=0.2)" above 0.2, "f()" away from 0.
+fn within(sample: &str, shape: &[usize], rng: &mut Rng) -> Tensor {
+    let bound = |name: &str| -> Option<f64> {
+        let text = sample.split_once(name)?.1;
+        text.split([',', ')']).next()?.trim().parse().ok()
+    };
+    match (bound("lo="), bound("hi=")) {
+        (None, None) if sample.starts_with("pos") => rng.tensor(shape, 0.4, 3.0),
+        (None, None) => rng.nonzero(shape),
+        (lo, hi) => rng.tensor(shape, lo.unwrap_or(-2.0), hi.unwrap_or(2.0)),
+    }
+}
 
 fn elementwise(c: &mut Cases, rng: &mut Rng) {
-    const ANY: [(&str, Unary); 5] =
-        [("neg", ops::neg), ("exp", ops::exp), ("tanh", ops::tanh), ("sin", ops::sin), ("cos", ops::cos)];
-    const POSITIVE: [(&str, Unary); 2] = [("log", ops::log), ("sqrt", ops::sqrt)];
-    const KINKED: [(&str, Unary); 3] = [("abs", ops::abs), ("relu", ops::relu), ("sign", ops::sign)];
-    for (row, f) in ANY {
-        let s = shape(rng);
-        c.add(row, "", vec![rng.tensor(&s, -2.0, 2.0)], move |x| f(&x[0]));
-    }
-    for (row, f) in POSITIVE {
-        let s = shape(rng);
-        c.add(row, "", vec![rng.tensor(&s, 0.4, 3.0)], move |x| f(&x[0]));
-    }
-    for (row, f) in KINKED {
-        let s = shape(rng);
-        c.add(row, "", vec![rng.nonzero(&s)], move |x| f(&x[0]));
-    }
-    const BINARY: [(&str, Binary); 4] = [("add", ops::add), ("sub", ops::sub), ("mul", ops::mul), ("div", ops::div)];
-    for (row, f) in BINARY {
-        let (s, t) = pair(rng);
-        c.add(row, "", vec![rng.nonzero(&s), rng.nonzero(&t)], move |x| f(&x[0], &x[1]));
-        c.add(row, "with itself", vec![rng.nonzero(&s)], move |x| f(&x[0], &x[0]));
+    for info in ops::TABLE.iter().filter(|row| row.differentiable && row.name != "pow") {
+        let row = info.name;
+        match info.body {
+            Body::Unary(f, ..) => {
+                for sample in info.samples {
+                    let s = shape(rng);
+                    let x = within(sample, &s, rng);
+                    c.add(row, sample, vec![x], move |x| f(&x[0]));
+                }
+            }
+            Body::Binary(f, ..) => {
+                let ((s, t), sample) = (pair(rng), info.samples[0]);
+                let (first, second) = sample.split_once("), ").unwrap_or((sample, "f"));
+                c.add(row, "", vec![within(first, &s, rng), within(second, &t, rng)], move |x| f(&x[0], &x[1]));
+                c.add(row, "with itself", vec![within(second, &s, rng)], move |x| f(&x[0], &x[0]));
+            }
+            _ => {}
+        }
     }
     let (s, t) = pair(rng);
     c.add("pow", "", vec![rng.tensor(&s, 0.4, 2.0), rng.nonzero(&t)], |x| ops::pow(&x[0], &x[1]));
@@ -111,7 +118,7 @@ fn reductions(c: &mut Cases, rng: &mut Rng) {
         let sets: [Option<&'static [i64]>; 4] = [None, Some(&[1]), Some(&[0, -1]), Some(&[-2])];
         for dims in sets {
             let detail = format!("over {dims:?} keepdim {keepdim}");
-            let mut x = || rng.nonzero(&[2, 3, 2]);
+            let mut x = || rng.apart(&[2, 3, 2]);
             c.add("sum", &detail, vec![x()], move |x| ops::sum(&x[0], dims, keepdim));
             c.add("mean", &detail, vec![x()], move |x| ops::mean(&x[0], dims, keepdim));
             for p in [2.0, 1.0, 3.0, 1.5, 0.0, -2.0, f64::INFINITY, f64::NEG_INFINITY] {
@@ -120,7 +127,7 @@ fn reductions(c: &mut Cases, rng: &mut Rng) {
             }
         }
         for dim in [None, Some(1), Some(-1)] {
-            let x = vec![rng.nonzero(&[2, 3, 2])];
+            let x = vec![rng.apart(&[2, 3, 2])];
             c.add("max", &format!("over {dim:?}"), x, move |x| Ok(ops::max(&x[0], dim, keepdim)?.0));
         }
     }
@@ -318,7 +325,7 @@ fn f32_rules_agree_with_f64_rules() {
 
 #[test]
 fn empty_tensors_have_empty_gradients() {
-    const UNARY: [Unary; 10] =
+    const UNARY: [fn(&Tensor) -> Result<Tensor>; 10] =
         [ops::neg, ops::exp, ops::log, ops::tanh, ops::sin, ops::cos, ops::sqrt, ops::abs, ops::relu, ops::sign];
     for f in UNARY {
         let x = law::leaf(&[], &[0, 3]);
