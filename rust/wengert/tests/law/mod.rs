@@ -37,6 +37,18 @@ impl Rng {
         tensor(&self.values(shape.iter().product(), low, high), shape)
     }
 
+    /// Values of either sign whose sizes keep away from each other, where the derivatives of extrema jump.
+    pub fn apart(&mut self, shape: &[usize]) -> Tensor {
+        loop {
+            let x = self.nonzero(shape);
+            let mut sizes: Vec<f64> = vec(&x).into_iter().map(f64::abs).collect();
+            sizes.sort_by(f64::total_cmp);
+            if sizes.windows(2).all(|w| w[1] - w[0] > 1e-3) {
+                return x;
+            }
+        }
+    }
+
     /// Values of either sign that keep away from 0, where some derivatives jump.
     pub fn nonzero(&mut self, shape: &[usize]) -> Tensor {
         let values: Vec<f64> = (0..shape.iter().product())
