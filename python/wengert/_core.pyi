@@ -105,6 +105,9 @@ class Tensor:
     def __sub__(self, value: _Operand, /) -> Tensor: ...
     def __truediv__(self, value: _Operand, /) -> Tensor: ...
     @property
+    def H(self) -> Tensor:
+        """Conjugate transpose of a matrix: for real numbers its transpose, a view."""
+    @property
     def T(self) -> Tensor:
         """View with all dimensions reversed."""
     @property
@@ -144,6 +147,9 @@ class Tensor:
     @property
     def is_leaf(self) -> _bool:
         """Whether the program made it, rather than a recorded operation."""
+    @property
+    def mH(self) -> Tensor:
+        """View with the last two dimensions exchanged, for real numbers the same as mT."""
     @property
     def mT(self) -> Tensor:
         """View with the last two dimensions exchanged."""
@@ -317,6 +323,32 @@ class Tensor:
         """Products of two batches of matrices, (b, n, m) and (b, m, p)."""
     def matmul(_self, other: Tensor) -> Tensor:
         """Matrix product as NumPy's: vectors, matrices, and stacks of matrices whose leading dimensions broadcast."""
+    def addmm(_self, mat1: Tensor, mat2: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Tensor:
+        """`beta * input + alpha * (mat1 @ mat2)`; `input` broadcasts to the product's shape. With a beta of 0 the values of `input` do not matter."""
+    def addmv(_self, mat: Tensor, vec: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Tensor:
+        """`beta * input + alpha * (mat @ vec)`; `input` broadcasts to the product's shape."""
+    def addbmm(_self, batch1: Tensor, batch2: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Tensor:
+        """`beta * input + alpha * sum of batch1[i] @ batch2[i]`; `input` broadcasts to the product's shape."""
+    def baddbmm(_self, batch1: Tensor, batch2: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Tensor:
+        """`beta * input + alpha * (batch1 @ batch2)` for each of a batch; `input` broadcasts to the product's shape."""
+    def addr(_self, vec1: Tensor, vec2: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Tensor:
+        """`beta * input + alpha * outer(vec1, vec2)`; `input` broadcasts to the product's shape."""
+    def outer(_self, vec2: Tensor) -> Tensor:
+        """Outer product of two vectors (n) and (m), an (n, m) matrix; dtypes promote."""
+    def ger(_self, vec2: Tensor) -> Tensor:
+        """Outer product of two vectors (n) and (m), an (n, m) matrix; dtypes promote."""
+    def inner(_self, other: Tensor) -> Tensor:
+        """Sums of products over the last dimensions; of a 0-d tensor the product."""
+    def kron(_self, other: Tensor) -> Tensor:
+        """Kronecker product: every element of `input` times all of `other`."""
+    def vdot(_self, other: Tensor) -> Tensor:
+        """Inner product of two vectors; for real numbers the same as `dot`."""
+    def matrix_power(_self, n: int) -> Tensor:
+        """Matrices to a whole power, by squaring."""
+    def trace(_self) -> Tensor:
+        """Sum of the main diagonal of a matrix."""
+    def cross(_self, other: Tensor, dim: int | None = None) -> Tensor:
+        """Vector product along `dim`, by default the first dimension of size 3."""
     @overload
     def reshape(_self, *shape: int) -> Tensor:
         """The same elements as `shape` (one size may be -1): a view where strides allow, else a copy."""
@@ -355,8 +387,106 @@ class Tensor:
         """View without dimensions of size 1: all of them, or those of `dim` that have size 1."""
     def select(_self, dim: int, index: int) -> Tensor:
         """View at one `index` of dimension `dim`, which disappears."""
-    def narrow(_self, dim: int, start: int, length: int) -> Tensor:
-        """View of `length` indices of dimension `dim`, from `start`."""
+    def narrow(_self, dim: int, start: int | Tensor, length: int) -> Tensor:
+        """View of `length` indices of dimension `dim`, from `start` (a number or a 0-d tensor of integers)."""
+    def diagonal(_self, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+        """View of the diagonal of dimensions `dim1` and `dim2`: their place is taken by one dimension, the last. A positive `offset` is above the main diagonal, a negative one below it."""
+    def diag(_self, diagonal: int = 0) -> Tensor:
+        """A vector as the diagonal of a matrix, or the diagonal of a matrix as a vector (a copy)."""
+    def diagflat(_self, offset: int = 0) -> Tensor:
+        """The elements, in order, on the diagonal of a matrix."""
+    def diag_embed(_self, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
+        """The last dimension on the diagonal of two new dimensions, `dim1` and `dim2` of the result; zeros elsewhere."""
+    def squeeze_(_self, dim: int | tuple[int, ...] | None = None) -> Self:
+        """Drops dimensions of size 1 of the tensor itself: all of them, or those of `dim`; returns the tensor."""
+    def unsqueeze_(_self, dim: int) -> Self:
+        """Inserts a dimension of size 1 at `dim` into the tensor itself; returns the tensor."""
+    def transpose_(_self, dim0: int, dim1: int) -> Self:
+        """Exchanges dimensions `dim0` and `dim1` of the tensor itself; returns the tensor."""
+    def swapaxes_(_self, dim0: int, dim1: int) -> Self:
+        """Exchanges dimensions `dim0` and `dim1` of the tensor itself; returns the tensor."""
+    def swapdims_(_self, dim0: int, dim1: int) -> Self:
+        """Exchanges dimensions `dim0` and `dim1` of the tensor itself; returns the tensor."""
+    def t_(_self) -> Self:
+        """Transposes the tensor itself, a matrix (vectors and 0-d tensors stay as they are); returns the tensor."""
+    def split(_self, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+        """Views of parts of dimension `dim`: of one size (the last may be shorter), or of the sizes listed."""
+    def chunk(_self, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+        """Views of at most `chunks` parts of dimension `dim`, all of one size but the last."""
+    def unbind(_self, dim: int = 0) -> tuple[Tensor, ...]:
+        """Views at each index of dimension `dim`, which disappears."""
+    def tensor_split(_self, indices_or_sections: int | Sequence[int] | Tensor, dim: int = 0) -> tuple[Tensor, ...]:
+        """Views of parts of dimension `dim`: so many, the first ones longer by one where it does not divide, or cut before the given indices."""
+    def hsplit(_self, indices_or_sections: int | Sequence[int]) -> tuple[Tensor, ...]:
+        """Views of parts along the second dimension (of a vector: the first), in equal sections or cut before indices."""
+    def vsplit(_self, indices_or_sections: int | Sequence[int]) -> tuple[Tensor, ...]:
+        """Views of parts along the first dimension, in equal sections or cut before indices."""
+    def dsplit(_self, indices_or_sections: int | Sequence[int]) -> tuple[Tensor, ...]:
+        """Views of parts along the third dimension, in equal sections or cut before indices."""
+    def movedim(_self, source: int | tuple[int, ...], destination: int | tuple[int, ...]) -> Tensor:
+        """View with the dimensions at `source` moved to `destination`; the others keep their order."""
+    def moveaxis(_self, source: int | tuple[int, ...], destination: int | tuple[int, ...]) -> Tensor:
+        """View with the dimensions at `source` moved to `destination`; the others keep their order."""
+    def flatten(_self, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+        """Dimensions `start_dim` to `end_dim` as one: a view where strides allow, else a copy."""
+    def unflatten(_self, dim: int, sizes: Sequence[int]) -> Tensor:
+        """View with dimension `dim` split into `sizes` (one of them may be -1)."""
+    def ravel(_self) -> Tensor:
+        """All elements in row-major order as a vector: a view where they lie so, else a copy."""
+    @overload
+    def broadcast_to(_self, *size: int) -> Tensor:
+        """View with sizes of 1 repeated to `size`; -1 keeps a size."""
+    @overload
+    def broadcast_to(_self, size: Sequence[int]) -> Tensor:
+        """View with sizes of 1 repeated to `size`; -1 keeps a size."""
+    def adjoint(_self) -> Tensor:
+        """View with the last two dimensions exchanged: for real numbers the conjugate transpose."""
+    def as_strided(_self, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None) -> Tensor:
+        """View with the given `size` and `stride` (in elements), from element `storage_offset` of the storage; by default from the tensor's own first element. Elements may overlap: their gradients add."""
+    def unfold(_self, dimension: int, size: int, step: int) -> Tensor:
+        """View of all windows of `size` elements of a dimension, `step` apart: one more dimension, the last. Windows may overlap: their gradients add."""
+    @overload
+    def flip(_self, *dims: int) -> Tensor:
+        """Copy with the order of elements reversed along `dims`."""
+    @overload
+    def flip(_self, dims: Sequence[int]) -> Tensor:
+        """Copy with the order of elements reversed along `dims`."""
+    def fliplr(_self) -> Tensor:
+        """Copy with the order of columns (dimension 1) reversed."""
+    def flipud(_self) -> Tensor:
+        """Copy with the order of rows (dimension 0) reversed."""
+    def rot90(_self, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
+        """Copy turned by 90 degrees `k` times in the plane of two dimensions, from the first towards the second."""
+    def roll(_self, shifts: int | tuple[int, ...], dims: int | tuple[int, ...] | None = None) -> Tensor:
+        """Copy with elements moved by `shifts` along `dims`; what leaves at one end comes in at the other. Without `dims` all elements move as one row."""
+    @overload
+    def repeat(_self, *repeats: int) -> Tensor:
+        """Copy with the whole repeated along each dimension; more `repeats` than dimensions add leading ones."""
+    @overload
+    def repeat(_self, repeats: Sequence[int]) -> Tensor:
+        """Copy with the whole repeated along each dimension; more `repeats` than dimensions add leading ones."""
+    @overload
+    def tile(_self, *dims: int) -> Tensor:
+        """Copy with the whole repeated along each dimension; fewer numbers than dimensions count from the last."""
+    @overload
+    def tile(_self, dims: Sequence[int]) -> Tensor:
+        """Copy with the whole repeated along each dimension; fewer numbers than dimensions count from the last."""
+    def tril(_self, diagonal: int = 0) -> Tensor:
+        """Lower triangle of the last two dimensions: elements on and below the diagonal, zeros above. A positive `diagonal` is above the main one, a negative one below it."""
+    def triu(_self, diagonal: int = 0) -> Tensor:
+        """Upper triangle of the last two dimensions: elements on and above the diagonal, zeros below. A positive `diagonal` is above the main one, a negative one below it."""
+    def tril_(_self, diagonal: int = 0) -> Self:
+        """Zeroes the tensor itself above the diagonal; returns the tensor."""
+    def triu_(_self, diagonal: int = 0) -> Self:
+        """Zeroes the tensor itself below the diagonal; returns the tensor."""
+    def repeat_interleave(
+        _self,
+        repeats: Tensor | int | None = None,
+        dim: int | None = None,
+        *,
+        output_size: int | None = None,
+    ) -> Tensor:
+        """Copy with each element repeated along `dim` (flattened first when None): all as often, or each as often as a tensor says. Of one tensor of counts: each index as often as its count."""
     def clone(_self, *, memory_format: object = None) -> Tensor:
         """Copy in fresh memory; gradients flow through."""
     def contiguous(_self) -> Tensor:
@@ -373,7 +503,7 @@ class Tensor:
     def __format__(self, spec: str) -> str: ...
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]: ...
     def __repr__(self) -> str: ...
-    def __reversed__(self) -> Iterator[Tensor]: ...
+    def __reversed__(self) -> Tensor: ...
     def _is_lifted(self) -> _bool:
         """Whether a transform has wrapped it."""
     def _is_view(self) -> _bool:
@@ -644,6 +774,76 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
 def matmul(input: Tensor, other: Tensor) -> Tensor:
     """Matrix product as NumPy's: vectors, matrices, and stacks of matrices whose leading dimensions broadcast."""
 
+def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Tensor:
+    """`beta * input + alpha * (mat1 @ mat2)`; `input` broadcasts to the product's shape. With a beta of 0 the values of `input` do not matter."""
+
+def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Tensor:
+    """`beta * input + alpha * (mat @ vec)`; `input` broadcasts to the product's shape."""
+
+def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Tensor:
+    """`beta * input + alpha * sum of batch1[i] @ batch2[i]`; `input` broadcasts to the product's shape."""
+
+def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Tensor:
+    """`beta * input + alpha * (batch1 @ batch2)` for each of a batch; `input` broadcasts to the product's shape."""
+
+def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Tensor:
+    """`beta * input + alpha * outer(vec1, vec2)`; `input` broadcasts to the product's shape."""
+
+def _linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """`input @ weight.T + bias` over the last dimension of `input` (*, in); `weight` is (out, in), `bias` (out) or None."""
+
+def outer(input: Tensor, vec2: Tensor) -> Tensor:
+    """Outer product of two vectors (n) and (m), an (n, m) matrix; dtypes promote."""
+
+def ger(input: Tensor, vec2: Tensor) -> Tensor:
+    """Outer product of two vectors (n) and (m), an (n, m) matrix; dtypes promote."""
+
+def inner(input: Tensor, other: Tensor) -> Tensor:
+    """Sums of products over the last dimensions; of a 0-d tensor the product."""
+
+def tensordot(a: Tensor, b: Tensor, dims: int | Sequence[Sequence[int]] | Tensor = 2) -> Tensor:
+    """Sums of products over `dims`: the last so many of `a` and first of `b`, or those in two lists, one for each."""
+
+def kron(input: Tensor, other: Tensor) -> Tensor:
+    """Kronecker product: every element of `input` times all of `other`."""
+
+def vdot(input: Tensor, other: Tensor) -> Tensor:
+    """Inner product of two vectors; for real numbers the same as `dot`."""
+
+@overload
+def chain_matmul(*matrices: Tensor) -> Tensor:
+    """Product of matrices, multiplied in the order that takes the fewest multiplications."""
+
+@overload
+def chain_matmul(matrices: Sequence[Tensor]) -> Tensor:
+    """Product of matrices, multiplied in the order that takes the fewest multiplications."""
+
+def _multi_dot(tensors: Sequence[Tensor]) -> Tensor:
+    """Product of two or more matrices; the first and the last may be vectors."""
+
+def matrix_power(input: Tensor, n: int) -> Tensor:
+    """Matrices to a whole power, by squaring."""
+
+def trace(input: Tensor) -> Tensor:
+    """Sum of the main diagonal of a matrix."""
+
+def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
+    """Vector product along `dim`, by default the first dimension of size 3."""
+
+def _bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """`input1_i weight_oij input2_j + bias_o` over the last dimensions; `bias` may be None."""
+
+def cdist(x1: Tensor, x2: Tensor, p: _float = 2.0, compute_mode: str | None = None) -> Tensor:
+    """Distances by the p-norm between the rows of `x1` (*, n, m) and those of `x2` (*, k, m): (*, n, k)."""
+
+@overload
+def einsum(*args: Any) -> Tensor:
+    """Sums of products of elements by Einstein's convention: dimensions with one letter go together, letters that the output lacks are summed over. Without `->` the output has the letters that appear once, in alphabetical order; `...` stands for dimensions that broadcast; a letter twice in a term is a diagonal. Operands are contracted from left to right. Subscripts may also be lists: `einsum(x, [0, 1], y, [1, 2], [0, 2])`."""
+
+@overload
+def einsum(args: Sequence[Any]) -> Tensor:
+    """Sums of products of elements by Einstein's convention: dimensions with one letter go together, letters that the output lacks are summed over. Without `->` the output has the letters that appear once, in alphabetical order; `...` stands for dimensions that broadcast; a letter twice in a term is a diagonal. Operands are contracted from left to right. Subscripts may also be lists: `einsum(x, [0, 1], y, [1, 2], [0, 2])`."""
+
 @overload
 def reshape(input: Tensor, *shape: int) -> Tensor:
     """The same elements as `shape` (one size may be -1): a view where strides allow, else a copy."""
@@ -681,8 +881,207 @@ def squeeze(input: Tensor, dim: int | tuple[int, ...] | None = None) -> Tensor:
 def select(input: Tensor, dim: int, index: int) -> Tensor:
     """View at one `index` of dimension `dim`, which disappears."""
 
-def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
-    """View of `length` indices of dimension `dim`, from `start`."""
+def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
+    """View of `length` indices of dimension `dim`, from `start` (a number or a 0-d tensor of integers)."""
+
+def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+    """View of the diagonal of dimensions `dim1` and `dim2`: their place is taken by one dimension, the last. A positive `offset` is above the main diagonal, a negative one below it."""
+
+def diag(input: Tensor, diagonal: int = 0) -> Tensor:
+    """A vector as the diagonal of a matrix, or the diagonal of a matrix as a vector (a copy)."""
+
+def diagflat(input: Tensor, offset: int = 0) -> Tensor:
+    """The elements, in order, on the diagonal of a matrix."""
+
+def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
+    """The last dimension on the diagonal of two new dimensions, `dim1` and `dim2` of the result; zeros elsewhere."""
+
+def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+    """Views of parts of dimension `dim`: of one size (the last may be shorter), or of the sizes listed."""
+
+def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """Views of at most `chunks` parts of dimension `dim`, all of one size but the last."""
+
+def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
+    """Views at each index of dimension `dim`, which disappears."""
+
+def tensor_split(input: Tensor, indices_or_sections: int | Sequence[int] | Tensor, dim: int = 0) -> tuple[Tensor, ...]:
+    """Views of parts of dimension `dim`: so many, the first ones longer by one where it does not divide, or cut before the given indices."""
+
+def hsplit(input: Tensor, indices_or_sections: int | Sequence[int]) -> tuple[Tensor, ...]:
+    """Views of parts along the second dimension (of a vector: the first), in equal sections or cut before indices."""
+
+def vsplit(input: Tensor, indices_or_sections: int | Sequence[int]) -> tuple[Tensor, ...]:
+    """Views of parts along the first dimension, in equal sections or cut before indices."""
+
+def dsplit(input: Tensor, indices_or_sections: int | Sequence[int]) -> tuple[Tensor, ...]:
+    """Views of parts along the third dimension, in equal sections or cut before indices."""
+
+def movedim(input: Tensor, source: int | tuple[int, ...], destination: int | tuple[int, ...]) -> Tensor:
+    """View with the dimensions at `source` moved to `destination`; the others keep their order."""
+
+def moveaxis(input: Tensor, source: int | tuple[int, ...], destination: int | tuple[int, ...]) -> Tensor:
+    """View with the dimensions at `source` moved to `destination`; the others keep their order."""
+
+def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+    """Dimensions `start_dim` to `end_dim` as one: a view where strides allow, else a copy."""
+
+def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
+    """View with dimension `dim` split into `sizes` (one of them may be -1)."""
+
+def ravel(input: Tensor) -> Tensor:
+    """All elements in row-major order as a vector: a view where they lie so, else a copy."""
+
+@overload
+def broadcast_to(input: Tensor, *size: int) -> Tensor:
+    """View with sizes of 1 repeated to `size`; -1 keeps a size."""
+
+@overload
+def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
+    """View with sizes of 1 repeated to `size`; -1 keeps a size."""
+
+def adjoint(input: Tensor) -> Tensor:
+    """View with the last two dimensions exchanged: for real numbers the conjugate transpose."""
+
+@overload
+def atleast_1d(*tensors: Tensor) -> Any:
+    """Tensors with at least one dimension: 0-d tensors become vectors. One tensor gives one, several give a tuple."""
+
+@overload
+def atleast_1d(tensors: Sequence[Tensor]) -> Any:
+    """Tensors with at least one dimension: 0-d tensors become vectors. One tensor gives one, several give a tuple."""
+
+@overload
+def atleast_2d(*tensors: Tensor) -> Any:
+    """Tensors with at least two dimensions: vectors become rows. One tensor gives one, several give a tuple."""
+
+@overload
+def atleast_2d(tensors: Sequence[Tensor]) -> Any:
+    """Tensors with at least two dimensions: vectors become rows. One tensor gives one, several give a tuple."""
+
+@overload
+def atleast_3d(*tensors: Tensor) -> Any:
+    """Tensors with at least three dimensions: a vector of n becomes (1, n, 1), a matrix gets a last dimension of size 1. One tensor gives one, several give a tuple."""
+
+@overload
+def atleast_3d(tensors: Sequence[Tensor]) -> Any:
+    """Tensors with at least three dimensions: a vector of n becomes (1, n, 1), a matrix gets a last dimension of size 1. One tensor gives one, several give a tuple."""
+
+@overload
+def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
+    """Views of the tensors expanded to the shape that they broadcast to."""
+
+@overload
+def broadcast_tensors(tensors: Sequence[Tensor]) -> tuple[Tensor, ...]:
+    """Views of the tensors expanded to the shape that they broadcast to."""
+
+def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None) -> Tensor:
+    """View with the given `size` and `stride` (in elements), from element `storage_offset` of the storage; by default from the tensor's own first element. Elements may overlap: their gradients add."""
+
+@overload
+def flip(input: Tensor, *dims: int) -> Tensor:
+    """Copy with the order of elements reversed along `dims`."""
+
+@overload
+def flip(input: Tensor, dims: Sequence[int]) -> Tensor:
+    """Copy with the order of elements reversed along `dims`."""
+
+def fliplr(input: Tensor) -> Tensor:
+    """Copy with the order of columns (dimension 1) reversed."""
+
+def flipud(input: Tensor) -> Tensor:
+    """Copy with the order of rows (dimension 0) reversed."""
+
+def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
+    """Copy turned by 90 degrees `k` times in the plane of two dimensions, from the first towards the second."""
+
+def roll(input: Tensor, shifts: int | tuple[int, ...], dims: int | tuple[int, ...] | None = None) -> Tensor:
+    """Copy with elements moved by `shifts` along `dims`; what leaves at one end comes in at the other. Without `dims` all elements move as one row."""
+
+@overload
+def tile(input: Tensor, *dims: int) -> Tensor:
+    """Copy with the whole repeated along each dimension; fewer numbers than dimensions count from the last."""
+
+@overload
+def tile(input: Tensor, dims: Sequence[int]) -> Tensor:
+    """Copy with the whole repeated along each dimension; fewer numbers than dimensions count from the last."""
+
+def tril(input: Tensor, diagonal: int = 0) -> Tensor:
+    """Lower triangle of the last two dimensions: elements on and below the diagonal, zeros above. A positive `diagonal` is above the main one, a negative one below it."""
+
+def triu(input: Tensor, diagonal: int = 0) -> Tensor:
+    """Upper triangle of the last two dimensions: elements on and above the diagonal, zeros below. A positive `diagonal` is above the main one, a negative one below it."""
+
+def tril_indices(
+    row: int,
+    col: int,
+    offset: int = 0,
+    *,
+    dtype: _DTypeLike | None = None,
+    device: object = None,
+) -> Tensor:
+    """Indices of the lower triangle of a `row` by `col` matrix: rows of indices first, then their columns."""
+
+def triu_indices(
+    row: int,
+    col: int,
+    offset: int = 0,
+    *,
+    dtype: _DTypeLike | None = None,
+    device: object = None,
+) -> Tensor:
+    """Indices of the upper triangle of a `row` by `col` matrix: rows of indices first, then their columns."""
+
+def hstack(tensors: Sequence[Tensor]) -> Tensor:
+    """Tensors joined along the second dimension (vectors: along the first); dtypes promote."""
+
+def vstack(tensors: Sequence[Tensor]) -> Tensor:
+    """Tensors joined along the first dimension, vectors as rows; dtypes promote."""
+
+def row_stack(tensors: Sequence[Tensor]) -> Tensor:
+    """Tensors joined along the first dimension, vectors as rows; dtypes promote."""
+
+def dstack(tensors: Sequence[Tensor]) -> Tensor:
+    """Tensors joined along the third dimension, which smaller ones get; dtypes promote."""
+
+def column_stack(tensors: Sequence[Tensor]) -> Tensor:
+    """Tensors joined along the second dimension, vectors as columns; dtypes promote."""
+
+@overload
+def block_diag(*tensors: Tensor) -> Tensor:
+    """Matrices along a diagonal, zeros elsewhere; vectors and 0-d tensors count as rows, dtypes promote."""
+
+@overload
+def block_diag(tensors: Sequence[Tensor]) -> Tensor:
+    """Matrices along a diagonal, zeros elsewhere; vectors and 0-d tensors count as rows, dtypes promote."""
+
+@overload
+def meshgrid(*tensors: Tensor, indexing: str | None = None) -> tuple[Tensor, ...]:
+    """Views of vectors as grids: the i-th varies along dimension i. With `indexing` "xy" the first two dimensions are exchanged; "ij" is the default."""
+
+@overload
+def meshgrid(tensors: Sequence[Tensor], indexing: str | None = None) -> tuple[Tensor, ...]:
+    """Views of vectors as grids: the i-th varies along dimension i. With `indexing` "xy" the first two dimensions are exchanged; "ij" is the default."""
+
+@overload
+def cartesian_prod(*tensors: Tensor) -> Tensor:
+    """All tuples of elements of vectors, one a row; of one vector, itself."""
+
+@overload
+def cartesian_prod(tensors: Sequence[Tensor]) -> Tensor:
+    """All tuples of elements of vectors, one a row; of one vector, itself."""
+
+def combinations(input: Tensor, r: int = 2, with_replacement: _bool = False) -> Tensor:
+    """All choices of `r` elements of a vector, one a row, in order; an element may come again where `with_replacement`."""
+
+def repeat_interleave(
+    input: Tensor,
+    repeats: Tensor | int | None = None,
+    dim: int | None = None,
+    *,
+    output_size: int | None = None,
+) -> Tensor:
+    """Copy with each element repeated along `dim` (flattened first when None): all as often, or each as often as a tensor says. Of one tensor of counts: each index as often as its count."""
 
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Tensors joined along an existing dimension; shapes agree in the others, dtypes promote."""
@@ -876,6 +1275,23 @@ __all__ = [
     "mm",
     "bmm",
     "matmul",
+    "addmm",
+    "addmv",
+    "addbmm",
+    "baddbmm",
+    "addr",
+    "outer",
+    "ger",
+    "inner",
+    "tensordot",
+    "kron",
+    "vdot",
+    "chain_matmul",
+    "matrix_power",
+    "trace",
+    "cross",
+    "cdist",
+    "einsum",
     "reshape",
     "transpose",
     "swapaxes",
@@ -886,6 +1302,49 @@ __all__ = [
     "squeeze",
     "select",
     "narrow",
+    "diagonal",
+    "diag",
+    "diagflat",
+    "diag_embed",
+    "split",
+    "chunk",
+    "unbind",
+    "tensor_split",
+    "hsplit",
+    "vsplit",
+    "dsplit",
+    "movedim",
+    "moveaxis",
+    "flatten",
+    "unflatten",
+    "ravel",
+    "broadcast_to",
+    "adjoint",
+    "atleast_1d",
+    "atleast_2d",
+    "atleast_3d",
+    "broadcast_tensors",
+    "as_strided",
+    "flip",
+    "fliplr",
+    "flipud",
+    "rot90",
+    "roll",
+    "tile",
+    "tril",
+    "triu",
+    "tril_indices",
+    "triu_indices",
+    "hstack",
+    "vstack",
+    "row_stack",
+    "dstack",
+    "column_stack",
+    "block_diag",
+    "meshgrid",
+    "cartesian_prod",
+    "combinations",
+    "repeat_interleave",
     "cat",
     "concat",
     "concatenate",

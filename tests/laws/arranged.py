@@ -263,7 +263,7 @@ ARRANGED = {
     "addbmm": added(lambda a, b: batches(a, b).sum(0)),
     "baddbmm": added(batches),
     "addr": added(np.outer),
-    "diagonal": np.diagonal,
+    "diagonal": lambda x, offset=0, dim1=0, dim2=1: np.diagonal(x, offset, dim1, dim2),
     "diag": lambda x, diagonal=0: np.diag(x, diagonal),
     "diagflat": lambda x, offset=0: np.diagflat(x, offset),
     "diag_embed": diag_embed,

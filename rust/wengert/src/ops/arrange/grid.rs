@@ -5,7 +5,7 @@ use crate::array::DType;
 use crate::array::dtype::Category;
 use crate::ops::index;
 use crate::ops::table::Args;
-use crate::ops::view::{expand, reshape, unsafe_view, unsqueeze};
+use crate::ops::view::{expand, reshape, unsqueeze, view};
 
 /// Grids over vectors: the i-th varies along dimension i.
 #[track_caller]
@@ -54,7 +54,6 @@ fn meshgrid(a: &Args<'_>) -> Result<Value> {
     }
     let mut grids = grids("meshgrid", &tensors)?;
     if swap {
-        grids = grids.iter().map(|g| crate::ops::view::transpose(g, 0, 1)).collect::<Result<_>>()?;
         grids.swap(0, 1);
     }
     Ok(Value::List(grids.into_iter().map(Value::from).collect()))
@@ -199,7 +198,8 @@ fn repeat_interleave(a: &Args<'_>) -> Result<Tensor> {
     let spread = crate::ops::clone(&expand(&unsqueeze(x, dim as i64 + 1)?, &shape)?)?;
     shape.remove(dim + 1);
     shape[dim] = size;
-    unsafe_view(&spread, &shape)
+    let sizes: SmallVec<[i64; 4]> = shape.iter().map(|&n| n as i64).collect();
+    view(&spread, &sizes)
 }
 
 rows! {
