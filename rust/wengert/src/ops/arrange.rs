@@ -136,7 +136,12 @@ fn rot90(x: &Tensor, k: i64, dims: &[i64]) -> Result<Tensor> {
 
 /// Elements moved along dimensions, what leaves at one end comes in at the other.
 #[derive(Clone, Debug)]
-struct Roll(SmallVec<[(usize, i64); 2]>);
+struct Roll {
+    /// Dimensions and shifts.
+    moves: SmallVec<[(usize, i64); 2]>,
+    /// The dimensions from this one on are one row, and only its elements move.
+    row_from: Option<usize>,
+}
 
 impl Arrangement for Roll {
     const NAME: &'static str = "roll";
@@ -144,8 +149,15 @@ impl Arrangement for Roll {
         "RollBackward0".to_owned()
     }
     fn forward(&self, x: &Array) -> Result<Array> {
-        let mut at = x.clone();
-        for &(dim, shift) in &self.0 {
+        let mut at = match self.row_from {
+            None => x.clone(),
+            Some(d) => {
+                let mut shape: Dims = SmallVec::from_slice(&x.shape()[..d]);
+                shape.push(x.shape()[d..].iter().product());
+                x.contiguous()?.view(Layout::contiguous(&shape)?, 0)
+            }
+        };
+        for &(dim, shift) in &self.moves {
             let n = at.shape()[dim];
             let moved = Array::empty(Layout::contiguous(at.shape())?, at.dtype())?;
             if n > 0 {
@@ -162,13 +174,16 @@ impl Arrangement for Roll {
             }
             at = moved;
         }
-        if self.0.is_empty() { x.copied() } else { Ok(at) }
+        match self.moves.is_empty() {
+            true => x.copied(),
+            false => Ok(if self.row_from.is_some() { at.view(Layout::contiguous(x.shape())?, 0) } else { at }),
+        }
     }
     fn adjoint(&self, g: &Tensor, _: &[usize]) -> Result<Tensor> {
-        arranged(Roll(self.0.iter().map(|&(d, s)| (d, s.saturating_neg())).collect()), g)
+        arranged(Roll { moves: self.moves.iter().map(|&(d, s)| (d, s.saturating_neg())).collect(), ..self.clone() }, g)
     }
     fn below(&self) -> Self {
-        Roll(self.0.iter().map(|&(d, s)| (d + 1, s)).collect())
+        Roll { moves: self.moves.iter().map(|&(d, s)| (d + 1, s)).collect(), row_from: self.row_from.map(|d| d + 1) }
     }
 }
 
@@ -179,8 +194,8 @@ pub fn roll(x: &Tensor, shifts: &[i64], dims: &[i64]) -> Result<Tensor> {
         return Err(Error::runtime("roll: `shifts` required"));
     }
     if dims.is_empty() && shifts.len() == 1 {
-        let flat = crate::ops::view::reshape(x, &[x.numel()])?;
-        return crate::ops::view::unsafe_view(&roll(&flat, shifts, &[0])?, x.shape());
+        let shift = shifts[0].rem_euclid(x.numel().max(1) as i64);
+        return arranged(Roll { moves: smallvec![(0, shift)], row_from: Some(0) }, x);
     }
     if shifts.len() != dims.len() {
         return Err(Error::runtime(format!(
@@ -191,13 +206,14 @@ pub fn roll(x: &Tensor, shifts: &[i64], dims: &[i64]) -> Result<Tensor> {
     }
     let mut moves = SmallVec::new();
     for (&shift, &dim) in shifts.iter().zip(dims) {
-        let d = wrap_dim("roll", dim, x.ndim())?;
-        if x.ndim() > 0 {
-            // Modulo the size: the adjoint must be able to turn the sign.
-            moves.push((d, shift.rem_euclid(x.shape()[d].max(1) as i64)));
+        if x.ndim() == 0 {
+            return Err(Error::index(format!("roll: Dimension specified as {dim} but tensor has no dimensions")));
         }
+        let d = wrap_dim("roll", dim, x.ndim())?;
+        // Modulo the size: the adjoint must be able to turn the sign.
+        moves.push((d, shift.rem_euclid(x.shape()[d].max(1) as i64)));
     }
-    arranged(Roll(moves), x)
+    arranged(Roll { moves, row_from: None }, x)
 }
 
 /// The whole repeated along each dimension. `counts` has a number for each dimension of the output; below `lead`

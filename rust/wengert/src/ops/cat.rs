@@ -17,6 +17,7 @@ use smallvec::SmallVec;
 struct Cat {
     dim: usize,
     sizes: Vec<usize>,
+    grad_name: &'static str,
 }
 
 impl Op for Cat {
@@ -24,7 +25,7 @@ impl Op for Cat {
         "cat"
     }
     fn grad_name(&self) -> String {
-        "CatBackward0".to_owned()
+        self.grad_name.to_owned()
     }
     fn forward(&self, inputs: &[&Array]) -> Result<Array> {
         let mut shape: Dims = SmallVec::from_slice(inputs[0].shape());
@@ -62,13 +63,18 @@ impl Op for Cat {
         let parts =
             inputs.iter().map(|b| crate::transform::spread(b, size)).collect::<Result<SmallVec<[Tensor; 4]>>>()?;
         let refs: SmallVec<[&Tensor; 4]> = parts.iter().collect();
-        Ok(Some((apply(OpRef::new(Cat { dim: self.dim + 1, sizes: self.sizes.clone() }), &refs)?, Some(0))))
+        Ok(Some((apply(OpRef::new(Cat { dim: self.dim + 1, ..self.clone() }), &refs)?, Some(0))))
     }
 }
 
 /// Tensors joined along an existing dimension; dtypes promote.
 #[track_caller]
 pub fn cat(tensors: &[&Tensor], dim: i64) -> Result<Tensor> {
+    join(tensors, dim, "CatBackward0")
+}
+
+#[track_caller]
+fn join(tensors: &[&Tensor], dim: i64, grad_name: &'static str) -> Result<Tensor> {
     let Some(first) = tensors.first() else {
         return Err(Error::value("cat: expected a non-empty list of Tensors; got none"));
     };
@@ -98,7 +104,7 @@ pub fn cat(tensors: &[&Tensor], dim: i64) -> Result<Tensor> {
     }
     let sizes = parts.iter().map(|t| t.shape()[dim]).collect();
     let refs: SmallVec<[&Tensor; 4]> = parts.iter().collect();
-    apply(OpRef::new(Cat { dim, sizes }), &refs)
+    apply(OpRef::new(Cat { dim, sizes, grad_name }), &refs)
 }
 
 /// Tensors of one shape joined along a new dimension.
@@ -120,7 +126,7 @@ pub fn stack(tensors: &[&Tensor], dim: i64) -> Result<Tensor> {
         parts.push(crate::ops::view::unsqueeze(t, dim)?);
     }
     let refs: SmallVec<[&Tensor; 4]> = parts.iter().collect();
-    cat(&refs, dim)
+    join(&refs, dim, "StackBackward0")
 }
 
 /// The row of the table.

@@ -126,6 +126,20 @@ products! {
     db |g, a| crate::ops::mul(g, a);
     batch |a, b| crate::ops::sum(&crate::ops::mul(a, b)?, Some(&[-1]), false);
 
+    /// Inner product of two vectors, under the name that it has for complex numbers.
+    Vdot "vdot" "VdotBackward0";
+    forward |a, b| {
+        let out = Array::empty(Layout::contiguous(&[])?, a.dtype())?;
+        with_float!(a.dtype(), T => {
+            // SAFETY: two vectors of one length; a fresh output of one element.
+            unsafe { *out.ptr::<T>() = reduce::dot::<T>(a.numel(), a.ptr(), a.layout().strides()[0], b.ptr(), b.layout().strides()[0]) }
+        }, else ());
+        Ok(out)
+    };
+    da |g, b| crate::ops::mul(g, b);
+    db |g, a| crate::ops::mul(g, a);
+    batch |a, b| crate::ops::sum(&crate::ops::mul(a, b)?, Some(&[-1]), false);
+
     /// Matrix times vector.
     Mv "mv" "MvBackward0";
     forward |a, b| {
@@ -201,24 +215,39 @@ fn wrong_shapes(name: &str, wanted: &str, a: &Tensor, b: &Tensor) -> Error {
 /// Inner product of two vectors of one length.
 #[track_caller]
 pub fn dot(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    inner_product("dot", a, b, |a, b| apply2(&Dot, a, b))
+}
+
+/// The same: for real numbers nothing is conjugated.
+#[track_caller]
+pub(crate) fn vdot(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    inner_product("vdot", a, b, |a, b| apply2(&Vdot, a, b))
+}
+
+#[track_caller]
+fn inner_product(name: &str, a: &Tensor, b: &Tensor, run: fn(&Tensor, &Tensor) -> Result<Tensor>) -> Result<Tensor> {
     if a.ndim() != 1 || b.ndim() != 1 {
         return Err(Error::runtime(format!(
-            "1D tensors expected, but got {}D and {}D tensors; dot takes two vectors, try (a * b).sum() or matmul",
+            "1D tensors expected, but got {}D and {}D tensors; {name} takes two vectors, try (a * b).sum() or matmul",
             a.ndim(),
             b.ndim()
         )));
     }
-    check_dtypes("dot", a, b)?;
+    check_dtypes(name, a, b)?;
     if a.numel() != b.numel() {
         return Err(Error::runtime(format!(
-            "inconsistent tensor size, expected tensor {} and src {} to have the same number of elements, but got {} and {} elements respectively (dot)",
+            "inconsistent tensor size, expected tensor {} and src {} to have the same number of elements, but got {} and {} elements respectively ({name})",
             show(a.shape()),
             show(b.shape()),
             a.numel(),
             b.numel()
         )));
     }
-    apply2(&Dot, a, b)
+    if !a.dtype().is_float() {
+        // The one that counts in integers.
+        return apply2(&Dot, a, b);
+    }
+    run(a, b)
 }
 
 /// Matrix times vector.

@@ -5,7 +5,7 @@ use crate::array::DType;
 use crate::array::dtype::Category;
 use crate::ops::index;
 use crate::ops::table::Args;
-use crate::ops::view::{expand, reshape, unsafe_view, unsqueeze};
+use crate::ops::view::{expand, reshape, unsqueeze, view};
 
 /// Grids over vectors: the i-th varies along dimension i.
 #[track_caller]
@@ -198,7 +198,8 @@ fn repeat_interleave(a: &Args<'_>) -> Result<Tensor> {
     let spread = crate::ops::clone(&expand(&unsqueeze(x, dim as i64 + 1)?, &shape)?)?;
     shape.remove(dim + 1);
     shape[dim] = size;
-    unsafe_view(&spread, &shape)
+    let sizes: SmallVec<[i64; 4]> = shape.iter().map(|&n| n as i64).collect();
+    view(&spread, &sizes)
 }
 
 rows! {

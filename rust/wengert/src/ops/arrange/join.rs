@@ -93,7 +93,7 @@ pub fn block_diag(tensors: &[&Tensor]) -> Result<Tensor> {
     if tensors.is_empty() {
         return Tensor::full(&[1, 0], crate::array::default_dtype(), Scalar::Int(0));
     }
-    let kinds: Vec<_> = tensors.iter().map(|t| (t.dtype(), crate::array::Weight::Dims)).collect();
+    let kinds: Vec<_> = tensors.iter().map(|t| (t.dtype(), crate::algebra::weight(t))).collect();
     let dtype = promote(&kinds);
     let mut parts: SmallVec<[Tensor; 4]> = SmallVec::new();
     for (i, t) in tensors.iter().enumerate() {

@@ -2,7 +2,7 @@
 //! views. Depends on `product`.
 
 use super::einsum;
-use super::{dot, mm, outer as outer_product};
+use super::{mm, outer as outer_product, vdot};
 use crate::array::layout::{broadcast, show, wrap_dim};
 use crate::array::{Array, DType, Dims, Scalar};
 use crate::error::{Error, Result};
@@ -294,6 +294,9 @@ fn trace(x: &Tensor) -> Result<Tensor> {
             x.ndim()
         )));
     }
+    if x.dtype() == DType::Bool {
+        return Err(Error::not_implemented("\"trace\" not implemented for 'Bool'; try to(int64) first"));
+    }
     let x = if x.dtype().is_float() { x.clone() } else { crate::ops::cast(x, DType::I64)? };
     apply1(&Trace, &x)
 }
@@ -466,7 +469,7 @@ rows! {
     /// >>> wengert.vdot(wengert.tensor([1.0, 2.0]), wengert.tensor([3.0, 4.0]))
     /// tensor(11.)
     "vdot", "input: Tensor, other: Tensor", "Tensor", BOTH, true, &["f(3), f(3)"];
-    Body::Call(|a| dot(a.tensor(0)?, a.tensor(1)?).map(Value::from));
+    Body::Call(|a| vdot(a.tensor(0)?, a.tensor(1)?).map(Value::from));
 
     /// Product of matrices, multiplied in the order that takes the fewest multiplications.
     ///

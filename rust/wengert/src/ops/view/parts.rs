@@ -34,8 +34,10 @@ impl Op for Parts {
     fn vjp(&self, saved: &Saved<'_>, cotangents: Cotangents) -> Result<Grads> {
         let Some(dtype) = cotangents.iter().flatten().map(Tensor::dtype).next() else { return Ok(Grads::new()) };
         let whole = saved.input_layout(0).shape();
-        let mut parts: Vec<Tensor> = Vec::with_capacity(cotangents.len());
-        for (i, g) in cotangents.into_iter().enumerate() {
+        let count = self.sizes.as_ref().map_or_else(|| whole[self.dim], Vec::len);
+        let mut parts: Vec<Tensor> = Vec::with_capacity(count);
+        // There are as many cotangents as up to the last one that came.
+        for (i, g) in cotangents.into_iter().chain(std::iter::repeat(None)).take(count).enumerate() {
             let mut shape: Dims = SmallVec::from_slice(whole);
             match &self.sizes {
                 Some(sizes) => shape[self.dim] = sizes[i],

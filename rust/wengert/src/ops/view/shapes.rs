@@ -118,7 +118,15 @@ rows! {
     /// torch.Size([3, 4, 2])
     "movedim", "input: Tensor, source: int | tuple[int, ...], destination: int | tuple[int, ...]", "Tensor", BOTH, true,
         &["f(2, 3, 4), 0, -1", "f(2, 3, 4), (0, 1), (1, 2)", "f(2, 3), 1, 1", "f(), 0, 0"];
-    Body::Call(|a| movedim(a.tensor(0)?, &a.ints(1)?, &a.ints(2)?).map(Value::from));
+    Body::Call(|a| {
+        if matches!((a.get(1), a.get(2)), (Value::Int(_), Value::List(_)) | (Value::List(_), Value::Int(_))) {
+            return Err(Error::type_(format!(
+                "{}(): source and destination must both be ints or both be tuples of ints",
+                a.name
+            )));
+        }
+        movedim(a.tensor(0)?, &a.ints(1)?, &a.ints(2)?).map(Value::from)
+    });
 
     /// Dimensions `start_dim` to `end_dim` as one: a view where strides allow, else a copy.
     ///
@@ -162,7 +170,7 @@ rows! {
 
     /// View with the last two dimensions exchanged: for real numbers the conjugate transpose.
     ///
-    /// Raises RuntimeError for fewer than two dimensions.
+    /// Raises RuntimeError on a vector; a 0-d tensor stays as it is.
     ///
     /// >>> import wengert
     /// >>> wengert.adjoint(wengert.ones(2, 3, 4)).shape
@@ -170,6 +178,9 @@ rows! {
     "adjoint", "input: Tensor", "Tensor", BOTH, true, &["f(2, 3)", "f(2, 3, 4)"];
     Body::Call(|a| {
         let x = a.tensor(0)?;
+        if x.ndim() == 0 {
+            return Ok(x.clone().into());
+        }
         if x.ndim() < 2 {
             return Err(Error::runtime(format!(
                 "tensor.adjoint() is only supported on matrices or batches of matrices. Got {}-D tensor of shape {}.",

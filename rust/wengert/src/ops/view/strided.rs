@@ -271,7 +271,7 @@ fn unfold(x: &Tensor, dim: i64, size: i64, step: i64) -> Result<Tensor> {
         return slice(&reshape(x, &[1])?, 0, 0, size as usize, 1);
     }
     // A step past the end leaves one window, and must not overflow as a stride.
-    let step = (step as usize).min(most.max(1));
+    let step = (step as usize).min(most + 1);
     run(Unfold { dim, size: size as usize, step }, x)
 }
 
