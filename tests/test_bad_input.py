@@ -138,7 +138,11 @@ ROWS = {
     "as_strided beyond the storage": (lambda: f(4).as_strided((3,), (2,)), RuntimeError, "out of bounds"),
     "as_strided backwards": (lambda: f(4).as_strided((2,), (-1,), 3), RuntimeError, "negative"),
     "as_strided of too few strides": (lambda: f(4).as_strided((2, 2), (1,)), RuntimeError, "mismatch"),
-    "as_strided of sizes beyond counting": (lambda: f(4).as_strided((2**40,), (2**40,)), (RuntimeError, ValueError), ""),
+    "as_strided of sizes beyond counting": (
+        lambda: f(4).as_strided((2**40,), (2**40,)),
+        (RuntimeError, ValueError),
+        "",
+    ),
     "unfold of a long window": (lambda: f(4).unfold(0, 5, 1), RuntimeError, r"4.*5"),
     "unfold without a step": (lambda: f(4).unfold(0, 2, 0), RuntimeError, "step"),
     "diagonal of one dimension": (lambda: f(2, 2).diagonal(0, 1, 1), RuntimeError, "identical"),

@@ -31,7 +31,11 @@ CASES = {
     "mse": (lambda x: F.mse_loss(x, t64(T)), X, np.mean((X - T) ** 2)),
     "mse sum": (lambda x: F.mse_loss(x, t64(T), reduction="sum"), X, np.sum((X - T) ** 2)),
     "l1": (lambda x: F.l1_loss(x, t64(T), reduction="none"), X, D),
-    "huber": (lambda x: F.huber_loss(x, t64(T), delta=0.7), X, np.mean(np.where(D <= 0.7, D * D / 2, 0.7 * (D - 0.35)))),
+    "huber": (
+        lambda x: F.huber_loss(x, t64(T), delta=0.7),
+        X,
+        np.mean(np.where(D <= 0.7, D * D / 2, 0.7 * (D - 0.35))),
+    ),
     "smooth l1": (
         lambda x: F.smooth_l1_loss(x, t64(T), beta=0.7),
         X,
@@ -49,7 +53,11 @@ CASES = {
         np.mean(-(WEIGHT * Q * np.log(sigmoid(X)) + (1 - Q) * np.log(sigmoid(-X)))),
     ),
     "kl": (lambda x: F.kl_div(x, t64(Q), reduction="batchmean"), X, np.sum(Q * (np.log(Q) - X)) / 4),
-    "kl of logarithms": (lambda x: F.kl_div(x, t64(T), reduction="sum", log_target=True), X, np.sum(np.exp(T) * (T - X))),
+    "kl of logarithms": (
+        lambda x: F.kl_div(x, t64(T), reduction="sum", log_target=True),
+        X,
+        np.sum(np.exp(T) * (T - X)),
+    ),
     "cross entropy": (
         lambda x: F.cross_entropy(x, torch.tensor(LABELS)),
         X,
@@ -284,5 +292,33 @@ def test_sums_are_accurate():
     assert abs(t.var().item() / wide.var(ddof=1) - 1) < 1e-6
     assert abs(t.reshape(1000, 1000).var(0).numpy() / wide.reshape(1000, 1000).var(0, ddof=1) - 1).max() < 1e-6
     assert abs(t.cumsum(0).numpy() / wide.cumsum() - 1).max() < 2**-23
-    assert abs(t.logsumexp(0).item() / np.log(np.sum(np.exp(wide - 100))) - 100 / np.log(np.sum(np.exp(wide - 100))) - 1) < 1e-4
+    assert (
+        abs(t.logsumexp(0).item() / np.log(np.sum(np.exp(wide - 100))) - 100 / np.log(np.sum(np.exp(wide - 100))) - 1)
+        < 1e-4
+    )
     assert abs(t.softmax(0).sum().item() - 1) < 1e-5
+
+
+ACTIVATIONS = {
+    "elu": (lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0)))),
+    "hardtanh": (lambda x: np.clip(x, -1, 1)),
+    "leaky_relu": (lambda x: np.where(x > 0, x, 0.01 * x)),
+    "logsigmoid": (lambda x: -np.log1p(np.exp(-x))),
+    "mish": (lambda x: x * np.tanh(np.log1p(np.exp(x)))),
+    "relu6": (lambda x: np.clip(x, 0, 6)),
+    "silu": (lambda x: x / (1 + np.exp(-x))),
+    "softsign": (lambda x: x / (1 + np.abs(x))),
+    "tanhshrink": (lambda x: x - np.tanh(x)),
+}
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activations_and_their_slopes(name):
+    function, reference = getattr(F, name), ACTIVATIONS[name]
+    values = np.array([-3.1, -0.7, -0.2, 0.3, 0.8, 2.2, 7.5])
+    x = torch.tensor(values, requires_grad=True)
+    y = function(x)
+    np.testing.assert_allclose(y.detach().numpy(), reference(values), rtol=1e-12)
+    y.sum().backward()
+    slope = (reference(values + 1e-6) - reference(values - 1e-6)) / 2e-6
+    np.testing.assert_allclose(x.grad.numpy(), slope, rtol=1e-6, atol=1e-9)

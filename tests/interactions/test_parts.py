@@ -22,9 +22,11 @@ def test_parts_share_a_node(name):
     parts = PARTS[name](matrix() * 1)
     assert [p.output_nr for p in parts] == list(range(len(parts)))
     assert len({p.grad_fn for p in parts}) == 1
-    assert parts[0].grad_fn.name() == {"sizes": "SplitWithSizesBackward0", "split": "SplitBackward0", "chunk": "SplitBackward0"}.get(
-        name, "UnbindBackward0"
-    )
+    assert parts[0].grad_fn.name() == {
+        "sizes": "SplitWithSizesBackward0",
+        "split": "SplitBackward0",
+        "chunk": "SplitBackward0",
+    }.get(name, "UnbindBackward0")
 
 
 @pytest.mark.parametrize("name", PARTS)

@@ -225,7 +225,9 @@ def cross(a, b, dim=None):
 def kron(a, b):
     n = max(a.ndim, b.ndim)
     a, b = (x.reshape((1,) * (n - x.ndim) + x.shape) for x in (a, b))
-    return np.asarray(np.kron(a, b)) if a.size and b.size else np.zeros([p * q for p, q in zip(a.shape, b.shape)], a.dtype)
+    return (
+        np.asarray(np.kron(a, b)) if a.size and b.size else np.zeros([p * q for p, q in zip(a.shape, b.shape)], a.dtype)
+    )
 
 
 def multi_dot(tensors):

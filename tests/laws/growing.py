@@ -14,7 +14,7 @@ from .samples import Uniform, evaluate
 
 CHUNK = 32 * 1024  # elements that one thread takes at a time
 ENOUGH = 3 * CHUNK
-BASE = {0: 1, 1: 100_000, 2: 310, 3: 45, 4: 12}  # sizes start here, by the largest rank among the operands
+BASES = (12, 45, 310, 3000, 100_000)  # sizes start here: at the first that makes an operand or a result large
 
 LARGE = {
     "reshape": ["f(330, 300), (300, 330)", "f(330, 300), (-1,)"],
@@ -29,9 +29,9 @@ LARGE = {
 class Grown(Uniform):
     """Values for a sample whose sizes are large."""
 
-    def __init__(self, rank):
-        super().__init__(rank)
-        self.base = BASE[rank]
+    def __init__(self, base):
+        super().__init__(base)
+        self.base = base
 
     def shape(self, shape):
         return tuple(size if size < 2 else self.base + 7 * size for size in shape)
@@ -51,8 +51,12 @@ def grown(op):
     """(text, Sample) of those samples of an op that can be grown, and those that LARGE states."""
     found = []
     for text in op["samples"]:
-        ranks = [leaf.ndim for leaf in evaluate(op["name"], text).leaves]
-        sample = evaluate(op["name"], text, Grown(max(ranks, default=0)))
-        if is_large(sample):
-            found.append((f"{text} grown", sample))
+        if not evaluate(op["name"], text).leaves:
+            continue
+        # Upwards, so that a product of all pairs of elements does not fill the memory.
+        for base in BASES:
+            sample = evaluate(op["name"], text, Grown(base))
+            if is_large(sample):
+                found.append((f"{text} grown", sample))
+                break
     return found + [(text, evaluate(op["name"], text)) for text in LARGE.get(op["name"], [])]

@@ -8,7 +8,19 @@ from __future__ import annotations
 from typing import Any
 
 from wengert import _core
-from wengert._core import Tensor, cross_entropy, nll_loss, relu, tanh
+from wengert._core import Tensor, cross_entropy, gelu, nll_loss, relu, sigmoid, softplus, tanh
+from wengert._random import rand
+from wengert.nn._activations import (
+    elu,
+    hardtanh,
+    leaky_relu,
+    logsigmoid,
+    mish,
+    relu6,
+    silu,
+    softsign,
+    tanhshrink,
+)
 
 __all__ = [
     "binary_cross_entropy",
@@ -16,25 +28,36 @@ __all__ = [
     "cosine_similarity",
     "cross_entropy",
     "dropout",
+    "elu",
     "embedding",
+    "gelu",
+    "hardtanh",
     "huber_loss",
     "kl_div",
     "l1_loss",
     "layer_norm",
+    "leaky_relu",
     "linear",
     "log_softmax",
+    "logsigmoid",
+    "mish",
     "mse_loss",
     "nll_loss",
     "normalize",
     "one_hot",
     "pad",
     "relu",
+    "relu6",
     "rms_norm",
     "sigmoid",
+    "silu",
     "smooth_l1_loss",
     "softmax",
     "softmin",
+    "softplus",
+    "softsign",
     "tanh",
+    "tanhshrink",
 ]
 
 
@@ -73,16 +96,6 @@ def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dty
     return _core.log_softmax(input, _default_dim(input.dim()) if dim is None else dim, dtype)
 
 
-def sigmoid(input: Tensor) -> Tensor:
-    """Logistic function 1 / (1 + e^-x), as (1 + tanh(x / 2)) / 2, which never overflows.
-
-    >>> import wengert
-    >>> sigmoid(wengert.zeros(1))
-    tensor([0.5000])
-    """
-    return _core.tanh(input * 0.5) * 0.5 + 0.5
-
-
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """input @ weight.T + bias; weight is (out, in) or (in,).
 
@@ -92,8 +105,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     >>> linear(wengert.ones(1, 3), wengert.ones(2, 3), wengert.tensor([0.0, 1.0]))
     tensor([[3., 4.]])
     """
-    out = input @ (weight.t() if weight.dim() == 2 else weight)
-    return out if bias is None else out + bias
+    return _core._linear(input, weight, bias)
 
 
 def layer_norm(
@@ -203,7 +215,9 @@ def embedding(
             [1., 2.]])
     """
     if max_norm is not None or scale_grad_by_freq or sparse:
-        raise NotImplementedError("embedding: max_norm, scale_grad_by_freq and sparse are not supported; leave them out")
+        raise NotImplementedError(
+            "embedding: max_norm, scale_grad_by_freq and sparse are not supported; leave them out"
+        )
     if padding_idx is not None:
         rows = weight.shape[0]
         if not -rows <= padding_idx < rows:
@@ -226,7 +240,7 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
     if not training or p == 0.0:
         return input
-    drawn = _core._random(list(input.shape), False, _core.float64, False)
+    drawn = rand(list(input.shape), dtype=_core.float64)
     keep = _core._cast(drawn >= p, input.dtype, False)
     factor = keep * (1.0 / (1.0 - p) if p < 1.0 else 0.0)
     return input.mul_(factor) if inplace else input * factor

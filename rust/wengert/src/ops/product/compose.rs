@@ -234,7 +234,10 @@ fn matrix_power(x: &Tensor, n: i64) -> Result<Tensor> {
     if n == 0 {
         let one = Tensor::full(&[rows], x.dtype(), Scalar::Int(1))?;
         let eye = crate::ops::view::diag_embed(&one, 0, -2, -1)?;
-        return crate::ops::clone(&expand(&eye, x.shape())?);
+        // Written over a copy of the input: constant, and still on its tape.
+        let mut out = crate::ops::clone(x)?;
+        crate::inplace::copy_(&mut out, &expand(&eye, x.shape())?)?;
+        return Ok(out);
     }
     // Squares for the binary digits of n, multiplied where there is a one.
     let (mut rest, mut square, mut out) = (n, x.clone(), None::<Tensor>);
