@@ -204,6 +204,7 @@ pub unsafe fn sort_rows<T: Element>(
     values: *mut T,
     indices: *mut i64,
 ) -> Result<(), OutOfMemory> {
+    #[allow(clippy::type_complexity)] // The type is said once in each place, and nowhere else.
     fn row<T: Element, E: Entry>(flip: u64) -> impl Fn(&[T], &mut [T], &mut [i64], &mut [Vec<E>; 2]) + Sync {
         move |x, values, indices, [entries, spare]| {
             entries.clear();
@@ -277,6 +278,7 @@ pub unsafe fn top_rows<T: Element>(
     values: *mut T,
     indices: *mut i64,
 ) -> Result<(), OutOfMemory> {
+    #[allow(clippy::type_complexity)] // The type is said once in each place, and nowhere else.
     fn row<T: Element, E: Entry>(k: usize, flip: u64) -> impl Fn(&[T], &mut [T], &mut [i64], &mut [Vec<E>; 2]) + Sync {
         move |x, values, indices, [entries, _]| {
             smallest(x, k, flip, entries);
@@ -308,6 +310,7 @@ pub unsafe fn nth_rows<T: Element>(
     values: *mut T,
     indices: *mut i64,
 ) -> Result<(), OutOfMemory> {
+    #[allow(clippy::type_complexity)] // The type is said once in each place, and nowhere else.
     fn row<T: Element, E: Entry>(k: usize) -> impl Fn(&[T], &mut [T], &mut [i64], &mut [Vec<E>; 2]) + Sync {
         move |x, values, indices, [entries, _]| {
             entries.clear();

@@ -95,7 +95,7 @@ fn slices<T: Element>(x: &Array, dim: usize) -> Result<(Vec<u64>, Vec<bool>, usi
     let strides: SmallVec<[isize; 4]> = order.map(|d| moved.layout().strides()[d]).collect();
     let rows = moved.view(Layout::strided(&shape, &strides), 0).contiguous()?;
     let values = elements::<T>(&rows);
-    let nan = (0..n).map(|i| values[i * width..(i + 1) * width].iter().any(|v| v != v)).collect();
+    let nan = (0..n).map(|i| values[i * width..(i + 1) * width].iter().any(|v| v.is_nan())).collect();
     Ok((values.iter().map(|&v| key(v)).collect(), nan, width))
 }
 

@@ -63,7 +63,8 @@ fn tensordot(a: &Tensor, b: &Tensor, dims: &Value) -> Result<Tensor> {
     let list = |v: &Value| -> Result<SmallVec<[i64; 4]>> {
         Args { name: "tensordot", params: &["dims"], values: std::slice::from_ref(v) }.ints(0)
     };
-    let count = |n: i64| -> Result<(SmallVec<[i64; 4]>, SmallVec<[i64; 4]>)> {
+    type Dims = SmallVec<[i64; 4]>;
+    let count = |n: i64| -> Result<(Dims, Dims)> {
         if n < 0 {
             return Err(Error::runtime(format!("tensordot expects dims >= 0, but got dims={n}")));
         }
