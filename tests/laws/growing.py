@@ -15,6 +15,7 @@ from .samples import Uniform, evaluate
 CHUNK = 32 * 1024  # elements that one thread takes at a time
 ENOUGH = 3 * CHUNK
 BASES = (12, 45, 310, 3000, 100_000)  # sizes start here: at the first that makes an operand or a result large
+LARGEST = {0: 12, 1: 100_000, 2: 310, 3: 45, 4: 12}  # of these, by the largest rank among the operands
 
 LARGE = {
     "reshape": ["f(330, 300), (300, 330)", "f(330, 300), (-1,)"],
@@ -51,10 +52,9 @@ def grown(op):
     """(text, Sample) of those samples of an op that can be grown, and those that LARGE states."""
     found = []
     for text in op["samples"]:
-        if not evaluate(op["name"], text).leaves:
-            continue
+        ranks = [leaf.ndim for leaf in evaluate(op["name"], text).leaves]
         # Upwards, so that a product of all pairs of elements does not fill the memory.
-        for base in BASES:
+        for base in (base for base in BASES if base <= LARGEST[max(ranks, default=0)]):
             sample = evaluate(op["name"], text, Grown(base))
             if is_large(sample):
                 found.append((f"{text} grown", sample))

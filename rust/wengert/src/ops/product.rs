@@ -215,17 +215,19 @@ fn wrong_shapes(name: &str, wanted: &str, a: &Tensor, b: &Tensor) -> Error {
 /// Inner product of two vectors of one length.
 #[track_caller]
 pub fn dot(a: &Tensor, b: &Tensor) -> Result<Tensor> {
-    inner_product("dot", a, b, |a, b| apply2(&Dot, a, b))
+    check_vectors("dot", a, b)?;
+    apply2(&Dot, a, b)
 }
 
 /// The same: for real numbers nothing is conjugated.
 #[track_caller]
 pub(crate) fn vdot(a: &Tensor, b: &Tensor) -> Result<Tensor> {
-    inner_product("vdot", a, b, |a, b| apply2(&Vdot, a, b))
+    check_vectors("vdot", a, b)?;
+    // `Dot` is the one that counts in integers.
+    if a.dtype().is_float() { apply2(&Vdot, a, b) } else { apply2(&Dot, a, b) }
 }
 
-#[track_caller]
-fn inner_product(name: &str, a: &Tensor, b: &Tensor, run: fn(&Tensor, &Tensor) -> Result<Tensor>) -> Result<Tensor> {
+fn check_vectors(name: &str, a: &Tensor, b: &Tensor) -> Result<()> {
     if a.ndim() != 1 || b.ndim() != 1 {
         return Err(Error::runtime(format!(
             "1D tensors expected, but got {}D and {}D tensors; {name} takes two vectors, try (a * b).sum() or matmul",
@@ -243,11 +245,7 @@ fn inner_product(name: &str, a: &Tensor, b: &Tensor, run: fn(&Tensor, &Tensor) -
             b.numel()
         )));
     }
-    if !a.dtype().is_float() {
-        // The one that counts in integers.
-        return apply2(&Dot, a, b);
-    }
-    run(a, b)
+    Ok(())
 }
 
 /// Matrix times vector.
