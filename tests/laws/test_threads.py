@@ -14,7 +14,10 @@ from .table import ALL_OPS, placements
 pytestmark = pytest.mark.skipif(ON_TORCH, reason="wengert promises more here than PyTorch does")
 
 COUNTS = (1, 2, 4)
-CASES = {op["name"]: grown(op) for op in ALL_OPS if not ON_TORCH and op["returns"] != "bool"}
+# Views touch no element, and the two lists of places come from no operand.
+IDLE = "squeeze_ unsqueeze_ transpose_ t_ dsplit unflatten broadcast_to tril_indices triu_indices".split()
+WORKING = [op for op in ALL_OPS if op["returns"] != "bool" and op["name"] not in IDLE]
+CASES = {op["name"]: grown(op) for op in WORKING if not ON_TORCH}
 
 
 @pytest.fixture(autouse=True)
@@ -52,14 +55,14 @@ def everything(case):
     return found
 
 
-@pytest.mark.parametrize("op", ALL_OPS, ids=[op["name"] for op in ALL_OPS])
+@pytest.mark.parametrize("op", WORKING, ids=[op["name"] for op in WORKING])
 def test_an_op_has_operands_large_enough_to_be_split(op):
     """A sample that grows, or an argument list in growing.LARGE."""
     assert CASES[op["name"]]
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("op", ALL_OPS, ids=[op["name"] for op in ALL_OPS])
+@pytest.mark.parametrize("op", WORKING, ids=[op["name"] for op in WORKING])
 def test_threads_do_not_change_a_bit(op, dtype):
     for text, sample in CASES[op["name"]]:
         for layout, case in placements(op, sample, dtype):
