@@ -415,7 +415,10 @@ def operation(row: dict[str, Any], name: str, returns: str, owner: str | None) -
         variadic = [p for p in params if p.startswith("*") and p != "*"]
         if variadic:
             kind, _, of = variadic[0].removeprefix("*").partition(": ")
-            forms.append(([p if p != variadic[0] else f"{kind}: Sequence[{of}]" for p in params], returns))
+            at = params.index(variadic[0])
+            # What comes after the sizes goes by name in both forms.
+            by_name = ["*", *params[at + 1 :]] if params[at + 1 :] else []
+            forms.append(([*params[:at], f"{kind}: Sequence[{of}]", *by_name], returns))
     above = ["@overload"] if len(forms) > 1 else []
     between = "" if owner else "\n"
     return between.join(definition(name, p, renamed(r), doc, indent, above=above) for p, r in forms)
@@ -534,7 +537,9 @@ def method(name: str, value: Any) -> str:
         )
     if isinstance(value, types.FunctionType):
         params = python_parameters(value)
-        return definition(name, ["self", *params[1:]], returned(value), summary(value.__doc__), "    ")
+        # A function of the module that is a method too calls its tensor `input`.
+        first = re.split("[:=]", params[0])[0].strip()
+        return definition(name, [first, *params[1:]], returned(value), summary(value.__doc__), "    ")
     params, returns = stated(METHODS, name, "Tensor.")
     says = re.match(r"\w+(\(.*\))", value.__doc__ or "")
     compare(f"Tensor.{name}", says.group(1) if says else "()", params)

@@ -1083,7 +1083,7 @@ class Tensor:
     ) -> None:
         """Accumulates the gradients of the leaves it depends on into their .grad."""
     def bernoulli(
-        self,
+        input,
         p: _float | None = None,
         *,
         generator: Generator | None = None,
@@ -1165,7 +1165,7 @@ class Tensor:
     def map_(self, tensor: Tensor, callable: Callable[[Any, Any], Any]) -> Tensor:
         """Replaces each element x by `callable(x, y)` with y that of `tensor`. Returns the tensor."""
     def multinomial(
-        self,
+        input,
         num_samples: _int,
         replacement: _bool = False,
         *,
@@ -2142,7 +2142,7 @@ def meshgrid(*tensors: Tensor, indexing: str | None = None) -> tuple[Tensor, ...
     """Views of vectors as grids: the i-th varies along dimension i. With `indexing` "xy" the first two dimensions are exchanged; "ij" is the default."""
 
 @overload
-def meshgrid(tensors: Sequence[Tensor], indexing: str | None = None) -> tuple[Tensor, ...]:
+def meshgrid(tensors: Sequence[Tensor], *, indexing: str | None = None) -> tuple[Tensor, ...]:
     """Views of vectors as grids: the i-th varies along dimension i. With `indexing` "xy" the first two dimensions are exchanged; "ij" is the default."""
 
 @overload

@@ -116,7 +116,7 @@ def __array_namespace__(self: Tensor, *, api_version: str | None = None) -> Any:
     return wengert
 
 
-def to_device(self: Tensor, device: Any, /, *, stream: Any = None) -> Tensor:
+def to_device(self: Tensor, device: Any, *, stream: Any = None) -> Tensor:
     """The tensor itself: it is on the CPU, the only device.
 
     Raises RuntimeError for other devices.
