@@ -34,6 +34,13 @@ fn eager(op: OpRef, inputs: &[&Tensor]) -> Result<Tensor> {
     Ok(recorded(op, inputs, out))
 }
 
+/// `apply` on plain inputs of an op whose output is known already.
+#[track_caller]
+pub(crate) fn apply_known(op: OpRef, inputs: &[&Tensor], out: Array) -> Tensor {
+    debug_assert!(inputs.iter().all(|t| t.is_plain()));
+    recorded(op, inputs, out)
+}
+
 /// `apply` for an op without attributes on one input, inlined for small tensors' sake.
 #[inline]
 #[track_caller]

@@ -4,7 +4,7 @@
 use crate::array::{Array, DType, Dims, Layout, Scalar};
 use crate::error::Result;
 use crate::op::{Batched, Cotangents, Grads, Op, OpRef};
-use crate::record::apply;
+use crate::record::{apply, apply_known};
 use crate::saved::Saved;
 use crate::tensor::Tensor;
 use crate::{with_dtype, with_float};
@@ -135,6 +135,19 @@ pub(crate) fn pick(
 ) -> Result<Tensor> {
     debug_assert_eq!(index.dtype(), DType::I64);
     apply(OpRef::new(Pick { name, grad_name, dim, gone }), &[x, index])
+}
+
+/// [`pick`] of a plain `x` whose `values` are known already: only recorded.
+#[track_caller]
+pub(crate) fn picked(
+    (name, grad_name): (&'static str, &'static str),
+    x: &Tensor,
+    index: &Tensor,
+    dim: usize,
+    gone: bool,
+    values: Array,
+) -> Tensor {
+    apply_known(OpRef::new(Pick { name, grad_name, dim, gone }), &[x, index], values)
 }
 
 /// `g` added into zeros, `n` along `dim`, at the places of `index`: the adjoint of [`pick`].

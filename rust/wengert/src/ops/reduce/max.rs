@@ -3,7 +3,7 @@
 
 use super::extreme::extreme;
 use super::*;
-use crate::ops::pick::pick;
+use crate::ops::pick::{pick, picked};
 use crate::with_dtype;
 use wengert_kernels::reversed;
 
@@ -30,15 +30,9 @@ struct Arg {
     keepdim: bool,
 }
 
-impl Op for Arg {
-    fn name(&self) -> &str {
-        self.end.pick("argmax", "argmin")
-    }
-    fn grad_name(&self) -> String {
-        self.end.pick("ArgmaxBackward0", "ArgminBackward0").to_owned()
-    }
-    fn forward(&self, inputs: &[&Array]) -> Result<Array> {
-        let x = inputs[0];
+impl Arg {
+    /// The extremes and their indices: the kernel finds them together.
+    fn both(&self, x: &Array) -> Result<(Array, Array)> {
         let mut dims: SmallVec<[bool; 4]> = smallvec![false; x.shape().len()];
         dims[self.dim] = true;
         let layout = Layout::contiguous(&Reduced { dims, keepdim: self.keepdim, all: false }.shape(x.shape()))?;
@@ -54,7 +48,19 @@ impl Op for Arg {
                 }
             }
         });
-        Ok(index)
+        Ok((values, index))
+    }
+}
+
+impl Op for Arg {
+    fn name(&self) -> &str {
+        self.end.pick("argmax", "argmin")
+    }
+    fn grad_name(&self) -> String {
+        self.end.pick("ArgmaxBackward0", "ArgminBackward0").to_owned()
+    }
+    fn forward(&self, inputs: &[&Array]) -> Result<Array> {
+        Ok(self.both(inputs[0])?.1)
     }
     fn vjp(&self, _: &Saved<'_>, _: Cotangents) -> Result<Grads> {
         Ok(Grads::new())
@@ -113,8 +119,14 @@ pub(crate) fn along(end: End, x: &Tensor, dim: i64, keepdim: bool) -> Result<(Te
     check_length(name, x, dim)?;
     let keepdim = keepdim && x.ndim() > 0;
     let x = at_least_1d(x)?;
-    let index = apply(OpRef::new(Arg { end, dim, keepdim }), &[&x])?;
     let names = end.pick(("max", "MaxBackward0"), ("min", "MinBackward0"));
+    let op = Arg { end, dim, keepdim };
+    if x.is_plain() {
+        let (values, index) = op.both(x.array())?;
+        let index = Tensor::from_array(index);
+        return Ok((picked(names, &x, &index, dim, !keepdim, values), index));
+    }
+    let index = apply(OpRef::new(op), &[&x])?;
     Ok((pick(names, &x, &index, dim, !keepdim)?, index))
 }
 
