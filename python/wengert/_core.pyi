@@ -335,6 +335,18 @@ class Tensor:
         """Error function 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to each element (Abramowitz and Stegun 7.1.1)."""
     def erf_(_self) -> Self:
         """Error function 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to each element (Abramowitz and Stegun 7.1.1)."""
+    def deg2rad(_self) -> Tensor:
+        """Degrees as radians: x pi / 180."""
+    def deg2rad_(_self) -> Self:
+        """Degrees as radians: x pi / 180."""
+    def rad2deg(_self) -> Tensor:
+        """Radians as degrees: x 180 / pi."""
+    def rad2deg_(_self) -> Self:
+        """Radians as degrees: x 180 / pi."""
+    def sinc(_self) -> Tensor:
+        """>>> import wengert >>> wengert.sinc(wengert.tensor([0.0, 0.5])) tensor([1.0000, 0.6366])"""
+    def sinc_(_self) -> Self:
+        """>>> import wengert >>> wengert.sinc(wengert.tensor([0.0, 0.5])) tensor([1.0000, 0.6366])"""
     def tan(_self) -> Tensor:
         """Tangent of each element (radians)."""
     def tan_(_self) -> Self:
@@ -411,6 +423,10 @@ class Tensor:
         """Integral part of each element; the derivative is 0."""
     def fix_(_self) -> Self:
         """Integral part of each element; the derivative is 0."""
+    def round(_self, *, decimals: _int = 0) -> Tensor:
+        """Nearest integer to each element, the even one of two equally near; with `decimals`, the nearest multiple of 10^-decimals (computed as round(x 10^decimals) 10^-decimals). The derivative is 0."""
+    def round_(_self, *, decimals: _int = 0) -> Self:
+        """Nearest integer to each element, the even one of two equally near; with `decimals`, the nearest multiple of 10^-decimals (computed as round(x 10^decimals) 10^-decimals). The derivative is 0."""
     def frac(_self) -> Tensor:
         """Fractional part x - trunc(x) of each element, with its sign."""
     def frac_(_self) -> Self:
@@ -463,6 +479,14 @@ class Tensor:
         """Smaller of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient."""
     def minimum_(_self, other: Tensor | _Number) -> Self:
         """Smaller of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient."""
+    def fmax(_self, other: Tensor | _Number) -> Tensor:
+        """Larger of two elements, with broadcasting; the other one where one is nan. Where both are equal the input gets the gradient."""
+    def fmax_(_self, other: Tensor | _Number) -> Self:
+        """Larger of two elements, with broadcasting; the other one where one is nan. Where both are equal the input gets the gradient."""
+    def fmin(_self, other: Tensor | _Number) -> Tensor:
+        """Smaller of two elements, with broadcasting; the other one where one is nan. Where both are equal the input gets the gradient."""
+    def fmin_(_self, other: Tensor | _Number) -> Self:
+        """Smaller of two elements, with broadcasting; the other one where one is nan. Where both are equal the input gets the gradient."""
     def atan2(_self, other: Tensor | _Number) -> Tensor:
         """Angle of the point (other, input) in radians, in -pi..pi."""
     def atan2_(_self, other: Tensor | _Number) -> Self:
@@ -483,6 +507,10 @@ class Tensor:
         """>>> import wengert >>> wengert.logaddexp(wengert.tensor([0.0, 100.0]), wengert.tensor([0.0, 100.0])) tensor([  0.6931, 100.6931])"""
     def logaddexp_(_self, other: Tensor | _Number) -> Self:
         """>>> import wengert >>> wengert.logaddexp(wengert.tensor([0.0, 100.0]), wengert.tensor([0.0, 100.0])) tensor([  0.6931, 100.6931])"""
+    def logaddexp2(_self, other: Tensor | _Number) -> Tensor:
+        """>>> import wengert >>> wengert.logaddexp2(wengert.tensor([0.0, 100.0]), wengert.tensor([0.0, 100.0])) tensor([  1., 101.])"""
+    def logaddexp2_(_self, other: Tensor | _Number) -> Self:
+        """>>> import wengert >>> wengert.logaddexp2(wengert.tensor([0.0, 100.0]), wengert.tensor([0.0, 100.0])) tensor([  1., 101.])"""
     def xlogy(_self, other: Tensor | _Number) -> Tensor:
         """input * log(other), and 0 where input is 0 and other no nan."""
     def xlogy_(_self, other: Tensor | _Number) -> Self:
@@ -571,6 +599,14 @@ class Tensor:
         """Where the input is infinite."""
     def isfinite(_self) -> Tensor:
         """Where the input is neither infinite nor nan."""
+    def isposinf(_self) -> Tensor:
+        """Where the input is positive infinity."""
+    def isneginf(_self) -> Tensor:
+        """Where the input is negative infinity."""
+    def isreal(_self) -> Tensor:
+        """Where the input is a real number: everywhere, as there are no complex dtypes."""
+    def signbit(_self) -> Tensor:
+        """Where the sign is negative, that of -0.0 included."""
     def isclose(_self, other: Tensor, rtol: _float = 1e-05, atol: _float = 1e-08, equal_nan: _bool = False) -> Tensor:
         """Where |input - other| <= atol + rtol * |other|, of tensors of one dtype; equal infinities are close."""
     def allclose(_self, other: Tensor, rtol: _float = 1e-05, atol: _float = 1e-08, equal_nan: _bool = False) -> _bool:
@@ -605,6 +641,30 @@ class Tensor:
         """input + value * tensor1 / tensor2, with broadcasting, of floating-point tensors."""
     def addcdiv_(_self, tensor1: Tensor, tensor2: Tensor, *, value: _Number = 1) -> Self:
         """input + value * tensor1 / tensor2, with broadcasting, of floating-point tensors."""
+    def nan_to_num(
+        _self,
+        nan: _float | None = None,
+        posinf: _float | None = None,
+        neginf: _float | None = None,
+    ) -> Tensor:
+        """NaN replaced by `nan`, infinities by `posinf` and `neginf`: the largest and smallest number of the dtype if None. No gradient flows where something was replaced."""
+    def nan_to_num_(
+        _self,
+        nan: _float | None = None,
+        posinf: _float | None = None,
+        neginf: _float | None = None,
+    ) -> Self:
+        """NaN replaced by `nan`, infinities by `posinf` and `neginf`: the largest and smallest number of the dtype if None. No gradient flows where something was replaced."""
+    def logit(_self, eps: _float | None = None) -> Tensor:
+        """Inverse of the logistic function, log(x / (1 - x)); with `eps`, of x brought into eps..1 - eps."""
+    def logit_(_self, eps: _float | None = None) -> Self:
+        """Inverse of the logistic function, log(x / (1 - x)); with `eps`, of x brought into eps..1 - eps."""
+    def heaviside(_self, values: Tensor) -> Tensor:
+        """Step function: 0 where the input is negative, 1 where it is positive, `values` where it is 0 (both of one dtype)."""
+    def heaviside_(_self, values: Tensor) -> Self:
+        """Step function: 0 where the input is negative, 1 where it is positive, `values` where it is 0 (both of one dtype)."""
+    def positive(_self) -> Tensor:
+        """The input itself; a bool is refused (RuntimeError)."""
     def sum(
         _self,
         dim: _int | tuple[_int, ...] | None = None,
@@ -715,7 +775,11 @@ class Tensor:
         """Vector norm (sum |x|^p)^(1/p) over `dim` (all when None); p may be inf, -inf, 0 or 'fro' (2)."""
     def cumsum(_self, dim: _int, *, dtype: _DTypeLike | None = None) -> Tensor:
         """Sum of the elements so far along `dim`; integers and bool sum as int64 unless `dtype` is given."""
+    def cumsum_(_self, dim: _int, *, dtype: _DTypeLike | None = None) -> Self:
+        """Sum of the elements so far along `dim`; integers and bool sum as int64 unless `dtype` is given."""
     def cumprod(_self, dim: _int, *, dtype: _DTypeLike | None = None) -> Tensor:
+        """Product of the elements so far along `dim`; integers and bool multiply as int64 unless `dtype` is given."""
+    def cumprod_(_self, dim: _int, *, dtype: _DTypeLike | None = None) -> Self:
         """Product of the elements so far along `dim`; integers and bool multiply as int64 unless `dtype` is given."""
     def logcumsumexp(_self, dim: _int) -> Tensor:
         """Logarithm of the sum of exponentials so far along `dim`, without overflow."""
@@ -743,13 +807,23 @@ class Tensor:
         """Matrix product as NumPy's: vectors, matrices, and stacks of matrices whose leading dimensions broadcast."""
     def addmm(_self, mat1: Tensor, mat2: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Tensor:
         """`beta * input + alpha * (mat1 @ mat2)`; `input` broadcasts to the product's shape. With a beta of 0 the values of `input` do not matter."""
+    def addmm_(_self, mat1: Tensor, mat2: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Self:
+        """`beta * input + alpha * (mat1 @ mat2)`; `input` broadcasts to the product's shape. With a beta of 0 the values of `input` do not matter."""
     def addmv(_self, mat: Tensor, vec: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Tensor:
+        """`beta * input + alpha * (mat @ vec)`; `input` broadcasts to the product's shape."""
+    def addmv_(_self, mat: Tensor, vec: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Self:
         """`beta * input + alpha * (mat @ vec)`; `input` broadcasts to the product's shape."""
     def addbmm(_self, batch1: Tensor, batch2: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Tensor:
         """`beta * input + alpha * sum of batch1[i] @ batch2[i]`; `input` broadcasts to the product's shape."""
+    def addbmm_(_self, batch1: Tensor, batch2: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Self:
+        """`beta * input + alpha * sum of batch1[i] @ batch2[i]`; `input` broadcasts to the product's shape."""
     def baddbmm(_self, batch1: Tensor, batch2: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Tensor:
         """`beta * input + alpha * (batch1 @ batch2)` for each of a batch; `input` broadcasts to the product's shape."""
+    def baddbmm_(_self, batch1: Tensor, batch2: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Self:
+        """`beta * input + alpha * (batch1 @ batch2)` for each of a batch; `input` broadcasts to the product's shape."""
     def addr(_self, vec1: Tensor, vec2: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Tensor:
+        """`beta * input + alpha * outer(vec1, vec2)`; `input` broadcasts to the product's shape."""
+    def addr_(_self, vec1: Tensor, vec2: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Self:
         """`beta * input + alpha * outer(vec1, vec2)`; `input` broadcasts to the product's shape."""
     def outer(_self, vec2: Tensor) -> Tensor:
         """Outer product of two vectors (n) and (m), an (n, m) matrix; dtypes promote."""
@@ -906,7 +980,7 @@ class Tensor:
     ) -> Tensor:
         """Copy with each element repeated along `dim` (flattened first when None): all as often, or each as often as a tensor says. Of one tensor of counts: each index as often as its count."""
     def clone(_self, *, memory_format: object = None) -> Tensor:
-        """Copy in fresh memory; gradients flow through."""
+        """Copy in fresh memory, dimensions in the same order there unless `memory_format` is contiguous_format; gradients flow through."""
     def contiguous(_self, memory_format: object = None) -> Tensor:
         """Itself where it is row-major, else a row-major copy."""
     def copy_(_self, src: Tensor | _Number, non_blocking: _bool = False) -> Self:
@@ -1259,6 +1333,8 @@ class Tensor:
         """The memory that the tensor and its views share."""
     def view_as(self, other: Tensor) -> Tensor:
         """View with the sizes of `other`."""
+    def where(self, condition: Tensor, other: Any) -> Tensor:
+        """Own elements where the condition holds, those of `other` (tensor or number) elsewhere; as `wengert.where`."""
 
 @final
 class dtype:
@@ -1356,6 +1432,15 @@ def reciprocal(input: Tensor) -> Tensor:
 def erf(input: Tensor) -> Tensor:
     """Error function 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to each element (Abramowitz and Stegun 7.1.1)."""
 
+def deg2rad(input: Tensor) -> Tensor:
+    """Degrees as radians: x pi / 180."""
+
+def rad2deg(input: Tensor) -> Tensor:
+    """Radians as degrees: x 180 / pi."""
+
+def sinc(input: Tensor) -> Tensor:
+    """>>> import wengert >>> wengert.sinc(wengert.tensor([0.0, 0.5])) tensor([1.0000, 0.6366])"""
+
 def tan(input: Tensor) -> Tensor:
     """Tangent of each element (radians)."""
 
@@ -1413,6 +1498,9 @@ def trunc(input: Tensor) -> Tensor:
 def fix(input: Tensor) -> Tensor:
     """Integral part of each element; the derivative is 0."""
 
+def round(input: Tensor, *, decimals: _int = 0) -> Tensor:
+    """Nearest integer to each element, the even one of two equally near; with `decimals`, the nearest multiple of 10^-decimals (computed as round(x 10^decimals) 10^-decimals). The derivative is 0."""
+
 def frac(input: Tensor) -> Tensor:
     """Fractional part x - trunc(x) of each element, with its sign."""
 
@@ -1455,6 +1543,12 @@ def maximum(input: Tensor, other: Tensor | _Number) -> Tensor:
 def minimum(input: Tensor, other: Tensor | _Number) -> Tensor:
     """Smaller of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient."""
 
+def fmax(input: Tensor, other: Tensor | _Number) -> Tensor:
+    """Larger of two elements, with broadcasting; the other one where one is nan. Where both are equal the input gets the gradient."""
+
+def fmin(input: Tensor, other: Tensor | _Number) -> Tensor:
+    """Smaller of two elements, with broadcasting; the other one where one is nan. Where both are equal the input gets the gradient."""
+
 def atan2(input: Tensor, other: Tensor | _Number) -> Tensor:
     """Angle of the point (other, input) in radians, in -pi..pi."""
 
@@ -1469,6 +1563,9 @@ def copysign(input: Tensor, other: Tensor | _Number) -> Tensor:
 
 def logaddexp(input: Tensor, other: Tensor | _Number) -> Tensor:
     """>>> import wengert >>> wengert.logaddexp(wengert.tensor([0.0, 100.0]), wengert.tensor([0.0, 100.0])) tensor([  0.6931, 100.6931])"""
+
+def logaddexp2(input: Tensor, other: Tensor | _Number) -> Tensor:
+    """>>> import wengert >>> wengert.logaddexp2(wengert.tensor([0.0, 100.0]), wengert.tensor([0.0, 100.0])) tensor([  1., 101.])"""
 
 def xlogy(input: Tensor, other: Tensor | _Number) -> Tensor:
     """input * log(other), and 0 where input is 0 and other no nan."""
@@ -1557,6 +1654,18 @@ def isinf(input: Tensor) -> Tensor:
 def isfinite(input: Tensor) -> Tensor:
     """Where the input is neither infinite nor nan."""
 
+def isposinf(input: Tensor) -> Tensor:
+    """Where the input is positive infinity."""
+
+def isneginf(input: Tensor) -> Tensor:
+    """Where the input is negative infinity."""
+
+def isreal(input: Tensor) -> Tensor:
+    """Where the input is a real number: everywhere, as there are no complex dtypes."""
+
+def signbit(input: Tensor) -> Tensor:
+    """Where the sign is negative, that of -0.0 included."""
+
 def isclose(
     input: Tensor,
     other: Tensor,
@@ -1612,6 +1721,23 @@ def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:
 
 def softplus(input: Tensor, beta: _Number = 1, threshold: _Number = 20) -> Tensor:
     """>>> import wengert >>> wengert.softplus(wengert.tensor([-1.0, 0.0, 30.0])) tensor([ 0.3133,  0.6931, 30.0000])"""
+
+def nan_to_num(
+    input: Tensor,
+    nan: _float | None = None,
+    posinf: _float | None = None,
+    neginf: _float | None = None,
+) -> Tensor:
+    """NaN replaced by `nan`, infinities by `posinf` and `neginf`: the largest and smallest number of the dtype if None. No gradient flows where something was replaced."""
+
+def logit(input: Tensor, eps: _float | None = None) -> Tensor:
+    """Inverse of the logistic function, log(x / (1 - x)); with `eps`, of x brought into eps..1 - eps."""
+
+def heaviside(input: Tensor, values: Tensor) -> Tensor:
+    """Step function: 0 where the input is negative, 1 where it is positive, `values` where it is 0 (both of one dtype)."""
+
+def positive(input: Tensor) -> Tensor:
+    """The input itself; a bool is refused (RuntimeError)."""
 
 def sum(
     input: Tensor,
@@ -2178,7 +2304,7 @@ def stack(tensors: Sequence[Tensor], dim: _int = 0) -> Tensor:
     """Tensors of one shape joined along a new dimension."""
 
 def clone(input: Tensor, *, memory_format: object = None) -> Tensor:
-    """Copy in fresh memory; gradients flow through."""
+    """Copy in fresh memory, dimensions in the same order there unless `memory_format` is contiguous_format; gradients flow through."""
 
 def gather(input: Tensor, dim: _int, index: Tensor, *, sparse_grad: _bool = False) -> Tensor:
     """Elements of `input` at `index` along `dim`: `out[i][j] = input[index[i][j]][j]` for `dim=0`."""
@@ -2354,6 +2480,9 @@ def _from_dlpack(capsule: object) -> Tensor:
 def _full(shape: Sequence[_int], value: _Number, dtype: _DTypeLike | None, requires_grad: _bool) -> Tensor:
     """A tensor of one value."""
 
+def _full_like(like: Tensor, value: _Number, dtype: _DTypeLike | None, requires_grad: _bool) -> Tensor:
+    """A tensor of one value, of the sizes of `like`, dimensions in the same order in memory."""
+
 def _grad(
     outputs: Sequence[Tensor],
     inputs: Sequence[Tensor],
@@ -2515,6 +2644,9 @@ __all__ = [
     "square",
     "reciprocal",
     "erf",
+    "deg2rad",
+    "rad2deg",
+    "sinc",
     "tan",
     "asin",
     "arcsin",
@@ -2534,6 +2666,7 @@ __all__ = [
     "ceil",
     "trunc",
     "fix",
+    "round",
     "frac",
     "sigmoid",
     "silu",
@@ -2548,11 +2681,14 @@ __all__ = [
     "true_divide",
     "maximum",
     "minimum",
+    "fmax",
+    "fmin",
     "atan2",
     "arctan2",
     "hypot",
     "copysign",
     "logaddexp",
+    "logaddexp2",
     "xlogy",
     "fmod",
     "remainder",
@@ -2582,6 +2718,10 @@ __all__ = [
     "isnan",
     "isinf",
     "isfinite",
+    "isposinf",
+    "isneginf",
+    "isreal",
+    "signbit",
     "isclose",
     "allclose",
     "equal",
@@ -2595,6 +2735,10 @@ __all__ = [
     "addcdiv",
     "gelu",
     "softplus",
+    "nan_to_num",
+    "logit",
+    "heaviside",
+    "positive",
     "sum",
     "mean",
     "prod",

@@ -157,7 +157,7 @@ def scalar_tensor(s: Number, *, dtype: _dtype | None = None, requires_grad: bool
 
 
 def arange(
-    start: Number,
+    start: Number | None = None,
     end: Number | None = None,
     step: Number = 1,
     *,
@@ -175,8 +175,12 @@ def arange(
     """
     if kw:
         options("arange", kw)
+    if start is None and end is None:
+        raise TypeError("arange() received no number: got no arguments, wanted an end; try arange(3)")
     if end is None:
         start, end = 0, start
+    if start is None:
+        start = 0
     return into("arange", out, _core._arange(start, end, step, dtype_for(out, dtype), requires_grad), dtype)
 
 

@@ -14,7 +14,7 @@ def _like(name: str, input: Any, value: Number, dtype: Any, requires_grad: bool,
         raise TypeError(f"{name}(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}")
     if kw:
         options(name, kw)
-    return _core._full(list(input.shape), value, input.dtype if dtype is None else dtype, requires_grad)
+    return _core._full_like(input, value, dtype, requires_grad)
 
 
 def zeros_like(input: Tensor, *, dtype: _dtype | None = None, requires_grad: bool = False, **kw: Any) -> Tensor:

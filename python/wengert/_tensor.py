@@ -225,6 +225,16 @@ def register_post_accumulate_grad_hook(self: Tensor, hook: Callable[[Tensor], No
     return RemovableHandle(self._node, _core._register_hook(self, call, True))
 
 
+def where(self: Tensor, condition: Tensor, other: Any) -> Tensor:
+    """Own elements where the condition holds, those of `other` (tensor or number) elsewhere; as `wengert.where`.
+
+    >>> import wengert
+    >>> wengert.tensor([1.0, 2.0]).where(wengert.tensor([True, False]), 0)
+    tensor([1., 0.])
+    """
+    return _core.where(condition, self, other)
+
+
 def __deepcopy__(self: Tensor, memo: dict[int, Any]) -> Tensor:
     if id(self) in memo:
         return memo[id(self)]
@@ -245,8 +255,14 @@ def __deepcopy__(self: Tensor, memo: dict[int, Any]) -> Tensor:
     return out
 
 
-def _rebuild(cls: type, array: Any, requires_grad: Any, attributes: dict[str, Any]) -> Tensor:
-    out = _core._make_subclass(cls, _core.tensor(array), requires_grad)
+def _rebuild(
+    cls: type, array: Any, requires_grad: Any, attributes: dict[str, Any], order: list[int] | None = None
+) -> Tensor:
+    data = _core.tensor(array)
+    if order is not None:
+        # A clone is no view, and lies in memory as the view does.
+        data = data.permute([order.index(d) for d in range(data.dim())]).clone()
+    out = _core._make_subclass(cls, data, requires_grad)
     out.__dict__.update(attributes)
     return out
 
@@ -254,7 +270,12 @@ def _rebuild(cls: type, array: Any, requires_grad: Any, attributes: dict[str, An
 def __reduce_ex__(self: Tensor, protocol: SupportsIndex) -> tuple[Any, ...]:
     if not self.is_leaf:
         raise RuntimeError("only leaf tensors can be pickled: a graph is not saved; try detach()")
-    return (_rebuild, (type(self), self.detach()._share_numpy().copy(), self.requires_grad, dict(self.__dict__)))
+    data, order = self.detach(), None
+    if not data.is_contiguous():
+        # The slowest dimension first: row-major for NumPy, and put back in order by `_rebuild`.
+        order = sorted(range(data.dim()), key=lambda d: -data._strides[d])
+        data = data.permute(order)
+    return (_rebuild, (type(self), data._share_numpy().copy(), self.requires_grad, dict(self.__dict__), order))
 
 
 def __copy__(self: Tensor) -> Tensor:
@@ -285,7 +306,7 @@ def retains_grad(self: Tensor) -> Any:
 _METHODS = [
     __repr__, __format__, size, stride, to, type_as, _float, double, long, _int, short, char, byte, _bool,
     is_complex, is_signed, cpu, view_as, reshape_as,
-    expand_as, detach_, register_hook, register_post_accumulate_grad_hook, __deepcopy__, __reduce_ex__, __copy__, __contains__,
+    expand_as, where, detach_, register_hook, register_post_accumulate_grad_hook, __deepcopy__, __reduce_ex__, __copy__, __contains__,
     __reversed__,
 ]  # fmt: skip
 

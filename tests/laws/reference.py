@@ -677,6 +677,19 @@ def relu(x):
     return np.maximum(x, np.zeros((), x.dtype))
 
 
+def nan_to_num(x, nan=0.0, posinf=None, neginf=None):
+    return np.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
+
+
+def logit(x, eps=None):
+    x = x if eps is None else np.clip(x, x.dtype.type(eps), x.dtype.type(1.0 - eps))
+    return np.log(x / (1 - x))
+
+
+def rounded(x, decimals=0):
+    return np.round(x, decimals).astype(x.dtype)
+
+
 UNARY = {
     "neg": elementwise(np.negative),
     "abs": elementwise(np.abs),
@@ -696,6 +709,17 @@ UNARY = {
     "floor": elementwise(lambda x: np.floor(x).astype(x.dtype)),
     "ceil": elementwise(lambda x: np.ceil(x).astype(x.dtype)),
     "trunc": elementwise(lambda x: np.trunc(x).astype(x.dtype)),
+    "round": rounded,
+    "deg2rad": elementwise(np.deg2rad, inexact=True),
+    "rad2deg": elementwise(np.rad2deg, inexact=True),
+    "sinc": elementwise(lambda x: np.sinc(x).astype(x.dtype), inexact=True),
+    "positive": elementwise(np.positive),
+    "isposinf": lambda x: np.isposinf(x) if x.dtype != bool else np.zeros(x.shape, bool),
+    "isneginf": lambda x: np.isneginf(x) if x.dtype != bool else np.zeros(x.shape, bool),
+    "isreal": np.isreal,
+    "signbit": lambda x: np.signbit(x) if x.dtype.kind == "f" else x < 0,
+    "nan_to_num": nan_to_num,
+    "logit": logit,
     "frac": elementwise(lambda x: x - np.trunc(x)),
     "bitwise_not": elementwise(np.invert),
     "logical_not": np.logical_not,
@@ -715,6 +739,10 @@ BINARY = {
     "pow": elementwise(np.power),
     "maximum": elementwise(np.maximum),
     "minimum": elementwise(np.minimum),
+    "fmax": elementwise(np.fmax),
+    "fmin": elementwise(np.fmin),
+    "logaddexp2": elementwise(np.logaddexp2, inexact=True),
+    "heaviside": elementwise(lambda x, v: np.heaviside(x, v).astype(x.dtype)),
     "atan2": elementwise(np.arctan2, inexact=True),
     "hypot": elementwise(np.hypot, inexact=True),
     "copysign": elementwise(np.copysign, inexact=True),

@@ -218,20 +218,28 @@ pub fn from_value(py: Python<'_>, value: Value) -> PyResult<Bound<'_, PyAny>> {
 }
 
 fn named<'py>(py: Python<'py>, name: &str, fields: Vec<(&'static str, Tensor)>) -> PyResult<Bound<'py, PyAny>> {
+    let names: Vec<&str> = fields.iter().map(|f| f.0).collect();
+    let values = fields.into_iter().map(|(_, t)| wrap_bound(py, t)).collect::<PyResult<Vec<_>>>()?;
+    named_objects(py, name, &names, values)
+}
+
+/// A result with names, of the type of `wengert.return_types`.
+pub fn named_objects<'py>(
+    py: Python<'py>,
+    name: &str,
+    names: &[&str],
+    values: Vec<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
     static TYPES: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
     let types = TYPES.get_or_init(py, || PyDict::new(py).unbind()).bind(py);
     let class = match types.get_item(name)? {
         Some(class) => class,
         None => {
-            let names: Vec<&str> = fields.iter().map(|f| f.0).collect();
-            let kwargs = PyDict::new(py);
-            kwargs.set_item("module", "wengert.return_types")?;
-            let class = py.import("collections")?.getattr("namedtuple")?.call((name, names), Some(&kwargs))?;
+            let class = py.import("wengert.return_types")?.getattr("_make")?.call1((name, names.to_vec()))?;
             types.set_item(name, &class)?;
             class
         }
     };
-    let values = fields.into_iter().map(|(_, t)| wrap_bound(py, t)).collect::<PyResult<Vec<_>>>()?;
     class.call1(PyTuple::new(py, values)?)
 }
 

@@ -44,6 +44,22 @@ fn _full<'py>(
     finish(py, Tensor::full(&shape, dtype, value).map_err(raise)?, requires_grad)
 }
 
+/// A tensor of one value, of the sizes of `like`, dimensions in the same order in memory.
+#[pyfunction]
+fn _full_like<'py>(
+    py: Python<'py>,
+    like: &Bound<'py, PyAny>,
+    value: &Bound<'py, PyAny>,
+    dtype: Option<&Bound<'py, PyAny>>,
+    requires_grad: bool,
+) -> PyResult<Bound<'py, PyAny>> {
+    let like = expect_tensor(like, "full_like")?;
+    let value = number(value, "full_like")?;
+    let dtype = dtype_argument(dtype, "full_like()")?.unwrap_or(like.dtype());
+    value.check_fits(dtype).map_err(raise)?;
+    finish(py, ops::write::full_like(&like, dtype, value).map_err(raise)?, requires_grad)
+}
+
 /// start, start + step, ... below end.
 #[pyfunction]
 fn _arange<'py>(
@@ -203,6 +219,7 @@ fn _install(package: &str) {
 /// Adds these functions to the module.
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(_full, m)?)?;
+    m.add_function(wrap_pyfunction!(_full_like, m)?)?;
     m.add_function(wrap_pyfunction!(_arange, m)?)?;
     m.add_function(wrap_pyfunction!(_spaced, m)?)?;
     m.add_function(wrap_pyfunction!(_eye, m)?)?;

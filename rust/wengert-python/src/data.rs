@@ -4,7 +4,7 @@
 use crate::convert::{fresh_tensor, is_ndarray, raise, scalar_object, to_scalar, type_name};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyTuple};
+use pyo3::types::{PyList, PyRange, PyTuple};
 use wengert::array::{default_dtype, promote_types};
 use wengert::{DType, Scalar, Tensor, ops, with_dtype};
 
@@ -79,7 +79,7 @@ struct Flat {
 }
 
 fn is_sequence(ob: &Bound<'_, PyAny>) -> bool {
-    ob.is_instance_of::<PyList>() || ob.is_instance_of::<PyTuple>()
+    ob.is_instance_of::<PyList>() || ob.is_instance_of::<PyTuple>() || ob.is_instance_of::<PyRange>()
 }
 
 fn items<'py>(ob: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {

@@ -205,17 +205,48 @@ fn finish(
         return Ok(first.clone().into_ptr());
     }
     let Some(out) = out else { return Ok(from_value(py, result)?.into_ptr()) };
-    let Value::Tensor(value) = result else {
-        return Err(PyTypeError::new_err(format!("{}() takes no out= for several results", row.name)));
-    };
-    write_out(&row.name, &out, &value)?;
-    Ok(out.into_ptr())
+    match result {
+        Value::Tensor(value) => {
+            check_out(&row.name, &out, &value)?;
+            write_out(&out, &value)?;
+            Ok(out.into_ptr())
+        }
+        Value::Named(name, fields) => {
+            let outs: Vec<Bound<'_, PyAny>> = out.try_iter().and_then(|all| all.collect()).unwrap_or_default();
+            if outs.len() != fields.len() {
+                return Err(PyTypeError::new_err(format!(
+                    "{}(): argument 'out' must be a tuple of {} Tensors, got {}",
+                    row.name,
+                    fields.len(),
+                    crate::convert::type_name(&out)
+                )));
+            }
+            // All are looked at before the first is written.
+            for (out, (_, value)) in outs.iter().zip(&fields) {
+                check_out(&row.name, out, value)?;
+            }
+            for (out, (_, value)) in outs.iter().zip(&fields) {
+                write_out(out, value)?;
+            }
+            let names: Vec<&str> = fields.iter().map(|f| f.0).collect();
+            Ok(crate::convert::named_objects(py, name, &names, outs)?.into_ptr())
+        }
+        _ => Err(PyTypeError::new_err(format!("{}() takes no out=", row.name))),
+    }
 }
 
-/// `out=`: a tensor of the result's shape is overwritten.
-fn write_out(name: &str, out: &Bound<'_, PyAny>, value: &Tensor) -> PyResult<()> {
+/// Whether `out=` can take a result: a tensor of its shape, or one without elements.
+fn check_out(name: &str, out: &Bound<'_, PyAny>, value: &Tensor) -> PyResult<()> {
     let target = crate::convert::expect_tensor(out, name)?;
-    if target.shape() != value.shape() {
+    if value.dtype().category() > target.dtype().category() {
+        return Err(pyo3::exceptions::PyRuntimeError::new_err(format!(
+            "{name}(): result type {} can't be cast to the desired output type {}; try an out of dtype {}",
+            value.dtype().word(),
+            target.dtype().word(),
+            value.dtype().name()
+        )));
+    }
+    if target.shape() != value.shape() && target.numel() > 0 {
         return Err(pyo3::exceptions::PyRuntimeError::new_err(format!(
             "{name}(): out has shape {:?}, wanted {:?}",
             target.shape(),
@@ -226,6 +257,18 @@ fn write_out(name: &str, out: &Bound<'_, PyAny>, value: &Tensor) -> PyResult<()>
         return Err(pyo3::exceptions::PyRuntimeError::new_err(format!(
             "{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad."
         )));
+    }
+    Ok(())
+}
+
+/// Writes a result into an `out=` that was checked; one without elements gets the shape, as in PyTorch.
+fn write_out(out: &Bound<'_, PyAny>, value: &Tensor) -> PyResult<()> {
+    let target = crate::convert::expect_tensor(out, "out")?;
+    if target.shape() != value.shape() {
+        let fresh = wengert::ops::cast(&wengert::ops::clone(value).map_err(raise)?, target.dtype()).map_err(raise)?;
+        // SAFETY: the object is live; nothing else refers to its inside now.
+        unsafe { *tensor_mut(out.as_ptr()) = fresh };
+        return Ok(());
     }
     // SAFETY: the object is live; nothing else refers to its inside now.
     wengert::inplace::copy_(unsafe { tensor_mut(out.as_ptr()) }, value).map_err(raise)

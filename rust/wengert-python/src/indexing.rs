@@ -1,9 +1,9 @@
 //! `x[key]` and `x[key] = value`: keys read into views and advanced indices. Depends on the core's view and index ops.
 
 use crate::convert::{fresh_tensor, is_ndarray, raise, type_name};
-use pyo3::exceptions::{PyIndexError, PyValueError};
+use pyo3::exceptions::{PyIndexError, PyTypeError, PyUserWarning, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyEllipsis, PyInt, PyList, PySlice, PyTuple};
+use pyo3::types::{PyBool, PyEllipsis, PyInt, PyList, PyRange, PySlice, PyTuple};
 use wengert::array::Category;
 use wengert::ops::index::{Entry, as_mask, index, index_put_, is_byte_mask};
 use wengert::ops::view::{select, slice, unsqueeze};
@@ -16,6 +16,20 @@ enum Item {
     NewAxis,
     Ellipsis,
     Tensor(Tensor),
+}
+
+/// A bound of a slice; what no dimension reaches is as good as the largest number (as in Python's own slices).
+fn bound(v: &Bound<'_, PyAny>) -> PyResult<i64> {
+    let Ok(index) = v.call_method0("__index__") else {
+        return Err(PyTypeError::new_err(format!(
+            "slice indices must be integers or None or have an __index__ method; got {}",
+            type_name(v)
+        )));
+    };
+    match index.extract() {
+        Ok(i) => Ok(i),
+        Err(_) => Ok(if index.lt(0)? { -i64::MAX } else { i64::MAX }),
+    }
 }
 
 fn item(ob: &Bound<'_, PyAny>) -> PyResult<Item> {
@@ -33,7 +47,7 @@ fn item(ob: &Bound<'_, PyAny>) -> PyResult<Item> {
     if let Ok(s) = ob.cast::<PySlice>() {
         let part = |name: &str| -> PyResult<Option<i64>> {
             let v = s.getattr(name)?;
-            if v.is_none() { Ok(None) } else { v.call_method0("__index__")?.extract().map(Some) }
+            if v.is_none() { Ok(None) } else { bound(&v).map(Some) }
         };
         let step = part("step")?.unwrap_or(1);
         if step <= 0 {
@@ -57,7 +71,7 @@ fn item(ob: &Bound<'_, PyAny>) -> PyResult<Item> {
         }
         return Ok(Item::Tensor(t));
     }
-    if ob.is_instance_of::<PyList>() || ob.is_instance_of::<PyTuple>() || is_ndarray(ob) {
+    if is_sequence(ob) || is_ndarray(ob) {
         // Of a 0-d array there is no length.
         let empty = ob.len().is_ok_and(|n| n == 0);
         let t = crate::data::tensor_from(ob, empty.then_some(DType::I64))?;
@@ -85,10 +99,41 @@ fn item(ob: &Bound<'_, PyAny>) -> PyResult<Item> {
 }
 
 fn items(key: &Bound<'_, PyAny>) -> PyResult<Vec<Item>> {
-    match key.cast::<PyTuple>() {
-        Ok(t) => t.iter().map(|k| item(&k)).collect(),
-        Err(_) => Ok(vec![item(key)?]),
+    if let Ok(t) = key.cast::<PyTuple>() {
+        return t.iter().map(|k| item(&k)).collect();
     }
+    if let Ok(list) = key.cast::<PyList>()
+        && stands_for_tuple(list)?
+    {
+        // In NumPy such a list has become an array of indices: nobody should rely on either meaning.
+        PyErr::warn(
+            key.py(),
+            &key.py().get_type::<PyUserWarning>(),
+            c"Using a non-tuple sequence for multidimensional indexing is deprecated; use x[tuple(seq)], or x[tensor(seq)]",
+            1,
+        )?;
+        return list.iter().map(|k| item(&k)).collect();
+    }
+    Ok(vec![item(key)?])
+}
+
+fn is_sequence(ob: &Bound<'_, PyAny>) -> bool {
+    ob.is_instance_of::<PyList>() || ob.is_instance_of::<PyTuple>() || ob.is_instance_of::<PyRange>()
+}
+
+/// Whether a list is read as a tuple of indices: a short one that holds anything but numbers, as in PyTorch (and in
+/// NumPy before 1.23).
+fn stands_for_tuple(list: &Bound<'_, PyList>) -> PyResult<bool> {
+    if list.len() >= 32 {
+        return Ok(false);
+    }
+    for k in list.iter() {
+        let special = k.is_none() || k.is_instance_of::<PySlice>() || k.is_instance_of::<PyEllipsis>();
+        if special || is_sequence(&k) || fresh_tensor(&k)?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether an index says for each element if it is meant.
@@ -111,9 +156,6 @@ fn resolve(x: &Tensor, items: Vec<Item>, reading: bool) -> PyResult<(Tensor, Vec
             x.ndim()
         )));
     }
-    if items.iter().filter(|i| matches!(i, Item::Ellipsis)).count() > 1 {
-        return Err(PyIndexError::new_err("an index can only have a single ellipsis ('...')"));
-    }
     let mut view = x.share();
     let mut entries: Vec<Entry> = Vec::new();
     let lone = reading && items.len() == 1;
@@ -126,6 +168,24 @@ fn resolve(x: &Tensor, items: Vec<Item>, reading: bool) -> PyResult<(Tensor, Vec
         covered = dim + takes;
     };
     for it in items {
+        // A second ellipsis steps over as many dimensions as the first; none may be left then.
+        let takes = match &it {
+            Item::At(_) | Item::Slice(..) => 1,
+            Item::Tensor(t) => {
+                if is_mask(t) {
+                    t.ndim()
+                } else {
+                    1
+                }
+            }
+            Item::NewAxis | Item::Ellipsis => 0,
+        };
+        if dim + takes > view.ndim() || (takes == 0 && dim > view.ndim()) {
+            return Err(PyIndexError::new_err(format!(
+                "too many indices for tensor of dimension {}; got an index for dimension {dim}, try one ellipsis",
+                x.ndim()
+            )));
+        }
         match it {
             Item::At(i) => {
                 let n = view.shape()[dim] as i64;

@@ -86,6 +86,9 @@ fn h<'py>(py: Python<'py>, t: &Tensor) -> PyResult<Bound<'py, PyAny>> {
 }
 
 fn mt<'py>(py: Python<'py>, t: &Tensor, name: &str) -> PyResult<Bound<'py, PyAny>> {
+    if t.ndim() == 0 {
+        return wrap_bound(py, t.clone());
+    }
     if t.ndim() < 2 {
         return Err(PyRuntimeError::new_err(format!(
             "tensor.{name} is only supported on matrices or batches of matrices. Got {}-D tensor.",

@@ -83,6 +83,44 @@ impl Layout {
         }))
     }
 
+    /// The layout of an elementwise result over `operands`, which broadcast to `shape`: without gaps, dimensions in the
+    /// order in which the operands lie in memory, so that whoever computes with a transposed matrix gets one and both
+    /// are read in a row (as PyTorch's TensorIterator; the first operand to tell two dimensions apart decides).
+    #[inline(never)]
+    pub fn over(operands: &[&Layout], shape: &[usize]) -> Result<Layout> {
+        let same = |l: &&&Layout| l.is_contiguous() && l.shape() == shape;
+        if operands.iter().all(|l| same(&l)) && !operands.is_empty() {
+            return Ok(operands[0].clone());
+        }
+        let numel = checked_numel(shape)?;
+        if shape.len() < 2 || numel == 0 || operands.iter().all(|l| l.is_contiguous() && l.shape() != shape) {
+            return Layout::contiguous(shape);
+        }
+        let strides: SmallVec<[Strides; 4]> = operands.iter().map(|l| aligned_strides(l, shape)).collect();
+        // From the fastest dimension to the slowest; insertion, as not every pair of dimensions can be compared.
+        let mut order: SmallVec<[usize; 8]> = (0..shape.len()).rev().collect();
+        for i in 1..order.len() {
+            let mut at = i;
+            for before in (0..i).rev() {
+                match slower(&strides, shape, order[before], order[at]) {
+                    std::cmp::Ordering::Greater => {
+                        order.swap(before, at);
+                        at = before;
+                    }
+                    std::cmp::Ordering::Less => break,
+                    std::cmp::Ordering::Equal => {}
+                }
+            }
+        }
+        let mut dense: Strides = SmallVec::from_elem(1, shape.len());
+        let mut step = 1isize;
+        for &d in &order {
+            dense[d] = step;
+            step *= shape[d] as isize;
+        }
+        Ok(Layout::strided(shape, &dense))
+    }
+
     /// Sizes.
     #[inline(always)]
     pub fn shape(&self) -> &[usize] {
@@ -244,6 +282,33 @@ pub fn broadcast_strides(layout: &Layout, shape: &[usize]) -> Strides {
         strides[lead + d] = if layout.shape()[d] == 1 { 0 } else { layout.strides()[d] };
     }
     strides
+}
+
+/// Strides of `layout` for `shape`: 0 along dimensions that it does not have or is repeated along.
+fn aligned_strides(layout: &Layout, shape: &[usize]) -> Strides {
+    let lead = shape.len() - layout.ndim();
+    let mut strides: Strides = SmallVec::from_elem(0, shape.len());
+    for d in 0..layout.ndim() {
+        let repeated = layout.shape()[d] == 1 && shape[lead + d] != 1;
+        strides[lead + d] = if repeated { 0 } else { layout.strides()[d].abs() };
+    }
+    strides
+}
+
+/// How dimension `a` compares with `b` in memory: greater is slower. Equal where no operand tells.
+fn slower(strides: &[Strides], shape: &[usize], a: usize, b: usize) -> std::cmp::Ordering {
+    use std::cmp::Ordering::{Equal, Greater};
+    for s in strides {
+        if s[a] == 0 || s[b] == 0 {
+            continue;
+        }
+        match s[a].cmp(&s[b]) {
+            Equal if shape[a] > shape[b] => return Greater,
+            Equal => {}
+            told => return told,
+        }
+    }
+    Equal
 }
 
 /// A dimension given from either end, wrapped into `0..ndim`. A 0-d tensor has one virtual dimension, as PyTorch's.

@@ -162,6 +162,13 @@ impl Array {
         Ok(out)
     }
 
+    /// One value in the very order of a layout without gaps.
+    pub(crate) fn full_over(layout: Layout, dtype: DType, value: Scalar) -> Result<Array> {
+        let out = Array::empty(layout, dtype)?;
+        out.fill_unseen(value);
+        Ok(out)
+    }
+
     /// A fresh 0-d array.
     #[inline]
     pub fn scalar(dtype: DType, value: Scalar) -> Result<Array> {
@@ -231,12 +238,14 @@ impl Array {
         Ok(out)
     }
 
-    /// A fresh row-major copy in another dtype.
+    /// A fresh copy whose elements lie in the same order.
+    pub(crate) fn duplicate(&self) -> Result<Array> {
+        self.cast(self.dtype())
+    }
+
+    /// A fresh copy in another dtype, the elements in the same order.
     pub(crate) fn cast(&self, dtype: DType) -> Result<Array> {
-        if dtype == self.dtype() {
-            return self.copied();
-        }
-        let out = Array::empty(Layout::contiguous(self.shape())?, dtype)?;
+        let out = Array::empty(Layout::over(&[self.layout()], self.shape())?, dtype)?;
         out.write_unseen(self);
         Ok(out)
     }

@@ -103,12 +103,7 @@ fn broadcast_layout(name: &str, la: &Layout, lb: &Layout) -> Result<Layout> {
             None => return Err(broadcast_error(name, la.shape(), lb.shape())),
         }
     };
-    for l in [la, lb] {
-        if l.is_contiguous() && l.shape() == &*shape {
-            return Ok(l.clone());
-        }
-    }
-    Layout::contiguous(&shape)
+    Layout::over(&[la, lb], &shape)
 }
 
 /// A float on which a formula of IEEE's own operations can run by itself.
@@ -168,7 +163,7 @@ const IN_PLACE: usize = 1 << 18;
 pub(crate) fn output_for(g: &Array) -> Result<Array> {
     let layout = g.layout();
     if !layout.is_contiguous() {
-        return Array::empty(Layout::contiguous(layout.shape())?, g.dtype());
+        return Array::empty(Layout::over(&[layout], layout.shape())?, g.dtype());
     }
     let n = layout.numel();
     if g.is_unique() && (n == 1 || n * g.dtype().size() >= IN_PLACE) {

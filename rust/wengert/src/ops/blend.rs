@@ -63,9 +63,8 @@ impl Clamp {
         for bound in &inputs[1..] {
             shape = broadcast(&shape, bound.shape()).ok_or_else(|| broadcast_error("clamp", &shape, bound.shape()))?;
         }
-        let x = inputs[0].layout();
-        let layout = if x.is_contiguous() && x.shape() == &*shape { x.clone() } else { Layout::contiguous(&shape)? };
-        let out = Array::empty(layout, inputs[0].dtype())?;
+        let layouts: SmallVec<[&Layout; 3]> = inputs.iter().map(|a| a.layout()).collect();
+        let out = Array::empty(Layout::over(&layouts, &shape)?, inputs[0].dtype())?;
         let strides: SmallVec<[_; 3]> = inputs.iter().map(|a| broadcast_strides(a.layout(), &shape)).collect();
         let constant: Strides = SmallVec::from_elem(0, shape.len());
         with_float!(out.dtype(), T => {

@@ -9,9 +9,13 @@ use crate::saved::Saved;
 use crate::tensor::Tensor;
 use smallvec::smallvec;
 
-/// A copy in fresh memory.
+/// A copy in fresh memory: of the elements as they lie, or in row-major order.
 #[derive(Debug)]
-struct Clone;
+struct Clone {
+    row_major: bool,
+}
+static PRESERVED: Clone = Clone { row_major: false };
+static ROW_MAJOR: Clone = Clone { row_major: true };
 
 impl Op for Clone {
     fn name(&self) -> &str {
@@ -21,7 +25,7 @@ impl Op for Clone {
         "CloneBackward0".to_owned()
     }
     fn forward(&self, inputs: &[&Array]) -> Result<Array> {
-        inputs[0].copied()
+        if self.row_major { inputs[0].copied() } else { inputs[0].duplicate() }
     }
     fn vjp(&self, _: &Saved<'_>, cotangents: Cotangents) -> Result<Grads> {
         Ok(cotangents.into_iter().collect())
@@ -30,6 +34,10 @@ impl Op for Clone {
         Ok(tangents[0].clone())
     }
     fn batch(&self, inputs: &[Batched], _: usize) -> Result<Option<Batched>> {
+        // Row-major of each example is row-major with the mapped dimension in front.
+        if self.row_major {
+            return Ok(Some((apply1(&ROW_MAJOR, &crate::transform::to_front(&inputs[0])?)?, Some(0))));
+        }
         Ok(Some((clone(&inputs[0].0)?, inputs[0].1)))
     }
 }
@@ -71,13 +79,19 @@ impl Op for Cast {
 /// A copy in fresh memory.
 #[track_caller]
 pub fn clone(x: &Tensor) -> Result<Tensor> {
-    apply1(&Clone, x)
+    apply1(&PRESERVED, x)
+}
+
+/// A copy in fresh memory, row-major.
+#[track_caller]
+pub(crate) fn row_major_copy(x: &Tensor) -> Result<Tensor> {
+    apply1(&ROW_MAJOR, x)
 }
 
 /// Itself where it is row-major, else a row-major copy.
 #[track_caller]
 pub fn contiguous(x: &Tensor) -> Result<Tensor> {
-    if x.layout().is_contiguous() && !x.is_lifted() { Ok(x.clone()) } else { clone(x) }
+    if x.layout().is_contiguous() && !x.is_lifted() { Ok(x.clone()) } else { apply1(&ROW_MAJOR, x) }
 }
 
 /// Itself where it has the dtype, else a copy in that dtype.
@@ -87,11 +101,12 @@ pub fn cast(x: &Tensor, dtype: DType) -> Result<Tensor> {
     if x.dtype() == dtype { Ok(x.clone()) } else { apply(OpRef::new(Cast { dtype }), &[x]) }
 }
 
-/// Refuses memory formats other than row-major; results are row-major.
-fn row_major(a: &Args, name: &str) -> Result<()> {
+/// Whether a memory format asks for row-major order; others than that and the present one are refused.
+fn row_major(a: &Args, name: &str) -> Result<bool> {
     match a.get(1) {
-        Value::None => Ok(()),
-        Value::Str(s) if s == "contiguous_format" || s == "preserve_format" => Ok(()),
+        Value::None => Ok(false),
+        Value::Str(s) if s == "preserve_format" => Ok(false),
+        Value::Str(s) if s == "contiguous_format" => Ok(true),
         other => Err(Error::not_implemented(format!(
             "{name}(): got memory_format {}, wanted contiguous_format or preserve_format; try permute() for another order",
             match other {
@@ -105,7 +120,8 @@ fn row_major(a: &Args, name: &str) -> Result<()> {
 /// The row of the table.
 pub static CLONE: OpInfo = OpInfo {
     name: "clone",
-    doc: "Copy in fresh memory; gradients flow through.\n\n\
+    doc: "Copy in fresh memory, dimensions in the same order there unless `memory_format` is contiguous_format; gradients\n\
+          flow through.\n\n\
           >>> import wengert\n\
           >>> x = wengert.ones(2, requires_grad=True)\n\
           >>> wengert.clone(x).sum().backward()\n\
@@ -115,7 +131,10 @@ pub static CLONE: OpInfo = OpInfo {
     returns: "Tensor",
     face: Face::BOTH,
     differentiable: true,
-    body: Body::Call(|a| row_major(a, "clone").and_then(|()| clone(a.tensor(0)?).map(Value::from))),
+    body: Body::Call(|a| {
+        let x = a.tensor(0)?;
+        if row_major(a, "clone")? { row_major_copy(x) } else { clone(x) }.map(Value::from)
+    }),
     samples: &["f(2, 3)", "f()"],
 };
 
@@ -130,7 +149,7 @@ pub static CONTIGUOUS: OpInfo = OpInfo {
     returns: "Tensor",
     face: Face::METHOD,
     differentiable: true,
-    body: Body::Call(|a| row_major(a, "contiguous").and_then(|()| contiguous(a.tensor(0)?).map(Value::from))),
+    body: Body::Call(|a| row_major(a, "contiguous").and_then(|_| contiguous(a.tensor(0)?).map(Value::from))),
     samples: &["f(2, 3)"],
 };
 

@@ -7,6 +7,7 @@ pub mod bitwise;
 pub mod blend;
 pub mod cat;
 pub mod compare;
+pub mod composed;
 pub mod convert;
 pub mod create;
 pub mod index;
@@ -69,6 +70,7 @@ static FAMILIES: &[&[&OpInfo]] = &[
     predicate::ROWS,
     select::ROWS,
     blend::ROWS,
+    composed::ROWS,
     reduce::ROWS,
     scan::ROWS,
     soft::ROWS,

@@ -67,6 +67,13 @@ fn all(mask: &Tensor) -> Result<bool> {
     Ok(!mask.array().contains_zero())
 }
 
+fn signed_infinity(x: &Tensor, which: f64) -> Result<Tensor> {
+    if !x.dtype().is_float() {
+        return crate::ops::write::full_like(x, crate::DType::Bool, Scalar::Bool(false));
+    }
+    eq(x, &Tensor::scalar(x.dtype(), Scalar::Float(which))?)
+}
+
 /// Whether shapes and all elements are equal (NaN equals nothing).
 pub fn equal(a: &Tensor, b: &Tensor) -> Result<bool> {
     if a.shape() != b.shape() { Ok(false) } else { all(&eq(a, b)?) }
@@ -113,6 +120,44 @@ rows! {
          tensor([ True, False, False])\n",
         "input: Tensor", "Tensor",
         |a| isfinite(a.tensor(0)?).map(Value::from), &["f(2, 3)", "i(3)", "b(2)"];
+    ISPOSINF "isposinf",
+        "Where the input is positive infinity.\n\n\
+         >>> import wengert\n\
+         >>> wengert.isposinf(wengert.tensor([1.0, wengert.inf, -wengert.inf]))\n\
+         tensor([False,  True, False])\n",
+        "input: Tensor", "Tensor",
+        |a| signed_infinity(a.tensor(0)?, f64::INFINITY).map(Value::from), &["f(2, 3)", "i(3)", "b(2)"];
+    ISNEGINF "isneginf",
+        "Where the input is negative infinity.\n\n\
+         >>> import wengert\n\
+         >>> wengert.isneginf(wengert.tensor([1.0, wengert.inf, -wengert.inf]))\n\
+         tensor([False, False,  True])\n",
+        "input: Tensor", "Tensor",
+        |a| signed_infinity(a.tensor(0)?, f64::NEG_INFINITY).map(Value::from), &["f(2, 3)", "i(3)", "b(2)"];
+    ISREAL "isreal",
+        "Where the input is a real number: everywhere, as there are no complex dtypes.\n\n\
+         >>> import wengert\n\
+         >>> wengert.isreal(wengert.tensor([1.0, wengert.nan]))\n\
+         tensor([True, True])\n",
+        "input: Tensor", "Tensor",
+        |a| {
+            let x = a.tensor(0)?;
+            crate::ops::write::full_like(x, crate::DType::Bool, Scalar::Bool(true)).map(Value::from)
+        },
+        &["f(2, 3)", "i(3)", "b(2)"];
+    SIGNBIT "signbit",
+        "Where the sign is negative, that of -0.0 included.\n\n\
+         >>> import wengert\n\
+         >>> wengert.signbit(wengert.tensor([1.0, -0.0, -2.0]))\n\
+         tensor([False,  True,  True])\n",
+        "input: Tensor", "Tensor",
+        |a| {
+            let x = a.tensor(0)?;
+            let one = Tensor::scalar(x.dtype(), Scalar::Int(1))?;
+            let signed = if x.dtype().is_float() { crate::ops::copysign(&one, x)? } else { x.clone() };
+            crate::ops::lt(&signed, &Tensor::scalar(x.dtype(), Scalar::Int(0))?).map(Value::from)
+        },
+        &["f(2, 3)", "i(3)", "b(2)"];
     ISCLOSE "isclose",
         "Where |input - other| <= atol + rtol * |other|, of tensors of one dtype; equal infinities are close.\n\n\
          >>> import wengert\n\

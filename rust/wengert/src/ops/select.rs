@@ -28,7 +28,7 @@ impl Op for Where {
         let (c, a, b) = (inputs[0], inputs[1], inputs[2]);
         let ab = broadcast(a.shape(), b.shape()).ok_or_else(|| broadcast_error("where", a.shape(), b.shape()))?;
         let shape = broadcast(c.shape(), &ab).ok_or_else(|| broadcast_error("where", c.shape(), &ab))?;
-        let out = Array::empty(Layout::contiguous(&shape)?, a.dtype())?;
+        let out = Array::empty(Layout::over(&[c, a, b].map(Array::layout), &shape)?, a.dtype())?;
         let [sc, sa, sb] = [c, a, b].map(|x| broadcast_strides(x.layout(), &shape));
         let [to, a, b] = [&out, a, b].map(Array::data_ptr);
         with_width!(out.dtype(), T => {

@@ -153,8 +153,11 @@ impl<U: Rule> Op for Unary<U> {
     #[inline]
     fn forward(&self, inputs: &[&Array]) -> Result<Array> {
         let x = inputs[0];
-        let layout =
-            if x.layout().is_contiguous() { x.layout().clone() } else { crate::Layout::contiguous(x.shape())? };
+        let layout = if x.layout().is_contiguous() {
+            x.layout().clone()
+        } else {
+            crate::Layout::over(&[x.layout()], x.shape())?
+        };
         let out = Array::empty(layout, x.dtype())?;
         self.forward_into(inputs, &out)?;
         Ok(out)
@@ -274,7 +277,8 @@ fn call<U: Rule>(args: &Args<'_>) -> Result<Value> {
 macro_rules! unary {
     ($(
         $(#[doc = $doc:literal])*
-        $name:ident, $Type:ident, $info:ident, $grad:literal, samples $samples:expr $(, face $face:ident)?;
+        $name:ident, $Type:ident, $info:ident, $grad:literal, samples $samples:expr $(, face $face:ident)?
+            $(, signature $signature:literal by $call:path)?;
         f($fx:ident) = $f:expr;
         $(i($ix:ident) = $i:expr;)?
         d($g:ident $(, $k:ident)*) = $d:expr;
@@ -319,11 +323,11 @@ macro_rules! unary {
         pub static $info: OpInfo = OpInfo {
             name: stringify!($name),
             doc: concat!($($doc, "\n"),*),
-            signature: "input: Tensor",
+            signature: signature!($($signature)?),
             returns: "Tensor",
             face: face!($($face)?),
             differentiable: true,
-            body: Body::Unary(run::<$Type>, call::<$Type>, Unary::<$Type>::OP),
+            body: body!($Type $($call)?),
             samples: $samples,
         };
         )*
@@ -337,6 +341,22 @@ macro_rules! face {
     };
     ($face:ident) => {
         Face::$face
+    };
+}
+macro_rules! signature {
+    () => {
+        "input: Tensor"
+    };
+    ($signature:literal) => {
+        $signature
+    };
+}
+macro_rules! body {
+    ($Type:ident) => {
+        Body::Unary(run::<$Type>, call::<$Type>, Unary::<$Type>::OP)
+    };
+    ($Type:ident $call:path) => {
+        Body::Call($call)
     };
 }
 macro_rules! keeps {

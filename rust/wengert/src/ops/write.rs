@@ -1,7 +1,7 @@
 //! Ops that stand for writes: `copy_`, `fill_`, a write through a view, and `embed`, the adjoint of a partial view.
 //! Depends on `record`, `inplace` and views only as data.
 
-use crate::array::{Array, Dims, Layout, Scalar};
+use crate::array::{Array, DType, Dims, Layout, Scalar};
 use crate::error::{Error, Result};
 use crate::op::{Batched, Cotangents, Grads, Op, OpRef};
 use crate::ops::table::{Body, Face, OpInfo};
@@ -126,10 +126,10 @@ impl Op for Scatter {
         let Some(g) = cotangents[0].take() else { return Ok(Grads::new()) };
         drop(cotangents);
         // What a view shows may depend on strides, and those of a cotangent are not the base's.
-        let g = if g.layout().is_contiguous() && !g.is_lifted() { g } else { crate::ops::clone(&g)? };
+        let g = if g.layout().is_contiguous() && !g.is_lifted() { g } else { crate::ops::convert::row_major_copy(&g)? };
         let part = match (saved.needs(1), saved.create_graph()) {
             (false, _) => None,
-            (true, true) => Some(crate::ops::clone(&follow(&self.chain, &g)?)?),
+            (true, true) => Some(crate::ops::convert::row_major_copy(&follow(&self.chain, &g)?)?),
             // On the array: a view of the tensor would make it a base, and no longer nobody else's.
             (true, false) => Some(Tensor::from_array(follow_array(&self.chain, g.array())?.copied()?)),
         };
@@ -245,7 +245,7 @@ impl Op for ZerosLike {
         "ZerosLikeBackward0".to_owned()
     }
     fn forward(&self, inputs: &[&Array]) -> Result<Array> {
-        Array::full(Layout::contiguous(inputs[0].shape())?, inputs[0].dtype(), Scalar::Int(0))
+        Array::full_over(Layout::over(&[inputs[0].layout()], inputs[0].shape())?, inputs[0].dtype(), Scalar::Int(0))
     }
     fn vjp(&self, _: &Saved<'_>, _: Cotangents) -> Result<Grads> {
         Ok(Grads::new())
@@ -259,6 +259,12 @@ impl Op for ZerosLike {
     fn is_differentiable(&self) -> bool {
         false
     }
+}
+
+/// One value in the shape of `x`, dimensions in the same order in memory; a wrapped `x` lends its shape.
+pub fn full_like(x: &Tensor, dtype: DType, value: Scalar) -> Result<Tensor> {
+    let layout = if x.is_lifted() { Layout::contiguous(x.shape())? } else { Layout::over(&[x.layout()], x.shape())? };
+    Ok(Tensor::from_array(Array::full_over(layout, dtype, value)?))
 }
 
 /// Zeros of the same shape and dtype, whatever wraps the input.

@@ -361,7 +361,7 @@ fn track_below(x: &Tensor, levels: &[super::Level]) -> Result<Tensor> {
         LevelKind::Dual => track_below(x, rest),
         LevelKind::Batch(size) => {
             let shape: Dims = std::iter::once(size).chain(x.shape().iter().copied()).collect();
-            let value = ops::clone(&ops::view::expand(x, &shape)?)?;
+            let value = ops::convert::row_major_copy(&ops::view::expand(x, &shape)?)?;
             Ok(make_batched(&track_below(&value, rest)?, top.id))
         }
     }

@@ -195,7 +195,7 @@ fn repeat_interleave(a: &Args<'_>) -> Result<Tensor> {
     check(size)?;
     let mut shape: Dims = SmallVec::from_slice(x.shape());
     shape.insert(dim + 1, times);
-    let spread = crate::ops::clone(&expand(&unsqueeze(x, dim as i64 + 1)?, &shape)?)?;
+    let spread = crate::ops::convert::row_major_copy(&expand(&unsqueeze(x, dim as i64 + 1)?, &shape)?)?;
     shape.remove(dim + 1);
     shape[dim] = size;
     let sizes: SmallVec<[i64; 4]> = shape.iter().map(|&n| n as i64).collect();

@@ -29,6 +29,32 @@ binary! {
     da(g, a, b) = g.gate_gt(b, a) + (0.5 * g).gate_eq(a, b);
     db(g, a, b) = g.gate_gt(a, b) + (0.5 * g).gate_eq(a, b);
 
+    /// Larger of two elements, with broadcasting; the other one where one is nan. Where both are equal the input gets
+    /// the gradient.
+    ///
+    /// >>> import wengert
+    /// >>> wengert.fmax(wengert.tensor([1.0, 5.0, wengert.nan]), wengert.tensor([3.0, wengert.nan, 2.0]))
+    /// tensor([3., 5., 2.])
+    fmax, FmaxRule, FMAX, "FmaxBackward0", "input: Tensor, other: Tensor | Number", call, exact true,
+        samples &["f(2, 3), f(2, 3)", "f(2, 3), f(3)", "f(), f(2, 1)", "i(4, lo=-3), i(4)", "b(3), b(3)", "f(0, 3), f(3)"];
+    f(a, b) = R::pick(a.eq(a), R::pick(b.eq(b), a.max(b), a), b);
+    i(a, b) = Ord::max(a, b);
+    da(g, a, b) = g.gate_gt(a, b) + g.gate_eq(a, b) + g.gate_ne(b, b);
+    db(g, a, b) = g.gate_gt(b, a) + g.gate_ne(a, a).gate_eq(b, b);
+
+    /// Smaller of two elements, with broadcasting; the other one where one is nan. Where both are equal the input gets
+    /// the gradient.
+    ///
+    /// >>> import wengert
+    /// >>> wengert.fmin(wengert.tensor([1.0, 5.0, wengert.nan]), wengert.tensor([3.0, wengert.nan, 2.0]))
+    /// tensor([1., 5., 2.])
+    fmin, FminRule, FMIN, "FminBackward0", "input: Tensor, other: Tensor | Number", call, exact true,
+        samples &["f(2, 3), f(2, 3)", "f(2, 3), f(3)", "f(), f(2, 1)", "i(4, lo=-3), i(4)", "b(3), b(3)", "f(0, 3), f(3)"];
+    f(a, b) = R::pick(a.eq(a), R::pick(b.eq(b), a.min(b), a), b);
+    i(a, b) = Ord::min(a, b);
+    da(g, a, b) = g.gate_gt(b, a) + g.gate_eq(a, b) + g.gate_ne(b, b);
+    db(g, a, b) = g.gate_gt(a, b) + g.gate_ne(a, a).gate_eq(b, b);
+
     /// Angle of the point (other, input) in radians, in -pi..pi.
     ///
     /// >>> import wengert
@@ -72,6 +98,17 @@ binary! {
     f(a, b) = R::pick(a.eq(b), a + std::f64::consts::LN_2, a.max(b) + (-(a - b).abs()).exp().log1p());
     da(g, a, y) = g * (a - y).exp();
     db(g, b, y) = g * (b - y).exp();
+
+    /// log2(2^input + 2^other) without overflow on the way.
+    ///
+    /// >>> import wengert
+    /// >>> wengert.logaddexp2(wengert.tensor([0.0, 100.0]), wengert.tensor([0.0, 100.0]))
+    /// tensor([  1., 101.])
+    logaddexp2, Logaddexp2Rule, LOGADDEXP2, "Logaddexp2Backward0", "input: Tensor, other: Tensor | Number", call, exact false,
+        samples &["f(2, 3), f(2, 3)", "f(2, 3), f(3)", "f(), f(2, 1)", "f(2, 3), 0.3", "f(0, 3), f(3)"];
+    f(a, b) = R::pick(a.eq(b), a + 1.0, a.max(b) + (-(a - b).abs()).exp2().log1p() * std::f64::consts::LOG2_E);
+    da(g, a, y) = g * ((a - y) * std::f64::consts::LN_2).exp();
+    db(g, b, y) = g * ((b - y) * std::f64::consts::LN_2).exp();
 
     /// input * log(other), and 0 where input is 0 and other no nan.
     ///

@@ -136,7 +136,9 @@ fn kron(a: &Tensor, b: &Tensor) -> Result<Tensor> {
         ib.extend([1, y]);
         shape.push(x * y);
     }
-    crate::ops::view::unsafe_view(&mul(&reshape(a, &ia)?, &reshape(b, &ib)?)?, &shape)
+    let products = mul(&reshape(a, &ia)?, &reshape(b, &ib)?)?;
+    // Products of permuted factors lie permuted.
+    crate::ops::view::unsafe_view(&crate::ops::contiguous(&products)?, &shape)
 }
 
 /// The product of matrices in the order that takes the fewest multiplications (Cormen et al., matrix-chain order).

@@ -377,7 +377,7 @@ rows! {
     /// >>> wengert.addmm(wengert.ones(2), wengert.ones(2, 3), wengert.ones(3, 2), beta=2.0)
     /// tensor([[5., 5.],
     ///         [5., 5.]])
-    "addmm", "input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1", "Tensor", BOTH, true,
+    "addmm", "input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1", "Tensor", ELEMENTWISE, true,
         &["f(2, 4), f(2, 3), f(3, 4)", "f(4), f(2, 3), f(3, 4), beta=0.5, alpha=2.0", "f(2, 1), f(2, 3), f(3, 4), beta=0", "i(2, 2), i(2, 3), i(3, 2), alpha=2"];
     Body::Call(|a| add_product(a, Kind::Mm).map(Value::from));
 
@@ -386,7 +386,7 @@ rows! {
     /// >>> import wengert
     /// >>> wengert.addmv(wengert.ones(2), wengert.ones(2, 3), wengert.ones(3))
     /// tensor([4., 4.])
-    "addmv", "input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: Number = 1", "Tensor", BOTH, true,
+    "addmv", "input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: Number = 1", "Tensor", ELEMENTWISE, true,
         &["f(2), f(2, 3), f(3)", "f(1), f(2, 3), f(3), beta=0.5, alpha=2.0", "f(), f(2, 3), f(3), alpha=-1"];
     Body::Call(|a| add_product(a, Kind::Mv).map(Value::from));
 
@@ -395,7 +395,7 @@ rows! {
     /// >>> import wengert
     /// >>> wengert.addbmm(wengert.ones(1), wengert.ones(2, 1, 3), wengert.ones(2, 3, 1))
     /// tensor([[7.]])
-    "addbmm", "input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1", "Tensor", BOTH, true,
+    "addbmm", "input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1", "Tensor", ELEMENTWISE, true,
         &["f(3, 4), f(2, 3, 2), f(2, 2, 4)", "f(4), f(2, 3, 2), f(2, 2, 4), beta=0.5, alpha=2.0"];
     Body::Call(|a| add_product(a, Kind::SumBmm).map(Value::from));
 
@@ -404,7 +404,7 @@ rows! {
     /// >>> import wengert
     /// >>> wengert.baddbmm(wengert.ones(1), wengert.ones(2, 1, 3), wengert.ones(2, 3, 1)).tolist()
     /// [[[4.0]], [[4.0]]]
-    "baddbmm", "input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1", "Tensor", BOTH, true,
+    "baddbmm", "input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1", "Tensor", ELEMENTWISE, true,
         &["f(2, 3, 4), f(2, 3, 2), f(2, 2, 4)", "f(3, 1), f(2, 3, 2), f(2, 2, 4), beta=0.5, alpha=2.0"];
     Body::Call(|a| add_product(a, Kind::Bmm).map(Value::from));
 
@@ -413,7 +413,7 @@ rows! {
     /// >>> import wengert
     /// >>> wengert.addr(wengert.ones(1), wengert.ones(2), wengert.ones(2)).tolist()
     /// [[2.0, 2.0], [2.0, 2.0]]
-    "addr", "input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: Number = 1", "Tensor", BOTH, true,
+    "addr", "input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: Number = 1", "Tensor", ELEMENTWISE, true,
         &["f(2, 3), f(2), f(3)", "f(3), f(2), f(3), beta=0.5, alpha=2.0"];
     Body::Call(|a| add_product(a, Kind::Outer).map(Value::from));
 

@@ -3,6 +3,37 @@
 use super::*;
 
 unary! {
+    /// Degrees as radians: x pi / 180.
+    ///
+    /// >>> import wengert
+    /// >>> wengert.deg2rad(wengert.tensor([180.0, -90.0]))
+    /// tensor([ 3.1416, -1.5708])
+    deg2rad, Deg2rad, DEG2RAD, "Deg2RadBackward0", samples &["f(2, 3)", "f()", "f(0, 2)"];
+    f(x) = x * 0.017453292519943295;
+    d(g) = g * 0.017453292519943295;
+
+    /// Radians as degrees: x 180 / pi.
+    ///
+    /// >>> import wengert
+    /// >>> wengert.rad2deg(wengert.tensor([wengert.pi, 0.5]))
+    /// tensor([180.0000,  28.6479])
+    rad2deg, Rad2deg, RAD2DEG, "Rad2DegBackward0", samples &["f(2, 3)", "f()", "f(0, 2)"];
+    f(x) = x * 57.29577951308232;
+    d(g) = g * 57.29577951308232;
+
+    /// sin(pi x) / (pi x) of each element, 1 at 0.
+    ///
+    /// >>> import wengert
+    /// >>> wengert.sinc(wengert.tensor([0.0, 0.5]))
+    /// tensor([1.0000, 0.6366])
+    sinc, Sinc, SINC, "SincBackward0", samples &["f(2, 3)", "f()", "f(0, 2)"];
+    f(x) = R::pick(x.eq(R::lit(0.0)), R::lit(1.0), (x * std::f64::consts::PI).sin() / (x * std::f64::consts::PI));
+    d(g, x) = {
+        let u = x * std::f64::consts::PI;
+        let slope = (u.cos() * u - u.sin()) / (u * x);
+        (g * slope).gate_ne(x, A::lit(0.0, x))
+    };
+
     /// Tangent of each element (radians).
     ///
     /// >>> import wengert

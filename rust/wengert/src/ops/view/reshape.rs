@@ -130,7 +130,7 @@ pub fn reshape(x: &Tensor, shape: &[usize]) -> Result<Tensor> {
 #[track_caller]
 fn reshape_as_view(x: &Tensor, shape: &[usize]) -> Result<Tensor> {
     if !x.is_lifted() && view_strides(x.layout(), shape).is_none() {
-        let dense = crate::ops::clone(x)?;
+        let dense = crate::ops::contiguous(x)?;
         return run(Reshape { shape: SmallVec::from_slice(shape), grad_name: "UnsafeViewBackward0" }, &dense);
     }
     if x.is_lifted() {
