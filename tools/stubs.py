@@ -110,6 +110,7 @@ FUNCTIONS = {
     "_detach_": ("x: Tensor", "None"),
     "_placed_in": ("x: Tensor, storage: Tensor", "Tensor"),
     "_enter_level": ("size: int | None = None", "int"),
+    "_named": ("x: Tensor, name: str", "Tensor"),
     "_full_like": ("like: Tensor, value: Number, dtype: dtype | None, requires_grad: bool", "Tensor"),
     "_full": ("shape: Sequence[int], value: Number, dtype: dtype | None, requires_grad: bool", "Tensor"),
     "_grad": (

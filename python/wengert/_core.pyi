@@ -2510,6 +2510,9 @@ def _make_dual(primal: Tensor, tangent: Tensor, level: _int) -> Tensor:
 def _make_subclass(cls: type, data: Tensor, requires_grad: _bool) -> Any:
     """An instance of a Tensor subclass over the same storage."""
 
+def _named(x: Tensor, name: str) -> Tensor:
+    """The tensor itself, its node, if it was just recorded, under one of the names above."""
+
 def _placed_in(x: Tensor, storage: Tensor) -> Tensor:
     """The elements of a copied storage at the place of a tensor."""
 

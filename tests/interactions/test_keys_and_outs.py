@@ -101,3 +101,32 @@ def test_rounding_with_decimals():
     assert torch.tensor([0.5, 1.5, 2.5]).round_().tolist() == [0.0, 2.0, 2.0]
     with pytest.raises(RuntimeError):
         torch.round(torch.tensor([1]), decimals=1)
+
+
+@pytest.mark.parametrize(
+    ("f", "name"),
+    [
+        (lambda x: torch.nn.functional.mse_loss(x, x.detach()), "MseLossBackward0"),
+        (lambda x: torch.nn.functional.huber_loss(x, x.detach()), "HuberLossBackward0"),
+        (lambda x: torch.nn.functional.smooth_l1_loss(x, x.detach()), "SmoothL1LossBackward0"),
+        (lambda x: torch.nn.functional.cross_entropy(x, torch.tensor([0, 1])), "NllLossBackward0"),
+        (
+            lambda x: torch.nn.functional.binary_cross_entropy_with_logits(x, torch.ones(2, 2)),
+            "BinaryCrossEntropyWithLogitsBackward0",
+        ),
+        (lambda x: torch.nn.functional.binary_cross_entropy(x * 0.5, torch.ones(2, 2)), "BinaryCrossEntropyBackward0"),
+        (torch.nn.functional.softplus, "SoftplusBackward0"),
+        (lambda x: torch.lerp(x, x, 0.7), "LerpBackward0"),
+        (lambda x: torch.addcmul(x, x, x), "AddcmulBackward0"),
+        (lambda x: torch.addcdiv(x, x, x, value=2), "AddcdivBackward0"),
+    ],
+)
+def test_functions_of_several_operations_go_by_their_own_name(f, name):
+    x = torch.ones(2, 2, requires_grad=True)
+    y = f(x)
+    assert y.grad_fn.name() == name
+    # The rule is that of the last operation, to any order.
+    (g,) = torch.autograd.grad(y.sum(), x, create_graph=True)
+    assert g.shape == x.shape
+    if g.requires_grad:
+        torch.autograd.grad(g.sum(), x)

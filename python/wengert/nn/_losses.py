@@ -51,7 +51,7 @@ def mse_loss(
     """
     _check_sizes(input, target)
     d = input - target
-    return _weighted_reduced(d * d, weight, reduction, size_average, reduce)
+    return _core._named(_weighted_reduced(d * d, weight, reduction, size_average, reduce), "MseLossBackward0")
 
 
 def _weighted_reduced(
@@ -100,7 +100,7 @@ def huber_loss(
     d = input - target
     size = _core.abs(d)
     loss = _core.where(size <= delta, d * d * 0.5, (size - 0.5 * delta) * delta)
-    return _weighted_reduced(loss, weight, reduction, None, None)
+    return _core._named(_weighted_reduced(loss, weight, reduction, None, None), "HuberLossBackward0")
 
 
 def smooth_l1_loss(
@@ -125,7 +125,7 @@ def smooth_l1_loss(
     d = input - target
     size = _core.abs(d)
     loss = size if beta == 0 else _core.where(size < beta, d * d * (0.5 / beta), size - 0.5 * beta)
-    return _reduced(loss, reduction, size_average, reduce)
+    return _core._named(_reduced(loss, reduction, size_average, reduce), "SmoothL1LossBackward0")
 
 
 def binary_cross_entropy(
@@ -153,7 +153,9 @@ def binary_cross_entropy(
     if not values._is_lifted() and _core.any(_core.gt(_core.abs(values - 0.5), 0.5)).item():
         raise RuntimeError("all elements of input should be between 0 and 1; try sigmoid, or the loss with logits")
     loss = (target - 1.0) * _log(1.0 - input) - target * _log(input)
-    return _reduced(_weighted(loss, weight), reduction, size_average, reduce)
+    return _core._named(
+        _reduced(_weighted(loss, weight), reduction, size_average, reduce), "BinaryCrossEntropyBackward0"
+    )
 
 
 def _log(x: Tensor) -> Tensor:
@@ -185,7 +187,9 @@ def binary_cross_entropy_with_logits(
     soft = _core.logsumexp(pair, -1)  # log(1 + e^-x)
     factor = 1.0 if pos_weight is None else (pos_weight - 1.0) * target + 1.0
     loss = (1.0 - target) * input + soft * factor
-    return _reduced(_weighted(loss, weight), reduction, size_average, reduce)
+    return _core._named(
+        _reduced(_weighted(loss, weight), reduction, size_average, reduce), "BinaryCrossEntropyWithLogitsBackward0"
+    )
 
 
 def kl_div(

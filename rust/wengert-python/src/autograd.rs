@@ -4,7 +4,7 @@ use crate::convert::{expect_tensor, fresh_tensor, raise, type_name, wrap_bound};
 use crate::edge::PyEdge;
 use crate::foreign::{Foreign, PyHook};
 use crate::object::track;
-use pyo3::exceptions::{PyRuntimeError, PyTypeError};
+use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -335,6 +335,30 @@ fn _zeros_like<'py>(py: Python<'py>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'p
     wrap_bound(py, wengert::ops::write::zeros_like(&t).map_err(raise)?)
 }
 
+/// Names of the nodes of functions that are made of several operations.
+const NAMES: [&str; 5] = [
+    "BinaryCrossEntropyBackward0",
+    "BinaryCrossEntropyWithLogitsBackward0",
+    "HuberLossBackward0",
+    "MseLossBackward0",
+    "SmoothL1LossBackward0",
+];
+
+/// The tensor itself, its node, if it was just recorded, under one of the names above.
+#[pyfunction]
+fn _named<'py>(x: &Bound<'py, PyAny>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+    let t = expect_tensor(x, "_named")?;
+    let Some(name) = NAMES.into_iter().find(|n| *n == name) else {
+        return Err(PyValueError::new_err(format!("_named: got {name}, wanted one of {NAMES:?}")));
+    };
+    if !t.is_lifted() && t.node().is_some() {
+        drop(t);
+        // SAFETY: the object is live; nothing else refers to its inside now.
+        unsafe { crate::object::tensor_mut(x.as_ptr()) }.rename(name);
+    }
+    Ok(x.clone())
+}
+
 /// A result of a function that was differentiated, off the tape where only the tracked inputs had put it there.
 #[pyfunction]
 fn _untrack<'py>(
@@ -373,6 +397,7 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(_unpack_batched, m)?)?;
     m.add_function(wrap_pyfunction!(_track, m)?)?;
     m.add_function(wrap_pyfunction!(_untrack, m)?)?;
+    m.add_function(wrap_pyfunction!(_named, m)?)?;
     m.add_function(wrap_pyfunction!(_zeros_like, m)?)?;
     m.add_function(wrap_pyfunction!(_detach_, m)?)?;
     Ok(())

@@ -145,6 +145,19 @@ impl Tensor {
         &self.edge
     }
 
+    /// Itself, its node called `grad_name`: for functions that are made of several operations. Only a result that was
+    /// just computed is renamed; one that others refer to keeps its name.
+    #[must_use]
+    pub fn named(mut self, grad_name: &'static str) -> Tensor {
+        self.rename(grad_name);
+        self
+    }
+
+    /// [`Tensor::named`] in place.
+    pub fn rename(&mut self, grad_name: &'static str) {
+        Node::rename(&mut self.edge, grad_name);
+    }
+
     /// A counted reference to its node.
     pub fn gradient_edge(&self) -> Edge {
         self.edge.clone()

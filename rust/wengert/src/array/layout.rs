@@ -151,6 +151,13 @@ impl Layout {
         self.0.contiguous
     }
 
+    /// Whether elements lie without gaps, in whatever order.
+    pub fn is_dense(&self) -> bool {
+        let reach = |(&n, &s): (&usize, &isize)| n.saturating_sub(1) * s.unsigned_abs();
+        let end: usize = self.shape().iter().zip(self.strides()).map(reach).sum();
+        self.is_contiguous() || self.numel() == 0 || (end + 1 == self.numel() && !self.overlaps())
+    }
+
     /// Whether two elements lie in one place.
     pub fn overlaps(&self) -> bool {
         let mut dims: SmallVec<[(usize, usize); 4]> = SmallVec::new();

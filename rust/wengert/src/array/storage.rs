@@ -109,10 +109,10 @@ fn too_large(layout: &Layout, dtype: DType, bytes: usize) -> Error {
 }
 
 impl Array {
-    /// Uninitialised elements in a row-major layout (strides of `layout` are taken only if it is contiguous).
+    /// Uninitialised elements in a layout without gaps.
     #[inline]
     pub(crate) fn empty(layout: Layout, dtype: DType) -> Result<Array> {
-        debug_assert!(layout.is_contiguous());
+        debug_assert!(layout.is_dense());
         let bytes = layout.numel() * dtype.size();
         if bytes > INLINE {
             return Self::empty_far(layout, dtype, bytes);

@@ -192,10 +192,12 @@ pub fn lerp(start: &Tensor, end: &Tensor, weight: &Tensor) -> Result<Tensor> {
     let half = Tensor::scalar(weight.dtype(), Scalar::Float(0.5))?;
     let near = lt(&crate::ops::abs(weight)?, &half)?;
     if weight.ndim() == 0 && !weight.is_lifted() && near.item()?.as_f64() != 0.0 {
-        return Ok(from_start);
+        return Ok(from_start.named("LerpBackward0"));
     }
     let from_end = crate::ops::sub(end, &crate::ops::mul(&gap, &crate::ops::sub(&one, weight)?)?)?;
-    if weight.ndim() == 0 && !weight.is_lifted() { Ok(from_end) } else { where_(&near, &from_start, &from_end) }
+    let value =
+        if weight.ndim() == 0 && !weight.is_lifted() { from_end } else { where_(&near, &from_start, &from_end)? };
+    Ok(value.named("LerpBackward0"))
 }
 
 fn add_scaled(a: &Args<'_>, join: fn(&Tensor, &Tensor) -> Result<Tensor>) -> Result<Value> {
@@ -213,7 +215,8 @@ fn add_scaled(a: &Args<'_>, join: fn(&Tensor, &Tensor) -> Result<Tensor>) -> Res
         }
         part = crate::ops::mul(&part, &number_beside(&part, value)?)?;
     }
-    crate::ops::add(x, &part).map(Value::from)
+    let node = if a.name.starts_with("addcmul") { "AddcmulBackward0" } else { "AddcdivBackward0" };
+    Ok(Value::from(crate::ops::add(x, &part)?.named(node)))
 }
 
 /// The row of the table.
@@ -357,7 +360,7 @@ pub fn softplus(x: &Tensor, beta: f64, threshold: f64) -> Result<Tensor> {
     let small = where_(&linear, &number(0.0)?, &scaled)?;
     let soft = crate::ops::log1p(&crate::ops::exp(&small)?)?;
     let soft = if beta == 1.0 { soft } else { crate::ops::div(&soft, &number(beta)?)? };
-    where_(&linear, x, &soft)
+    Ok(where_(&linear, x, &soft)?.named("SoftplusBackward0"))
 }
 
 fn float_only(name: &str, x: &Tensor) -> Result<()> {

@@ -262,7 +262,7 @@ pub fn nll_loss(x: &Tensor, target: &Tensor, set: &Settings<'_>) -> Result<Tenso
     let r = rows("nll_loss", x, target, set)?;
     let factors = r.factors(set)?;
     let loss = times(&neg(&picked(&r.x, &r.target, 1)?)?, factors.as_ref(), r.counts.as_ref())?;
-    r.reduced(loss, factors.as_ref(), set.reduction)
+    Ok(r.reduced(loss, factors.as_ref(), set.reduction)?.named("NllLossBackward0"))
 }
 
 /// Cross entropy of logits `x` of shape (C), (N, C) or (N, C, d1, ...) with class indices, or probabilities of x's shape.
@@ -299,8 +299,9 @@ pub fn cross_entropy(x: &Tensor, target: &Tensor, set: &Settings<'_>) -> Result<
         let spread = div(&neg(&sum(&logs, Some(&[1]), false)?)?, &number(x, classes as f64)?)?;
         let spread = times(&spread, r.counts.as_ref(), r.counts.as_ref())?;
         loss = add(&mul(&loss, &number(x, 1.0 - eps)?)?, &mul(&spread, &number(x, eps)?)?)?;
+        return r.reduced(loss, factors.as_ref(), set.reduction);
     }
-    r.reduced(loss, factors.as_ref(), set.reduction)
+    Ok(r.reduced(loss, factors.as_ref(), set.reduction)?.named("NllLossBackward0"))
 }
 
 fn of_probabilities(x: &Tensor, target: &Tensor, set: &Settings<'_>) -> Result<Tensor> {

@@ -5,6 +5,7 @@ pub mod edge;
 pub mod leaf;
 mod marks;
 pub mod node;
+mod renamed;
 pub mod site;
 pub mod sweep;
 

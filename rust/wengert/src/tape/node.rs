@@ -293,6 +293,23 @@ impl Node {
         unsafe { &*self.op }
     }
 
+    /// Gives the node of an edge that was just recorded another name; one that others refer to keeps its own.
+    pub(crate) fn rename(edge: &mut Edge, grad_name: &'static str) {
+        let Some(mut node) = edge.pointer() else { return };
+        // SAFETY: the edge holds a count; where that is the only one, nobody else can look at the node.
+        let node = unsafe {
+            if node.as_ref().count.get() != 1 || node.as_ref().is_leaf() {
+                return;
+            }
+            node.as_mut()
+        };
+        let owned = node.flags.get() & OWNED_OP != 0;
+        // SAFETY: the node's count of the op, if it has one, goes over to the new op; else the op is static.
+        let op = unsafe { if owned { OpRef::Counted(Arc::from_raw(node.op)) } else { OpRef::Static(&*node.op) } };
+        node.op = OpRef::new(super::renamed::Renamed { op, grad_name }).into_raw().0;
+        node.flags.set(node.flags.get() | OWNED_OP);
+    }
+
     /// PyTorch's name of the node: `MulBackward0`.
     pub fn name(&self) -> String {
         self.op().grad_name()
