@@ -74,3 +74,14 @@ def test_in_place_writes_to_permuted_results():
     want[1] = 0
     np.testing.assert_array_equal(x.grad.numpy(), want)
     assert y.stride() == (1, 12, 4)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_gradients_of_writes_through_as_strided_views_of_permuted_results(order):
+    x = torch.arange(6.0, requires_grad=True)
+    y = x.view(2, 3).permute(*order) * 2
+    y.as_strided((2, 2), (1, 2), 1).mul_(3.0)
+    (y * y).sum().backward()
+    # Elements 1 to 4 of the memory, which is in the order of x, are multiplied by 3.
+    factor = np.array([2.0, 6.0, 6.0, 6.0, 6.0, 2.0])
+    np.testing.assert_allclose(x.grad.numpy(), 2 * factor**2 * np.arange(6.0))

@@ -1,6 +1,6 @@
 //! Copies and casts: the same values in fresh memory or in another dtype. Depends on `record`.
 
-use crate::array::{Array, DType};
+use crate::array::{Array, DType, Layout};
 use crate::error::{Error, Result};
 use crate::op::{Batched, Cotangents, Grads, Op, OpRef};
 use crate::ops::table::{Args, Body, Face, OpInfo, Value};
@@ -39,6 +39,32 @@ impl Op for Clone {
             return Ok(Some((apply1(&ROW_MAJOR, &crate::transform::to_front(&inputs[0])?)?, Some(0))));
         }
         Ok(Some((clone(&inputs[0].0)?, inputs[0].1)))
+    }
+}
+
+/// A copy in fresh memory in the order of a layout.
+#[derive(Debug)]
+struct Placed {
+    layout: Layout,
+}
+
+impl Op for Placed {
+    fn name(&self) -> &str {
+        "clone"
+    }
+    fn grad_name(&self) -> String {
+        "CloneBackward0".to_owned()
+    }
+    fn forward(&self, inputs: &[&Array]) -> Result<Array> {
+        let out = Array::empty(self.layout.clone(), inputs[0].dtype())?;
+        out.write_unseen(inputs[0]);
+        Ok(out)
+    }
+    fn vjp(&self, _: &Saved<'_>, cotangents: Cotangents) -> Result<Grads> {
+        Ok(cotangents.into_iter().collect())
+    }
+    fn jvp(&self, _: &[&Tensor], _: &Tensor, tangents: &[Option<Tensor>]) -> Result<Option<Tensor>> {
+        Ok(tangents[0].clone())
     }
 }
 
@@ -86,6 +112,15 @@ pub fn clone(x: &Tensor) -> Result<Tensor> {
 #[track_caller]
 pub(crate) fn row_major_copy(x: &Tensor) -> Result<Tensor> {
     apply1(&ROW_MAJOR, x)
+}
+
+/// A copy in fresh memory, placed as `layout` says where that has no gaps and nothing wraps `x`; else row-major.
+#[track_caller]
+pub(crate) fn placed_copy(x: &Tensor, layout: &Layout) -> Result<Tensor> {
+    if layout.is_contiguous() || !layout.is_dense() || x.is_lifted() || !layout.same_shape(x.layout()) {
+        return row_major_copy(x);
+    }
+    apply(OpRef::new(Placed { layout: layout.clone() }), &[x])
 }
 
 /// Itself where it is row-major, else a row-major copy.

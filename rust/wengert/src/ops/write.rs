@@ -118,7 +118,7 @@ impl Op for Scatter {
         self.names.1.to_owned()
     }
     fn forward(&self, inputs: &[&Array]) -> Result<Array> {
-        let out = inputs[0].copied()?;
+        let out = inputs[0].duplicate()?;
         follow_array(&self.chain, &out)?.write_unseen(inputs[1]);
         Ok(out)
     }
@@ -126,7 +126,9 @@ impl Op for Scatter {
         let Some(g) = cotangents[0].take() else { return Ok(Grads::new()) };
         drop(cotangents);
         // What a view shows may depend on strides, and those of a cotangent are not the base's.
-        let g = if g.layout().is_contiguous() && !g.is_lifted() { g } else { crate::ops::convert::row_major_copy(&g)? };
+        let base = saved.input_layout(0);
+        let fits = g.layout().strides() == base.strides() && g.layout().is_dense() && !g.is_lifted();
+        let g = if fits { g } else { crate::ops::convert::placed_copy(&g, base)? };
         let part = match (saved.needs(1), saved.create_graph()) {
             (false, _) => None,
             (true, true) => Some(crate::ops::convert::row_major_copy(&follow(&self.chain, &g)?)?),
@@ -136,7 +138,7 @@ impl Op for Scatter {
         if !saved.needs(0) {
             return Ok(smallvec![None, part]);
         }
-        if !saved.create_graph() && g.array().is_unique() && g.layout().is_contiguous() {
+        if !saved.create_graph() && g.array().is_unique() && g.layout().is_dense() {
             // Nobody else knows this cotangent: the written part is zeroed where it lies.
             follow_array(&self.chain, g.array())?.fill_unseen(Scalar::Int(0));
             return Ok(smallvec![Some(g), part]);
