@@ -1,7 +1,7 @@
 //! `x[key]` and `x[key] = value`: keys read into views and advanced indices. Depends on the core's view and index ops.
 
 use crate::convert::{fresh_tensor, is_ndarray, raise, type_name};
-use pyo3::exceptions::{PyIndexError, PyValueError};
+use pyo3::exceptions::{PyIndexError, PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyEllipsis, PyInt, PyList, PySlice, PyTuple};
 use wengert::array::Category;
@@ -28,18 +28,16 @@ fn item(ob: &Bound<'_, PyAny>) -> PyResult<Item> {
         return Ok(Item::Tensor(Tensor::from_slice(&[on], &[]).map_err(raise)?));
     }
     if ob.is_instance_of::<PyInt>() {
-        return ob.extract().map(Item::At).map_err(|_| PyIndexError::new_err(format!("index {ob} is out of bounds")));
+        return ob.extract().map(Item::At).map_err(|_| {
+            PyIndexError::new_err("index out of bounds: got an integer of more than 64 bits (Overflow when unpacking long long)")
+        });
     }
     if let Ok(s) = ob.cast::<PySlice>() {
-        let part = |name: &str| -> PyResult<Option<i64>> {
-            let v = s.getattr(name)?;
-            if v.is_none() { Ok(None) } else { v.call_method0("__index__")?.extract().map(Some) }
-        };
-        let step = part("step")?.unwrap_or(1);
+        let step = end_of(s, "step")?.unwrap_or(1);
         if step <= 0 {
             return Err(PyValueError::new_err("step must be greater than zero; got a step <= 0, try flip"));
         }
-        return Ok(Item::Slice(part("start")?, part("stop")?, step));
+        return Ok(Item::Slice(end_of(s, "start")?, end_of(s, "stop")?, step));
     }
     if ob.is_instance_of::<PyEllipsis>() {
         return Ok(Item::Ellipsis);
@@ -75,13 +73,34 @@ fn item(ob: &Bound<'_, PyAny>) -> PyResult<Item> {
             Ok(Item::Tensor(t))
         };
     }
-    if let Ok(i) = ob.call_method0("__index__") {
-        return i.extract().map(Item::At);
+    if ob.hasattr("__index__")? {
+        return crate::convert::whole(ob).map(Item::At);
     }
     Err(PyIndexError::new_err(format!(
         "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got {})",
         type_name(ob)
     )))
+}
+
+/// One of a slice's three numbers; what is beyond 64 bits is beyond every tensor, as for lists.
+fn end_of(s: &Bound<'_, PySlice>, name: &str) -> PyResult<Option<i64>> {
+    let v = s.getattr(name)?;
+    if v.is_none() {
+        return Ok(None);
+    }
+    if !v.hasattr("__index__")? {
+        return Err(PyTypeError::new_err(format!(
+            "slice indices must be integers or None or have an __index__ method; got {}",
+            type_name(&v)
+        )));
+    }
+    let v = v.call_method0("__index__")?;
+    match v.extract::<i64>() {
+        Err(e) if e.is_instance_of::<PyOverflowError>(v.py()) => {
+            Ok(Some(if v.lt(0)? { -i64::MAX } else { i64::MAX }))
+        }
+        found => found.map(Some),
+    }
 }
 
 fn items(key: &Bound<'_, PyAny>) -> PyResult<Vec<Item>> {

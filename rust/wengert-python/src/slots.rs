@@ -3,7 +3,7 @@
 use crate::convert::{as_tensor, fresh_tensor, guard, guard_with, is_ndarray, raise, to_scalar, wrap_bound};
 use crate::function::slot;
 use crate::object::{self, TensorObject, is_exact, is_tensor, tensor_mut, tensor_of, wrap};
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use std::mem::offset_of;
@@ -129,8 +129,15 @@ unsafe extern "C" fn nb_subtract(a: *mut ffi::PyObject, b: *mut ffi::PyObject) -
 }
 
 unsafe extern "C" fn nb_matmul(a: *mut ffi::PyObject, b: *mut ffi::PyObject) -> *mut ffi::PyObject {
-    // SAFETY: called by the interpreter.
-    unsafe { binary(a, b, ops::matmul) }
+    // SAFETY: called by the interpreter with live arguments; the GIL is held.
+    unsafe {
+        // A number is no matrix: what it is multiplied with by `@` may say what else it could be.
+        let other = Bound::from_borrowed_ptr(Python::assume_attached(), if is_tensor(a) { b } else { a });
+        if as_tensor(&other).is_none() && !is_ndarray(&other) {
+            return not_implemented();
+        }
+        binary(a, b, ops::matmul)
+    }
 }
 
 unsafe extern "C" fn nb_pow(a: *mut ffi::PyObject, b: *mut ffi::PyObject, m: *mut ffi::PyObject) -> *mut ffi::PyObject {
@@ -207,7 +214,14 @@ unsafe extern "C" fn nb_abs(a: *mut ffi::PyObject) -> *mut ffi::PyObject {
 
 unsafe fn one(a: *mut ffi::PyObject) -> PyResult<Scalar> {
     // SAFETY: called by the interpreter.
-    unsafe { tensor_of(a) }.item().map_err(raise)
+    let t = unsafe { tensor_of(a) };
+    if t.numel() != 1 && !t.is_lifted() {
+        return Err(PyValueError::new_err(format!(
+            "only one element tensors can be converted to Python scalars; got shape {:?}; try tolist() or an index",
+            t.shape()
+        )));
+    }
+    t.item().map_err(raise)
 }
 
 unsafe extern "C" fn nb_bool(a: *mut ffi::PyObject) -> c_int {
@@ -359,9 +373,14 @@ unsafe extern "C" fn new(
                 }
                 Some(x) if matches!(to_scalar(x)?, Some(Scalar::Int(_))) => {
                     let sizes: Vec<i64> = args.extract()?;
+                    let negative = |n: i64| {
+                        PyRuntimeError::new_err(format!(
+                            "Tensor: Trying to create tensor with negative dimension {n}: {sizes:?}; wanted sizes >= 0"
+                        ))
+                    };
                     let shape = sizes
                         .iter()
-                        .map(|&n| usize::try_from(n).map_err(|_| PyValueError::new_err(format!("negative size {n}"))))
+                        .map(|&n| usize::try_from(n).map_err(|_| negative(n)))
                         .collect::<PyResult<Vec<_>>>()?;
                     Tensor::full(&shape, float, Scalar::Int(0)).map_err(raise)?
                 }
