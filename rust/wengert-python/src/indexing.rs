@@ -189,14 +189,34 @@ fn resolve(x: &Tensor, items: Vec<Item>, reading: bool) -> PyResult<(Tensor, Vec
     Ok((view, entries))
 }
 
-/// `x[key]`.
-pub fn get(x: &Tensor, key: &Bound<'_, PyAny>) -> PyResult<Tensor> {
+/// A key that was read: what it says no longer depends on Python objects, whose methods may do anything to the tensor.
+pub enum Key {
+    /// One whole number.
+    Int(i64),
+    /// Anything else.
+    Items(Items),
+}
+
+/// The parts of a key.
+pub struct Items(Vec<Item>);
+
+/// Reads a key.
+pub fn key(key: &Bound<'_, PyAny>) -> PyResult<Key> {
     if key.is_exact_instance_of::<PyInt>()
         && let Ok(i) = key.extract::<i64>()
     {
-        return get_int(x, i);
+        return Ok(Key::Int(i));
     }
-    let (view, entries) = resolve(x, items(key)?, true)?;
+    Ok(Key::Items(Items(items(key)?)))
+}
+
+/// `x[key]`.
+pub fn get(x: &Tensor, key: Key) -> PyResult<Tensor> {
+    let items = match key {
+        Key::Int(i) => return get_int(x, i),
+        Key::Items(items) => items.0,
+    };
+    let (view, entries) = resolve(x, items, true)?;
     if entries.is_empty() {
         // A view of its own, even where the key takes everything.
         let untouched = view.array().same(x.array()) && !x.is_lifted();
@@ -219,12 +239,16 @@ fn get_int(x: &Tensor, i: i64) -> PyResult<Tensor> {
 }
 
 /// `x[key] = value`; a tensor is no number or array, and is not cast where elements are picked.
-pub fn set(x: &mut Tensor, key: &Bound<'_, PyAny>, value: &Tensor, is_tensor: bool) -> PyResult<()> {
+pub fn set(x: &mut Tensor, key: Key, value: &Tensor, is_tensor: bool) -> PyResult<()> {
     x.refresh().map_err(raise)?;
+    let items = match key {
+        Key::Int(i) => vec![Item::At(i)],
+        Key::Items(items) => items.0,
+    };
     if x.is_lifted() || value.is_lifted() {
-        return set_lifted(x, key, value, is_tensor);
+        return set_lifted(x, items, value, is_tensor);
     }
-    let (mut view, entries) = resolve(x, items(key)?, false)?;
+    let (mut view, entries) = resolve(x, items, false)?;
     expect_dtype(x, &entries, value, is_tensor)?;
     // The leading dimensions of size 1 that a value may have too many are dropped, as in NumPy.
     let mut value = value.clone();
@@ -262,9 +286,9 @@ fn expect_dtype(x: &Tensor, entries: &[Entry], value: &Tensor, is_tensor: bool) 
 
 /// Assignment under a transform: the key's views are read off a plain tensor of the same shape, and the handle gets
 /// a new value with that part replaced.
-fn set_lifted(x: &mut Tensor, key: &Bound<'_, PyAny>, value: &Tensor, is_tensor: bool) -> PyResult<()> {
+fn set_lifted(x: &mut Tensor, items: Vec<Item>, value: &Tensor, is_tensor: bool) -> PyResult<()> {
     let model = Tensor::full(x.shape(), x.dtype(), wengert::Scalar::Int(0)).map_err(raise)?;
-    let (view, entries) = resolve(&model, items(key)?, false)?;
+    let (view, entries) = resolve(&model, items, false)?;
     expect_dtype(x, &entries, value, is_tensor)?;
     if !entries.is_empty() {
         return wengert::inplace::assign_at(x, &view, &entries, value).map_err(raise);

@@ -302,9 +302,10 @@ unsafe extern "C" fn subscript(a: *mut ffi::PyObject, key: *mut ffi::PyObject) -
     guard(|| {
         // SAFETY: called by the interpreter.
         unsafe {
+            // First: reading a key may run Python code.
+            let key = crate::indexing::key(&Bound::from_borrowed_ptr(Python::assume_attached(), key))?;
             tensor_mut(a).refresh().map_err(raise)?;
-            let key = Bound::from_borrowed_ptr(Python::assume_attached(), key);
-            Ok(wrap(crate::indexing::get(tensor_of(a), &key)?))
+            Ok(wrap(crate::indexing::get(tensor_of(a), key)?))
         }
     })
 }
@@ -317,7 +318,7 @@ unsafe extern "C" fn assign(a: *mut ffi::PyObject, key: *mut ffi::PyObject, valu
             if value.is_null() {
                 return Err(PyTypeError::new_err("Tensor does not support deleting items"));
             }
-            let key = Bound::from_borrowed_ptr(py, key);
+            let key = crate::indexing::key(&Bound::from_borrowed_ptr(py, key))?;
             let given = Bound::from_borrowed_ptr(py, value);
             if let Some(number) = to_scalar(&given)? {
                 number.check_fits(tensor_of(a).dtype()).map_err(raise)?;
@@ -329,7 +330,7 @@ unsafe extern "C" fn assign(a: *mut ffi::PyObject, key: *mut ffi::PyObject, valu
                     crate::convert::type_name(&given)
                 )));
             };
-            crate::indexing::set(tensor_mut(a), &key, &value, is_tensor)?;
+            crate::indexing::set(tensor_mut(a), key, &value, is_tensor)?;
             Ok(0)
         }
     })
@@ -356,12 +357,21 @@ unsafe extern "C" fn iterate(a: *mut ffi::PyObject) -> *mut ffi::PyObject {
 unsafe extern "C" fn new(
     t: *mut ffi::PyTypeObject,
     args: *mut ffi::PyObject,
-    _kwargs: *mut ffi::PyObject,
+    kwargs: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
     guard(|| {
         // SAFETY: called by the interpreter.
         unsafe {
             let py = Python::assume_attached();
+            // A subclass may take any by its `__init__`.
+            let named = !kwargs.is_null() && t == object::tensor_type();
+            let device = named && ffi::PyDict_GetItemString(kwargs, c"device".as_ptr()) != null_mut();
+            if named && ffi::PyDict_Size(kwargs) > isize::from(device) {
+                return Err(PyTypeError::new_err(
+                    "new() received an invalid combination of arguments: Tensor() takes sizes or data by position only; \
+                     try tensor(data, dtype=...)",
+                ));
+            }
             let args = Bound::from_borrowed_ptr(py, args);
             let n = args.len()?;
             let float = wengert::array::default_dtype();
