@@ -26,6 +26,7 @@ from . import (
     shapes,
     types,
 )
+from .making import put
 
 TABLES = [arguments, autograd, creation, indices, losses, memory, numbers, outside, places, products, shapes, types]
 ROWS = {name: row for table in TABLES for name, row in table.ROWS.items()}
@@ -118,3 +119,45 @@ def test_what_is_no_error():
     assert torch.ones(2, 2).tril(2**62).sum() == 4 and torch.ones(2, 2).triu(2**62).sum() == 0
     assert torch.tril_indices(3, 2, -1).tolist() == [[1, 2, 2], [0, 0, 1]]
     assert torch.triu_indices(3, 2, 1).tolist() == [[0], [1]]
+
+
+def test_a_refused_write_leaves_kept_values():
+    """The write is refused after what the tape keeps was set aside; a later write sets it aside again."""
+    for times in range(3):
+        x = t64([1.0, 2.0], requires_grad=True)
+        w = x * 1
+        y = (w * w).sum()
+        for _ in range(times):
+            with pytest.raises((NotImplementedError, RuntimeError)):
+                w.bitwise_and_(1)
+        assert w._version == 0
+        (w * w).sum().backward(retain_graph=True)
+        assert x.grad.tolist() == [2.0, 4.0]
+        if not ON_TORCH:  # which refuses the backward after a write
+            w.mul_(5)
+            assert w._version == 1
+            y.backward()
+            assert x.grad.tolist() == [4.0, 8.0]
+
+
+class Meddling:
+    """An index that changes the tensor it is used on."""
+
+    def __init__(self, x):
+        self.x = x
+
+    def __index__(self):
+        self.x.data = torch.zeros(0, dtype=torch.int64)
+        return 2
+
+
+def test_an_index_that_changes_its_tensor():
+    """The tensor is looked at after the index has been read: the index is out of range by then."""
+    for use in (lambda x: x[Meddling(x)], lambda x: put(x, Meddling(x), 1.0), lambda x: x[Meddling(x) :].sum()):
+        x = torch.ones(3)
+        try:
+            use(x)
+        except (IndexError, RuntimeError):
+            pass
+        assert x.shape == (0,)
+    still_computes()

@@ -17,9 +17,12 @@ INPLACE = "+= -= *= /= //= %= **= @= &= |= ^= <<= >>=".split()
 
 
 def split(text):
-    """Splits a signature at the commas outside of brackets."""
-    parts, depth, start = [], 0, 0
+    """Splits a signature or an argument list at the commas outside of brackets and quotes."""
+    parts, depth, start, quoted = [], 0, 0, False
     for i, c in enumerate(text):
+        quoted ^= c == "'"
+        if quoted:
+            continue
         depth += (c in "[(") - (c in "])")
         if c == "," and depth == 0:
             parts.append(text[start:i].strip())

@@ -77,43 +77,67 @@ def check_alive():
         raise Wrong("the library does not compute any more")
 
 
-def attempt(source, statement):
-    """Runs one statement about one tensor. Raises Wrong for what the library must not do."""
+def attempt(source, statements):
+    """Runs statements about one tensor, each in spite of the failures before. Raises Wrong for what must not be."""
+    names = dict(NAMES)
     try:
-        x = eval(source, dict(NAMES))
+        names["x"] = eval(source, names)
     except Exception as e:
         raise Wrong(f"the operand cannot be made: {e!r}") from e
-    before = state(x)
-    names = dict(NAMES, x=x)
     try:
-        code = compile(statement, "<line>", "eval")
-    except SyntaxError:
-        code = None  # an assignment
-    try:
-        if code is not None:
-            read(eval(code, names), x)
-        else:
-            exec(statement, names)
-    except ALLOWED as e:
-        message = str(e)
-        if "internal error" in message:
-            raise Wrong(f"a panic: {message}") from e
-        # A function that was handed over may ask its argument for anything; an operation is to say what it wanted.
-        own = not any(word in statement for word in ("apply_", "map_", "func.", "lambda", "total", "writes", "hook"))
-        if own and isinstance(e, AttributeError) and "object has no attribute" in message and "Tensor" not in message:
-            raise Wrong(f"AttributeError for a wrong argument, wanted a TypeError: {message}") from e
-        changes = "Meddles" in statement or "writes" in statement or ".t_" in statement or "apply_" in statement
-        if not changes and state(x) != before:
-            raise Wrong(
-                f"changed by a call that failed with {type(e).__name__}: {message}: {before} became {state(x)}"
-            ) from e
-    except BaseException as e:
-        raise Wrong(f"{type(e).__name__} is not to come out: {e}") from e
+        for statement in statements:
+            if not isinstance(names["x"], torch.Tensor):
+                break
+            step(statement, names)
     finally:
         torch.set_grad_enabled(True)
         torch.set_default_dtype(torch.float32)
         torch.set_num_threads(2)
     check_alive()
+
+
+def step(statement, names):
+    """Runs one statement."""
+    x = names["x"]
+    before = state(x)
+    try:
+        code = compile(statement, "<line>", "eval")
+    except SyntaxError:
+        code = None  # an assignment
+    result = None
+    try:
+        if code is not None:
+            result = eval(code, names)
+        else:
+            exec(statement, names)
+    except ALLOWED as e:
+        message = judge(e, statement)
+        # A function that was handed over may write, and a meddling index does.
+        writes = any(word in statement for word in ("Meddles", "writes", ".t_", "apply_"))
+        if not writes and state(x) != before:
+            text = f"changed by a call that failed with {type(e).__name__}: {message}: {before} became {state(x)}"
+            raise Wrong(text) from e
+    except BaseException as e:
+        raise Wrong(f"{type(e).__name__} is not to come out: {e}") from e
+    try:
+        read(result, x)
+        read(names["x"], names["x"])
+    except ALLOWED as e:
+        judge(e, "lambda")
+    except BaseException as e:
+        raise Wrong(f"{type(e).__name__} is not to come out when the result is read: {e}") from e
+
+
+def judge(e, statement):
+    """The message of an error that may come out. Raises Wrong for those that may not."""
+    message = str(e)
+    if "internal error" in message:
+        raise Wrong(f"a panic: {message}") from e
+    # A function that was handed over may ask its argument for anything; an operation is to say what it wanted.
+    own = not any(word in statement for word in ("apply_", "map_", "func.", "lambda", "total", "writes", "hook"))
+    if own and isinstance(e, AttributeError) and "object has no attribute" in message and "Tensor" not in message:
+        raise Wrong(f"AttributeError for a wrong argument, wanted a TypeError: {message}") from e
+    return message
 
 
 def main():
@@ -122,10 +146,10 @@ def main():
     np.seterr(all="ignore")
     limit()
     if len(sys.argv) > 5:
-        source, statement = sys.argv[5].removeprefix("x = ").split("; ", 1)
+        source, *statements = sys.argv[5].removeprefix("x = ").split("; ")
         with open(path, "w") as file:
             file.write(sys.argv[5])
-        attempt(source, statement)
+        attempt(source, statements)
         return print(1)
     end = time.monotonic() + float(seconds)
     note = os.open(path, os.O_RDWR | os.O_CREAT)
@@ -142,21 +166,22 @@ def main():
         nonlocal count
         if time.monotonic() > end:
             raise Over
-        source, statement = drawn
-        os.pwrite(note, f"x = {source}; {statement}".encode().ljust(4000), 0)
+        source, statements = drawn
+        text = "; ".join([f"x = {source}", *statements])
+        os.pwrite(note, text.encode().ljust(16000), 0)
         faulthandler.dump_traceback_later(LONGEST, exit=True)
         count += 1
         random.seed(0)
         torch.manual_seed(0)
         try:
-            attempt(source, statement)
+            attempt(source, statements)
         except Wrong as e:
             if mode != "go on":
                 raise
-            key = (statement.split("(")[0], str(e)[:40])
+            key = (statements[-1].split("(")[0], str(e)[:40])
             if key not in found:
                 found.add(key)
-                print(json.dumps(f"x = {source}; {statement}\n      {str(e)[:400]}"), flush=True)
+                print(json.dumps(f"{text}\n      {str(e)[:400]}"), flush=True)
         finally:
             faulthandler.cancel_dump_traceback_later()
 

@@ -230,5 +230,23 @@ def spoiled(draw):
 
 
 TENSOR = re.compile(r"(f|pos|i|b)\([^()]*\)$")
-drawn = st.tuples(any_of(TENSORS), line())
-program = st.one_of(spoiled(), drawn)
+
+
+@st.composite
+def several(draw):
+    """An operand and a few statements about it, each about what the one before left; some keep their result as `x`."""
+    lines = draw(st.lists(line(), min_size=1, max_size=4))
+    keeps = [gives(text) and draw(st.integers(0, 2)) == 0 for text in lines]
+    return draw(any_of(TENSORS)), [f"x = {text}" if keep else text for text, keep in zip(lines, keeps)]
+
+
+def gives(text):
+    """Whether a line has a result."""
+    try:
+        compile(text, "<line>", "eval")
+    except SyntaxError:
+        return False
+    return True
+
+
+program = st.one_of(spoiled().map(lambda pair: (pair[0], [pair[1]])), several())

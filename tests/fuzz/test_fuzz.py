@@ -40,6 +40,6 @@ def test_a_wrong_exception_is_told_with_its_line():
 def test_a_change_by_a_failing_call_is_told():
     from . import drive
 
-    line = "x = torch.ones(2); exec('x.add_(1); x.add_(None)')"
+    line = "x = torch.ones(2); (x.add_(1), x.add_(None))"
     _, found = drive.run(seed=0, seconds=1, mode="stop", line=line)
     assert len(found) == 1 and "changed by a call that failed" in found[0]

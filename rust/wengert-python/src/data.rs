@@ -174,8 +174,7 @@ fn flatten(ob: &Bound<'_, PyAny>, shape: &[usize], depth: usize, flat: &mut Flat
                 _ if is_sequence(ob) => return Err(ragged(ob, 0, depth)),
                 _ if is_ndarray(ob) => {
                     let item = ob.call_method0("item")?;
-                    number(&item)?
-                        .ok_or_else(|| PyTypeError::new_err(format!("can't convert {}", type_name(&item))))?
+                    number(&item)?.ok_or_else(|| PyTypeError::new_err(format!("can't convert {}", type_name(&item))))?
                 }
                 _ if ob.is_instance_of::<pyo3::types::PyString>() => {
                     return Err(PyValueError::new_err(

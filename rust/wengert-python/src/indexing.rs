@@ -29,7 +29,9 @@ fn item(ob: &Bound<'_, PyAny>) -> PyResult<Item> {
     }
     if ob.is_instance_of::<PyInt>() {
         return ob.extract().map(Item::At).map_err(|_| {
-            PyIndexError::new_err("index out of bounds: got an integer of more than 64 bits (Overflow when unpacking long long)")
+            PyIndexError::new_err(
+                "index out of bounds: got an integer of more than 64 bits (Overflow when unpacking long long)",
+            )
         });
     }
     if let Ok(s) = ob.cast::<PySlice>() {
@@ -96,9 +98,7 @@ fn end_of(s: &Bound<'_, PySlice>, name: &str) -> PyResult<Option<i64>> {
     }
     let v = v.call_method0("__index__")?;
     match v.extract::<i64>() {
-        Err(e) if e.is_instance_of::<PyOverflowError>(v.py()) => {
-            Ok(Some(if v.lt(0)? { -i64::MAX } else { i64::MAX }))
-        }
+        Err(e) if e.is_instance_of::<PyOverflowError>(v.py()) => Ok(Some(if v.lt(0)? { -i64::MAX } else { i64::MAX })),
         found => found.map(Some),
     }
 }
