@@ -7,6 +7,8 @@ CARGO ?= cargo
 PROFILE ?= release
 # Processes that pytest uses.
 JOBS ?= 2
+# How long `make fuzz` runs.
+SECONDS ?= 3600
 # More arguments for pytest or the benchmarks: `make bench ARGS="--quick"`.
 ARGS ?=
 
@@ -24,7 +26,7 @@ SOURCES := Cargo.toml Cargo.lock pyproject.toml README.md LICENSE LICENSE-MIT LI
 export PYO3_PYTHON := $(abspath $(BIN)/python)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-python stubs lint format bench wheel sdist clean
+.PHONY: help demo test test-rust test-python fuzz stubs lint format bench wheel sdist clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -43,6 +45,9 @@ test-python: $(INSTALLED) ## the tests of the installed wheel, and its stubs
 	@# Without a stub stubtest finds nothing to complain about.
 	@ls $(VENV)/lib/python*/site-packages/wengert/_core.pyi > /dev/null
 	$(BIN)/python -P -m mypy.stubtest wengert._core
+
+fuzz: $(INSTALLED) ## hostile calls of everything public, for an hour; SECONDS=60 for a minute
+	PYTHONPATH=tests $(BIN)/python -P -m fuzz.drive $(SECONDS)
 
 stubs: $(INSTALLED) ## write the stub of the compiled module anew
 	$(BIN)/python -P tools/stubs.py

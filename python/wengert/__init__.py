@@ -17,6 +17,7 @@ from wengert._core import Tensor, dtype as dtype, is_grad_enabled as is_grad_ena
 _core._install(_os.path.dirname(_os.path.abspath(__file__)))
 
 from wengert import (  # noqa: E402
+    _expect,
     _tensor,
     autograd as autograd,
     func as func,
@@ -55,6 +56,7 @@ def numel(input: Tensor) -> _builtins.int:
     >>> wengert.numel(wengert.ones(2, 3))
     6
     """
+    _expect.tensors("numel", input=input)
     return input.numel()
 
 

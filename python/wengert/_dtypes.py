@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wengert import _core
+from wengert import _core, _expect as expect
 from wengert._core import Tensor, dtype as _dtype
 
 # IEEE 754: bits, bits of the significand, largest exponent; and the decimal digits that always survive.
@@ -101,6 +101,7 @@ def is_floating_point(input: Tensor) -> bool:
     >>> wengert.is_floating_point(wengert.ones(2))
     True
     """
+    expect.tensors("is_floating_point", input=input)
     return input.dtype.is_floating_point
 
 
@@ -111,6 +112,7 @@ def is_complex(input: Tensor) -> bool:
     >>> wengert.is_complex(wengert.ones(2))
     False
     """
+    expect.tensors("is_complex", input=input)
     return input.dtype.is_complex
 
 

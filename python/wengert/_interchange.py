@@ -6,7 +6,7 @@ import enum
 from collections.abc import Callable
 from typing import Any
 
-from wengert import _core
+from wengert import _core, _expect as expect
 from wengert._core import Tensor, dtype as _dtype
 
 
@@ -86,6 +86,9 @@ def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None
     check_device(device, "from_dlpack")
     capsule = ext_tensor
     if not _core._is_capsule(ext_tensor):
+        if not callable(getattr(ext_tensor, "__dlpack__", None)):
+            got = type(ext_tensor).__name__
+            raise TypeError(f"from_dlpack: got {got}, wanted an object with __dlpack__ or a capsule of one")
         try:
             capsule = ext_tensor.__dlpack__(max_version=(1, 0))
         except TypeError:  # An exporter from before versions.
@@ -101,6 +104,7 @@ def to_dlpack(tensor: Tensor) -> Any:
     >>> from_dlpack(to_dlpack(wengert.ones(2)))
     tensor([1., 1.])
     """
+    expect.tensors("to_dlpack", tensor=tensor)
     return __dlpack__(tensor)
 
 
@@ -134,6 +138,7 @@ def astype(x: Tensor, dtype: _dtype, /, *, copy: bool = True, device: Any = None
     >>> astype(wengert.ones(2), wengert.int64)
     tensor([1, 1])
     """
+    expect.tensors("astype", x=x)
     return x.to(dtype, device=device, copy=copy)
 
 
@@ -173,6 +178,7 @@ def permute_dims(x: Tensor, axes: Any) -> Tensor:
     >>> permute_dims(wengert.ones(2, 3), (1, 0)).shape
     torch.Size([3, 2])
     """
+    expect.tensors("permute_dims", x=x)
     return x.permute(tuple(axes))
 
 
@@ -183,6 +189,7 @@ def matrix_transpose(x: Tensor) -> Tensor:
     >>> matrix_transpose(wengert.ones(2, 3)).shape
     torch.Size([3, 2])
     """
+    expect.tensors("matrix_transpose", x=x)
     return x.mT
 
 

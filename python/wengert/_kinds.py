@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wengert import _core
+from wengert import _core, _expect as expect
 from wengert._core import Tensor, dtype as _dtype
 from wengert._device import CPU, check_device, device as _device, layout as _layout, strided
 
@@ -113,6 +113,7 @@ class UntypedStorage:
     __slots__ = ("_tensor",)
 
     def __init__(self, tensor: Tensor) -> None:
+        expect.tensors("UntypedStorage", tensor=tensor)
         self._tensor = tensor.detach()
 
     def data_ptr(self) -> int:
@@ -169,6 +170,7 @@ def is_same_size(self: Tensor, other: Tensor) -> Any:
     >>> wengert.ones(2).is_same_size(wengert.ones(3))
     False
     """
+    expect.tensors("is_same_size", input=self, other=other)
     return self.shape == other.shape
 
 
@@ -181,11 +183,13 @@ def is_nonzero(self: Tensor) -> Any:
     >>> wengert.tensor(2.0).is_nonzero()
     True
     """
+    expect.tensors("is_nonzero", input=self)
     return bool(self)
 
 
 def is_set_to(self: Tensor, tensor: Tensor) -> Any:
     """Whether both are the same elements: one address, one shape, the same strides."""
+    expect.tensors("is_set_to", tensor=tensor)
     same = self.data_ptr() == tensor.data_ptr() and self._storage_id() == tensor._storage_id()
     return same and self.shape == tensor.shape and self._strides == tensor._strides
 

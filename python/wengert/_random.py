@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from wengert import _core
+from wengert import _core, _expect as expect
 from wengert._core import Tensor, dtype as _dtype
 from wengert._create import dtype_for, into, options, sizes
 from wengert._device import CPU, check_device, device as _device
@@ -220,6 +220,7 @@ def randn_like(
     >>> randn_like(wengert.zeros(2)).shape
     torch.Size([2])
     """
+    expect.tensors("randn_like", input=input)
     kind = input.dtype if dtype is None else dtype
     return _drawn("randn_like", list(input.shape), True, generator, None, kind, requires_grad, kw)
 
@@ -237,6 +238,7 @@ def rand_like(
     >>> rand_like(wengert.zeros(2)).shape
     torch.Size([2])
     """
+    expect.tensors("rand_like", input=input)
     kind = input.dtype if dtype is None else dtype
     return _drawn("rand_like", list(input.shape), False, generator, None, kind, requires_grad, kw)
 
@@ -313,6 +315,7 @@ def randint_like(
     >>> randint_like(wengert.zeros(2), 1).tolist()
     [0.0, 0.0]
     """
+    expect.tensors("randint_like", input=input)
     options("randint_like", kw)
     low, high = (0, low) if high is None else (low, high)
     kind = input.dtype if dtype is None else dtype
@@ -342,6 +345,8 @@ def randperm(
         raise RuntimeError(f"n must be non-negative, got {n}")
     kind = dtype_for(out, dtype)
     kind = kind if kind is not None else _core.int64
+    if not isinstance(kind, _dtype):
+        raise TypeError(f"randperm(): argument 'dtype' must be torch.dtype, not {type(kind).__name__}")
     if kind != _core.bool and n - 1 > _range(kind)[1]:
         raise RuntimeError(f"n is too large for result tensor type: '{kind}'; got {n}")
     made = _core._random_order(n.__index__(), kind, requires_grad, _stream("randperm", generator))
@@ -400,6 +405,7 @@ def bernoulli(
     >>> bernoulli(wengert.tensor([0.0, 1.0]))
     tensor([0., 1.])
     """
+    expect.tensors("bernoulli", input=input)
     if p is None and not input.dtype.is_floating_point:
         raise NotImplementedError(
             f"bernoulli: got probabilities of {input.dtype}, wanted a floating-point dtype; try float()"
@@ -439,6 +445,7 @@ def multinomial(
     >>> multinomial(wengert.tensor([0.0, 1.0]), 1)
     tensor([1])
     """
+    expect.tensors("multinomial", input=input)
     if isinstance(num_samples, bool) or not hasattr(num_samples, "__index__"):
         raise TypeError(
             f"multinomial(): argument 'num_samples' (position 2) must be int, not {type(num_samples).__name__}"

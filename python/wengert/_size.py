@@ -18,6 +18,16 @@ class Size(tuple[int, ...]):
 
     __slots__ = ()
 
+    def __new__(cls, sizes: Iterable[SupportsIndex] = ()) -> Size:
+        """Raises TypeError for what is no sequence of whole numbers."""
+        out = tuple.__new__(cls, sizes)
+        for place, size in enumerate(out):
+            if not hasattr(size, "__index__"):
+                raise TypeError(
+                    f"torch.Size() takes an iterable of 'int' (item {place} is '{type(size).__name__}'); wanted whole numbers"
+                )
+        return out
+
     def __repr__(self) -> str:
         return f"torch.Size([{', '.join(map(str, self))}])"
 
@@ -51,7 +61,8 @@ def broadcast_shapes(*shapes: Any) -> Size:
     """
     out: list[int] = []
     for shape in shapes:
-        sizes = [shape.__index__()] if hasattr(shape, "__index__") else [size.__index__() for size in shape]
+        sizes = list(Size((shape,) if hasattr(shape, "__index__") else shape))
+        sizes = [size.__index__() for size in sizes]
         if any(size < 0 for size in sizes):
             raise RuntimeError(f"broadcast_shapes: Trying to create tensor with negative dimension: {sizes}")
         rank = max(len(out), len(sizes))

@@ -9,7 +9,7 @@ import copy
 from collections.abc import Callable
 from typing import Any, SupportsIndex
 
-from wengert import _core, _create_like, _interchange, _kinds, _random
+from wengert import _core, _create_like, _expect as expect, _interchange, _kinds, _random
 from wengert._core import Tensor, dtype as _dtype
 from wengert._device import check_device, check_format, device as _device
 from wengert._size import Size
@@ -107,6 +107,7 @@ def type_as(self: Tensor, other: Tensor) -> Tensor:
     >>> wengert.ones(1).type_as(wengert.arange(2)).dtype
     torch.int64
     """
+    expect.tensors("type_as", other=other)
     return to(self, other.dtype)
 
 
@@ -167,16 +168,19 @@ def cpu(self: Tensor, memory_format: Any = None) -> Tensor:
 
 def view_as(self: Tensor, other: Tensor) -> Tensor:
     """View with the sizes of `other`."""
+    expect.tensors("view_as", other=other)
     return self.view(other.shape)
 
 
 def reshape_as(self: Tensor, other: Tensor) -> Tensor:
     """The same elements with the sizes of `other`."""
+    expect.tensors("reshape_as", other=other)
     return self.reshape(other.shape)
 
 
 def expand_as(self: Tensor, other: Tensor) -> Tensor:
     """View expanded to the sizes of `other`."""
+    expect.tensors("expand_as", other=other)
     return self.expand(other.shape)
 
 
@@ -189,6 +193,11 @@ def detach_(self: Tensor) -> Tensor:
         raise RuntimeError("Can't detach views in-place. Use detach() instead.")
     _core._detach_(self)
     return self
+
+
+def _callable(name: str, hook: Any) -> None:
+    if not callable(hook):
+        raise TypeError(f"{name}(): argument 'hook' must be callable, not {type(hook).__name__}")
 
 
 def register_hook(self: Tensor, hook: Hook) -> RemovableHandle:
@@ -206,6 +215,7 @@ def register_hook(self: Tensor, hook: Hook) -> RemovableHandle:
     """
     if not self.requires_grad:
         raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+    _callable("register_hook", hook)
     return RemovableHandle(self._node, _core._register_hook(self, hook, False))
 
 
@@ -216,6 +226,7 @@ def register_post_accumulate_grad_hook(self: Tensor, hook: Callable[[Tensor], No
     """
     if not self.requires_grad:
         raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+    _callable("register_post_accumulate_grad_hook", hook)
     if not self.is_leaf:
         raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
 

@@ -62,7 +62,7 @@ def set_printoptions(
     if sci_mode not in (None, True, False):
         raise TypeError(f"set_printoptions: sci_mode must be True, False or None; got {sci_mode!r}")
     given = {
-        "precision": _count("precision", precision, least=0),
+        "precision": _count("precision", precision, least=0, most=1000),
         "threshold": _number("threshold", threshold),
         "edgeitems": _count("edgeitems", edgeitems, least=0),
         "linewidth": _count("linewidth", linewidth, least=1),
@@ -81,13 +81,15 @@ def get_printoptions() -> dict[str, Any]:
     return asdict(_options)
 
 
-def _count(name: str, value: Any, least: int) -> int | None:
+def _count(name: str, value: Any, least: int, most: int | None = None) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
         raise TypeError(f"set_printoptions: {name} must be an int; got {value!r}")
     if value < least:
         raise ValueError(f"set_printoptions: {name} must be at least {least}; got {value}")
+    if most is not None and value > most:  # each element is written with so many digits
+        raise ValueError(f"set_printoptions: {name} must be at most {most}; got {value}")
     return int(value)
 
 

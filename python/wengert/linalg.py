@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from wengert import _core
+from wengert import _core, _expect as expect
 from wengert._core import Tensor
 
 matmul = _core.matmul
@@ -30,6 +30,7 @@ def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, 
     >>> norm(wengert.ones(2, 2))
     tensor(2.)
     """
+    expect.tensors("norm", A=A)
     vector = isinstance(dim, int) or (dim is None and A.dim() == 1)
     if ord is None or ord == "fro" or vector:
         return _core.norm(A, 2 if ord is None or ord == "fro" else ord, dim, keepdim, dtype)

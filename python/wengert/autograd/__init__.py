@@ -67,7 +67,7 @@ def grad(
     """
     outs, ins = _tuple(outputs), _tuple(inputs)
     if not ins:
-        raise ValueError("grad requires non-empty inputs.")
+        raise RuntimeError("grad: `inputs` argument to `grad()` cannot be empty; got none, wanted a Tensor or several")
     if allow_unused is None:
         allow_unused = materialize_grads
     elif materialize_grads and not allow_unused:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wengert import _core
+from wengert import _core, _expect as expect
 from wengert._core import Tensor
 
 
@@ -13,6 +13,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
     >>> leaky_relu(wengert.tensor([-2.0, 3.0]), 0.5)
     tensor([-1.,  3.])
     """
+    expect.tensors("leaky_relu", input=input)
     return _placed(input, _core.where(input > 0, input, input * negative_slope), inplace)
 
 
@@ -23,6 +24,7 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     >>> elu(wengert.tensor([-1.0, 3.0]))
     tensor([-0.6321,  3.0000])
     """
+    expect.tensors("elu", input=input)
     # What is positive is kept out of the exponential: infinity times 0 would make the gradient nan.
     below = _core.expm1(_core.clamp(input, max=0))
     return _placed(input, _core.where(input > 0, input, below * alpha), inplace)
@@ -35,6 +37,7 @@ def relu6(input: Tensor, inplace: bool = False) -> Tensor:
     >>> relu6(wengert.tensor([-1.0, 3.0, 9.0]))
     tensor([0., 3., 6.])
     """
+    expect.tensors("relu6", input=input)
     return hardtanh(input, 0.0, 6.0, inplace)
 
 
@@ -47,6 +50,7 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
     >>> hardtanh(wengert.tensor([-2.0, 0.5]))
     tensor([-1.0000,  0.5000])
     """
+    expect.tensors("hardtanh", input=input)
     if min_val > max_val:
         raise ValueError(f"min_val cannot be greater than max_val; got {min_val} and {max_val}")
     inside = _core.bitwise_and(input > min_val, input < max_val)
@@ -61,6 +65,7 @@ def logsigmoid(input: Tensor) -> Tensor:
     >>> logsigmoid(wengert.zeros(1))
     tensor([-0.6931])
     """
+    expect.tensors("logsigmoid", input=input)
     return -_core.softplus(-input)
 
 
@@ -71,6 +76,7 @@ def softsign(input: Tensor) -> Tensor:
     >>> softsign(wengert.tensor([-1.0, 3.0]))
     tensor([-0.5000,  0.7500])
     """
+    expect.tensors("softsign", input=input)
     return input / (1 + _core.abs(input))
 
 
@@ -81,6 +87,7 @@ def tanhshrink(input: Tensor) -> Tensor:
     >>> tanhshrink(wengert.zeros(1))
     tensor([0.])
     """
+    expect.tensors("tanhshrink", input=input)
     return input - _core.tanh(input)
 
 
@@ -91,6 +98,7 @@ def mish(input: Tensor, inplace: bool = False) -> Tensor:
     >>> mish(wengert.tensor([0.0, 1.0]))
     tensor([0.0000, 0.8651])
     """
+    expect.tensors("mish", input=input)
     return _placed(input, input * _core.tanh(_core.softplus(input)), inplace)
 
 
@@ -101,6 +109,7 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
     >>> silu(wengert.tensor([0.0, 1.0]))
     tensor([0.0000, 0.7311])
     """
+    expect.tensors("silu", input=input)
     return _placed(input, _core.silu(input), inplace)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 
-from wengert import _core
+from wengert import _core, _expect as expect
 from wengert._core import Tensor
 
 
@@ -49,6 +49,7 @@ def mse_loss(
     >>> mse_loss(wengert.tensor([1.0, 2.0]), wengert.tensor([0.0, 0.0]))
     tensor(2.5000)
     """
+    expect.tensors("mse_loss", input=input, target=target)
     _check_sizes(input, target)
     d = input - target
     return _core._named(_weighted_reduced(d * d, weight, reduction, size_average, reduce), "MseLossBackward0")
@@ -59,6 +60,7 @@ def _weighted_reduced(
 ) -> Tensor:
     if weight is None:
         return _reduced(loss, reduction, size_average, reduce)
+    expect.tensors("loss", weight=weight)
     loss = loss * weight
     if reduction == "mean" and size_average is None and reduce is None:
         return loss.sum() / weight.expand(loss.shape).sum()
@@ -79,6 +81,7 @@ def l1_loss(
     >>> l1_loss(wengert.tensor([1.0, 2.0]), wengert.tensor([0.0, 0.0]))
     tensor(1.5000)
     """
+    expect.tensors("l1_loss", input=input, target=target)
     _check_sizes(input, target)
     return _weighted_reduced(_core.abs(input - target), weight, reduction, size_average, reduce)
 
@@ -94,6 +97,7 @@ def huber_loss(
     >>> huber_loss(wengert.tensor([0.5, 3.0]), wengert.tensor([0.0, 0.0]), reduction="none")
     tensor([0.1250, 2.5000])
     """
+    expect.tensors("huber_loss", input=input, target=target)
     if not delta > 0:
         raise RuntimeError(f"huber_loss does not support non-positive values for delta; got {delta}")
     _check_sizes(input, target)
@@ -119,6 +123,7 @@ def smooth_l1_loss(
     >>> smooth_l1_loss(wengert.tensor([0.5, 3.0]), wengert.tensor([0.0, 0.0]), reduction="none")
     tensor([0.1250, 2.5000])
     """
+    expect.tensors("smooth_l1_loss", input=input, target=target)
     if beta < 0:
         raise RuntimeError(f"smooth_l1_loss does not support negative values for beta; got {beta}")
     _check_sizes(input, target)
@@ -144,6 +149,7 @@ def binary_cross_entropy(
     >>> binary_cross_entropy(wengert.tensor([0.5, 0.5]), wengert.tensor([1.0, 0.0]))
     tensor(0.6931)
     """
+    expect.tensors("binary_cross_entropy", input=input, target=target)
     if input.shape != target.shape:
         raise ValueError(
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. "
@@ -181,6 +187,7 @@ def binary_cross_entropy_with_logits(
     >>> binary_cross_entropy_with_logits(wengert.tensor([0.0, 0.0]), wengert.tensor([1.0, 0.0]))
     tensor(0.6931)
     """
+    expect.tensors("binary_cross_entropy_with_logits", input=input, target=target)
     if input.shape != target.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
     pair = _core.stack([-input, input * 0.0], -1)
@@ -208,6 +215,7 @@ def kl_div(
     >>> kl_div(wengert.log(wengert.tensor([0.5, 0.5])), wengert.tensor([0.5, 0.5]), reduction="sum")
     tensor(0.)
     """
+    expect.tensors("kl_div", input=input, target=target)
     if log_target:
         loss = _core.exp(target) * (target - input)
     else:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wengert import _core
+from wengert import _core, _expect as expect
 from wengert._core import Tensor, cross_entropy, gelu, nll_loss, relu, sigmoid, softplus, tanh
 from wengert._random import rand
 from wengert.nn._activations import (
@@ -73,6 +73,7 @@ def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
     >>> softmax(wengert.zeros(2), dim=0)
     tensor([0.5000, 0.5000])
     """
+    expect.tensors("softmax", input=input)
     return _core.softmax(input, _default_dim(input.dim()) if dim is None else dim, dtype)
 
 
@@ -83,6 +84,7 @@ def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
     >>> softmin(wengert.zeros(2), dim=0)
     tensor([0.5000, 0.5000])
     """
+    expect.tensors("softmin", input=input)
     return softmax(-input, dim, _stacklevel, dtype)
 
 
@@ -93,6 +95,7 @@ def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dty
     >>> log_softmax(wengert.zeros(2), dim=0)
     tensor([-0.6931, -0.6931])
     """
+    expect.tensors("log_softmax", input=input)
     return _core.log_softmax(input, _default_dim(input.dim()) if dim is None else dim, dtype)
 
 
@@ -135,6 +138,7 @@ def rms_norm(input: Tensor, normalized_shape: Any, weight: Tensor | None = None,
     >>> rms_norm(wengert.tensor([3.0, 3.0]), (2,))
     tensor([1., 1.])
     """
+    expect.tensors("rms_norm", input=input)
     shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
     if tuple(input.shape[max(0, input.dim() - len(shape)) :]) != shape:
         raise RuntimeError(
@@ -155,6 +159,7 @@ def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12) -
     >>> normalize(wengert.tensor([[3.0, 4.0]]))
     tensor([[0.6000, 0.8000]])
     """
+    expect.tensors("normalize", input=input)
     size = _core.norm(input, p, dim, True)
     return input / _core.where(size < eps, _core._cast(size.detach() * 0 + eps, size.dtype, False), size)
 
@@ -166,6 +171,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     >>> cosine_similarity(wengert.tensor([[1.0, 0.0]]), wengert.tensor([[1.0, 1.0]]))
     tensor([0.7071])
     """
+    expect.tensors("cosine_similarity", x1=x1, x2=x2)
     return (normalize(x1, 2.0, dim, eps) * normalize(x2, 2.0, dim, eps)).sum(dim)
 
 
@@ -179,6 +185,7 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     tensor([[1, 0, 0],
             [0, 0, 1]])
     """
+    expect.tensors("one_hot", tensor=tensor)
     if tensor.dtype is not _core.int64:
         raise RuntimeError(f"one_hot is only applicable to index tensor of type LongTensor; got {tensor.dtype}")
     if tensor.numel() == 0:
@@ -214,6 +221,7 @@ def embedding(
     tensor([[3., 4.],
             [1., 2.]])
     """
+    expect.tensors("embedding", input=input, weight=weight)
     if max_norm is not None or scale_grad_by_freq or sparse:
         raise NotImplementedError(
             "embedding: max_norm, scale_grad_by_freq and sparse are not supported; leave them out"
@@ -224,7 +232,11 @@ def embedding(
             raise AssertionError(f"Padding_idx must be within num_embeddings; got {padding_idx} for {rows} rows")
         places = _core._arange(0, rows, 1, _core.int64, False)
         weight = _core.where((places == padding_idx % rows).unsqueeze(-1), weight.detach(), weight)
-    return weight[input]
+    if input.dtype not in (_core.int64, _core.int32):
+        raise RuntimeError(f"embedding: got indices of {input.dtype}, wanted long or int; try long()")
+    if not input._is_lifted() and input.numel() and bool((input < 0).any()):
+        raise IndexError("index out of range in self: got a negative index, wanted 0 to the number of rows less 1")
+    return weight[_core._cast(input, _core.int64, False)]
 
 
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
@@ -236,6 +248,7 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     >>> dropout(wengert.ones(2), p=0.5, training=False)
     tensor([1., 1.])
     """
+    expect.tensors("dropout", input=input)
     if not 0.0 <= p <= 1.0:
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
     if not training or p == 0.0:
@@ -255,6 +268,7 @@ def pad(input: Tensor, pad: Any, mode: str = "constant", value: float | None = N
     >>> pad(wengert.tensor([1.0, 2.0]), (1, 2))
     tensor([0., 1., 2., 0., 0.])
     """
+    expect.tensors("pad", input=input)
     if mode != "constant":
         raise NotImplementedError(f"pad: mode {mode!r} is not supported; wanted 'constant'")
     amounts = list(pad)

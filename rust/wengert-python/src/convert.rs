@@ -3,7 +3,8 @@
 pub use crate::dtype::{dtype_object, to_dtype};
 use crate::object::{TensorObject, is_tensor, tensor_of, wrap};
 use pyo3::exceptions::{
-    PyIndexError, PyMemoryError, PyNotImplementedError, PyRuntimeError, PyTypeError, PyUserWarning, PyValueError,
+    PyIndexError, PyMemoryError, PyNotImplementedError, PyOverflowError, PyRuntimeError, PyTypeError, PyUserWarning,
+    PyValueError,
 };
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -142,9 +143,7 @@ pub fn to_scalar(ob: &Bound<'_, PyAny>) -> PyResult<Option<Scalar>> {
             return Ok(Some(Scalar::Bool(p == ffi::Py_True())));
         }
         if ffi::PyLong_Check(p) != 0 {
-            return ob.extract::<i64>().map(|i| Some(Scalar::Int(i))).map_err(|_| {
-                PyRuntimeError::new_err(format!("value {ob} cannot be converted to type int64 without overflow"))
-            });
+            return Ok(Some(Scalar::Int(whole(ob)?)));
         }
     }
     let name = type_name(ob);
@@ -156,9 +155,22 @@ pub fn to_scalar(ob: &Bound<'_, PyAny>) -> PyResult<Option<Scalar>> {
         return Ok(Some(Scalar::Bool(ob.is_truthy()?)));
     }
     if (name.starts_with("int") || name.starts_with("uint")) && ob.hasattr("dtype")? && ob.hasattr("__index__")? {
-        return Ok(Some(Scalar::Int(ob.extract()?)));
+        return Ok(Some(Scalar::Int(whole(ob)?)));
     }
     Ok(None)
+}
+
+/// A whole number of 64 bits, of an object that has `__index__`.
+pub fn whole(ob: &Bound<'_, PyAny>) -> PyResult<i64> {
+    ob.extract::<i64>().map_err(|e| if e.is_instance_of::<PyOverflowError>(ob.py()) { too_big(ob) } else { e })
+}
+
+/// What is said of a whole number of more than 64 bits. It is not printed: it may have any number of digits.
+pub fn too_big(ob: &Bound<'_, PyAny>) -> PyErr {
+    let bits = ob.call_method0("bit_length").and_then(|n| n.extract::<u64>()).unwrap_or(64);
+    PyOverflowError::new_err(format!(
+        "int too big to convert: got one of {bits} bits, wanted -2**63 <= value < 2**63 (Overflow when unpacking long long); try a float"
+    ))
 }
 
 /// Whether an object is a NumPy array.
@@ -166,8 +178,16 @@ pub fn is_ndarray(ob: &Bound<'_, PyAny>) -> bool {
     type_name(ob) == "ndarray" && ob.hasattr("__array_interface__").unwrap_or(false)
 }
 
+/// Sequences within sequences that an argument may be. What is deeper is no argument of any operation, and a list that
+/// contains itself has no end.
+const DEEPEST: usize = 3;
+
 /// An argument of an operation.
 pub fn to_value(ob: &Bound<'_, PyAny>) -> PyResult<Value> {
+    value_within(ob, 0)
+}
+
+fn value_within(ob: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
     if let Some(t) = fresh_tensor(ob)? {
         return Ok(Value::Tensor(t));
     }
@@ -187,11 +207,13 @@ pub fn to_value(ob: &Bound<'_, PyAny>) -> PyResult<Value> {
     if let Some(d) = to_dtype(ob) {
         return Ok(Value::DType(d));
     }
-    if let Ok(l) = ob.cast::<PyList>() {
-        return l.iter().map(|x| to_value(&x)).collect::<PyResult<_>>().map(Value::List);
-    }
-    if let Ok(l) = ob.cast::<PyTuple>() {
-        return l.iter().map(|x| to_value(&x)).collect::<PyResult<_>>().map(Value::List);
+    if depth < DEEPEST {
+        if let Ok(l) = ob.cast::<PyList>() {
+            return l.iter().map(|x| value_within(&x, depth + 1)).collect::<PyResult<_>>().map(Value::List);
+        }
+        if let Ok(l) = ob.cast::<PyTuple>() {
+            return l.iter().map(|x| value_within(&x, depth + 1)).collect::<PyResult<_>>().map(Value::List);
+        }
     }
     if is_ndarray(ob) {
         return crate::numpy::from_numpy(ob).map(Value::Tensor);

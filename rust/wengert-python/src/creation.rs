@@ -188,12 +188,21 @@ fn build_info(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
 
 /// Sets how many threads kernels may use.
 #[pyfunction]
-fn set_num_threads(n: usize) -> PyResult<()> {
-    if n == 0 {
-        return Err(pyo3::exceptions::PyRuntimeError::new_err("set_num_threads expects a positive integer; got 0"));
+fn set_num_threads(n: &Bound<'_, PyAny>) -> PyResult<()> {
+    if !n.is_instance_of::<pyo3::types::PyInt>() {
+        let got = type_name(n);
+        return Err(PyTypeError::new_err(format!("set_num_threads expects an int, but got {got}")));
     }
-    wengert_kernels::threads::set_num_threads(n);
-    Ok(())
+    let count = crate::convert::whole(n)?;
+    match usize::try_from(count) {
+        Ok(count) if count > 0 => {
+            wengert_kernels::threads::set_num_threads(count);
+            Ok(())
+        }
+        _ => Err(pyo3::exceptions::PyRuntimeError::new_err(format!(
+            "set_num_threads expects a positive integer; got {count}"
+        ))),
+    }
 }
 
 /// How many threads kernels may use.

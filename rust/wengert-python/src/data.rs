@@ -2,7 +2,7 @@
 //! Depends on `convert` and `numpy`.
 
 use crate::convert::{fresh_tensor, is_ndarray, raise, scalar_object, to_scalar, type_name};
-use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
+use pyo3::exceptions::{PyOverflowError, PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyRange, PyTuple};
 use wengert::array::{default_dtype, promote_types};
@@ -27,11 +27,13 @@ pub fn tensor_from(ob: &Bound<'_, PyAny>, dtype: Option<DType>) -> PyResult<Tens
         };
         return t.map_err(raise);
     }
-    if let Some(s) = to_scalar(ob)? {
+    if let Some((s, huge)) = number(ob)? {
         let dtype = match dtype {
             Some(d) => d,
+            None if huge => DType::I64,
             None => dtype_of_number(ob, s)?,
         };
+        fits_if(huge, dtype)?;
         return build(&[s], &[], dtype);
     }
     if is_ndarray(ob) {
@@ -44,6 +46,26 @@ pub fn tensor_from(ob: &Bound<'_, PyAny>, dtype: Option<DType>) -> PyResult<Tens
         return t.map_err(raise);
     }
     nested(ob, dtype)
+}
+
+/// A number, and whether it is whole and beyond 64 bits: then it can become a float, but no integer.
+fn number(ob: &Bound<'_, PyAny>) -> PyResult<Option<(Scalar, bool)>> {
+    match to_scalar(ob) {
+        Err(e) if e.is_instance_of::<PyOverflowError>(ob.py()) && ob.is_instance_of::<pyo3::types::PyInt>() => {
+            Ok(Some((Scalar::Float(ob.extract()?), true)))
+        }
+        found => Ok(found?.map(|s| (s, false))),
+    }
+}
+
+fn fits_if(huge: bool, dtype: DType) -> PyResult<()> {
+    if huge && !dtype.is_float() {
+        return Err(PyValueError::new_err(format!(
+            "Overflow when unpacking long long: got an integer beyond 64 bits, wanted a value that {} can hold; try dtype=float64",
+            dtype.name()
+        )));
+    }
+    Ok(())
 }
 
 /// The dtype that a number is taken for: a NumPy scalar states one, Python's have that of their kind.
@@ -76,6 +98,8 @@ struct Flat {
     values: Vec<Scalar>,
     /// What their dtypes promote to.
     dtype: Option<DType>,
+    /// Whether there is a whole number beyond 64 bits.
+    huge: bool,
 }
 
 fn is_sequence(ob: &Bound<'_, PyAny>) -> bool {
@@ -87,11 +111,11 @@ fn items<'py>(ob: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
 }
 
 fn nested(ob: &Bound<'_, PyAny>, dtype: Option<DType>) -> PyResult<Tensor> {
+    if ob.is_instance_of::<pyo3::types::PyRange>() {
+        return nested(PyList::new(ob.py(), items(ob)?)?.as_any(), dtype);
+    }
     if !is_sequence(ob) && !ob.hasattr("__array__")? {
-        return Err(PyTypeError::new_err(format!(
-            "tensor(): got {}, wanted numbers, (nested) sequences of numbers, an array or a Tensor",
-            type_name(ob)
-        )));
+        return Err(not_inferred(ob));
     }
     if !is_sequence(ob) {
         let array = ob.py().import("numpy")?.getattr("asarray")?.call1((ob,))?;
@@ -114,8 +138,23 @@ fn nested(ob: &Bound<'_, PyAny>, dtype: Option<DType>) -> PyResult<Tensor> {
     }
     let mut flat = Flat::default();
     flatten(ob, &shape, 0, &mut flat)?;
-    let own = flat.dtype.unwrap_or_else(default_dtype);
-    build(&flat.values, &shape, dtype.unwrap_or(own))
+    let dtype = dtype.or(flat.dtype).unwrap_or_else(default_dtype);
+    fits_if(flat.huge, dtype)?;
+    build(&flat.values, &shape, dtype)
+}
+
+/// What is said of an object that is no number, and not made of numbers.
+fn not_inferred(ob: &Bound<'_, PyAny>) -> PyErr {
+    if ob.is_instance_of::<pyo3::types::PyString>() || ob.is_instance_of::<pyo3::types::PyBytes>() {
+        return PyTypeError::new_err(format!(
+            "new(): invalid data type '{}'; wanted numbers or sequences of numbers",
+            type_name(ob)
+        ));
+    }
+    PyRuntimeError::new_err(format!(
+        "Could not infer dtype of {}; wanted numbers, (nested) sequences of numbers, an array or a Tensor",
+        type_name(ob)
+    ))
 }
 
 fn shape_of_tensor(ob: &Bound<'_, PyAny>) -> PyResult<Option<Vec<usize>>> {
@@ -128,29 +167,28 @@ fn shape_of_tensor(ob: &Bound<'_, PyAny>) -> PyResult<Option<Vec<usize>>> {
 
 fn flatten(ob: &Bound<'_, PyAny>, shape: &[usize], depth: usize, flat: &mut Flat) -> PyResult<()> {
     if depth == shape.len() {
-        let scalar = match to_scalar(ob)? {
-            Some(s) => s,
+        let (scalar, huge) = match number(ob)? {
+            Some(found) => found,
             None => match crate::convert::as_tensor(ob) {
-                Some(t) if t.numel() == 1 => t.item().map_err(raise)?,
+                Some(t) if t.numel() == 1 => (t.item().map_err(raise)?, false),
                 _ if is_sequence(ob) => return Err(ragged(ob, 0, depth)),
                 _ if is_ndarray(ob) => {
                     let item = ob.call_method0("item")?;
-                    to_scalar(&item)?
-                        .ok_or_else(|| PyTypeError::new_err(format!("can't convert {}", type_name(&item))))?
+                    number(&item)?.ok_or_else(|| PyTypeError::new_err(format!("can't convert {}", type_name(&item))))?
                 }
-                _ => {
-                    let what = if ob.is_instance_of::<pyo3::types::PyString>() {
-                        "new(): invalid data type 'str'".to_owned()
-                    } else {
-                        format!("must be real number, not {}", type_name(ob))
-                    };
-                    return Err(PyTypeError::new_err(format!("{what}; wanted numbers or sequences of numbers")));
+                _ if ob.is_instance_of::<pyo3::types::PyString>() => {
+                    return Err(PyValueError::new_err(
+                        "too many dimensions 'str': got text among the data; wanted numbers or sequences of numbers",
+                    ));
                 }
+                _ => return Err(not_inferred(ob)),
             },
         };
+        flat.huge |= huge;
         let own = match crate::convert::as_tensor(ob) {
             Some(t) => t.dtype(),
             None if is_ndarray(ob) => crate::numpy::numpy_dtype(ob)?.map_or_else(|| dtype_of_number(ob, scalar), Ok)?,
+            None if huge => DType::I64,
             None => dtype_of_number(ob, scalar)?,
         };
         flat.dtype = Some(flat.dtype.map_or(own, |d| promote_types(d, own)));

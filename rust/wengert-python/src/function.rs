@@ -253,6 +253,13 @@ fn check_out(name: &str, out: &Bound<'_, PyAny>, value: &Tensor) -> PyResult<()>
             value.shape()
         )));
     }
+    if value.dtype().category() > target.dtype().category() {
+        return Err(pyo3::exceptions::PyRuntimeError::new_err(format!(
+            "{name}(): result type {} can't be cast to the desired output type {}; try out= of a wider dtype",
+            value.dtype().word(),
+            target.dtype().word()
+        )));
+    }
     if value.requires_grad() || target.requires_grad() {
         return Err(pyo3::exceptions::PyRuntimeError::new_err(format!(
             "{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad."

@@ -1,7 +1,7 @@
 //! `x[key]` and `x[key] = value`: keys read into views and advanced indices. Depends on the core's view and index ops.
 
 use crate::convert::{fresh_tensor, is_ndarray, raise, type_name};
-use pyo3::exceptions::{PyIndexError, PyTypeError, PyUserWarning, PyValueError};
+use pyo3::exceptions::{PyIndexError, PyOverflowError, PyTypeError, PyUserWarning, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyEllipsis, PyInt, PyList, PyRange, PySlice, PyTuple};
 use wengert::array::Category;
@@ -18,20 +18,6 @@ enum Item {
     Tensor(Tensor),
 }
 
-/// A bound of a slice; what no dimension reaches is as good as the largest number (as in Python's own slices).
-fn bound(v: &Bound<'_, PyAny>) -> PyResult<i64> {
-    let Ok(index) = v.call_method0("__index__") else {
-        return Err(PyTypeError::new_err(format!(
-            "slice indices must be integers or None or have an __index__ method; got {}",
-            type_name(v)
-        )));
-    };
-    match index.extract() {
-        Ok(i) => Ok(i),
-        Err(_) => Ok(if index.lt(0)? { -i64::MAX } else { i64::MAX }),
-    }
-}
-
 fn item(ob: &Bound<'_, PyAny>) -> PyResult<Item> {
     if ob.is_none() {
         return Ok(Item::NewAxis);
@@ -42,18 +28,18 @@ fn item(ob: &Bound<'_, PyAny>) -> PyResult<Item> {
         return Ok(Item::Tensor(Tensor::from_slice(&[on], &[]).map_err(raise)?));
     }
     if ob.is_instance_of::<PyInt>() {
-        return ob.extract().map(Item::At).map_err(|_| PyIndexError::new_err(format!("index {ob} is out of bounds")));
+        return ob.extract().map(Item::At).map_err(|_| {
+            PyIndexError::new_err(
+                "index out of bounds: got an integer of more than 64 bits (Overflow when unpacking long long)",
+            )
+        });
     }
     if let Ok(s) = ob.cast::<PySlice>() {
-        let part = |name: &str| -> PyResult<Option<i64>> {
-            let v = s.getattr(name)?;
-            if v.is_none() { Ok(None) } else { bound(&v).map(Some) }
-        };
-        let step = part("step")?.unwrap_or(1);
+        let step = end_of(s, "step")?.unwrap_or(1);
         if step <= 0 {
             return Err(PyValueError::new_err("step must be greater than zero; got a step <= 0, try flip"));
         }
-        return Ok(Item::Slice(part("start")?, part("stop")?, step));
+        return Ok(Item::Slice(end_of(s, "start")?, end_of(s, "stop")?, step));
     }
     if ob.is_instance_of::<PyEllipsis>() {
         return Ok(Item::Ellipsis);
@@ -89,13 +75,32 @@ fn item(ob: &Bound<'_, PyAny>) -> PyResult<Item> {
             Ok(Item::Tensor(t))
         };
     }
-    if let Ok(i) = ob.call_method0("__index__") {
-        return i.extract().map(Item::At);
+    if ob.hasattr("__index__")? {
+        return crate::convert::whole(ob).map(Item::At);
     }
     Err(PyIndexError::new_err(format!(
         "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got {})",
         type_name(ob)
     )))
+}
+
+/// One of a slice's three numbers; what is beyond 64 bits is beyond every tensor, as for lists.
+fn end_of(s: &Bound<'_, PySlice>, name: &str) -> PyResult<Option<i64>> {
+    let v = s.getattr(name)?;
+    if v.is_none() {
+        return Ok(None);
+    }
+    if !v.hasattr("__index__")? {
+        return Err(PyTypeError::new_err(format!(
+            "slice indices must be integers or None or have an __index__ method; got {}",
+            type_name(&v)
+        )));
+    }
+    let v = v.call_method0("__index__")?;
+    match v.extract::<i64>() {
+        Err(e) if e.is_instance_of::<PyOverflowError>(v.py()) => Ok(Some(if v.lt(0)? { -i64::MAX } else { i64::MAX })),
+        found => found.map(Some),
+    }
 }
 
 fn items(key: &Bound<'_, PyAny>) -> PyResult<Vec<Item>> {
@@ -230,14 +235,34 @@ fn resolve(x: &Tensor, items: Vec<Item>, reading: bool) -> PyResult<(Tensor, Vec
     Ok((view, entries))
 }
 
-/// `x[key]`.
-pub fn get(x: &Tensor, key: &Bound<'_, PyAny>) -> PyResult<Tensor> {
+/// A key that was read: what it says no longer depends on Python objects, whose methods may do anything to the tensor.
+pub enum Key {
+    /// One whole number.
+    Int(i64),
+    /// Anything else.
+    Items(Items),
+}
+
+/// The parts of a key.
+pub struct Items(Vec<Item>);
+
+/// Reads a key.
+pub fn key(key: &Bound<'_, PyAny>) -> PyResult<Key> {
     if key.is_exact_instance_of::<PyInt>()
         && let Ok(i) = key.extract::<i64>()
     {
-        return get_int(x, i);
+        return Ok(Key::Int(i));
     }
-    let (view, entries) = resolve(x, items(key)?, true)?;
+    Ok(Key::Items(Items(items(key)?)))
+}
+
+/// `x[key]`.
+pub fn get(x: &Tensor, key: Key) -> PyResult<Tensor> {
+    let items = match key {
+        Key::Int(i) => return get_int(x, i),
+        Key::Items(items) => items.0,
+    };
+    let (view, entries) = resolve(x, items, true)?;
     if entries.is_empty() {
         // A view of its own, even where the key takes everything.
         let untouched = view.array().same(x.array()) && !x.is_lifted();
@@ -260,12 +285,16 @@ fn get_int(x: &Tensor, i: i64) -> PyResult<Tensor> {
 }
 
 /// `x[key] = value`; a tensor is no number or array, and is not cast where elements are picked.
-pub fn set(x: &mut Tensor, key: &Bound<'_, PyAny>, value: &Tensor, is_tensor: bool) -> PyResult<()> {
+pub fn set(x: &mut Tensor, key: Key, value: &Tensor, is_tensor: bool) -> PyResult<()> {
     x.refresh().map_err(raise)?;
+    let items = match key {
+        Key::Int(i) => vec![Item::At(i)],
+        Key::Items(items) => items.0,
+    };
     if x.is_lifted() || value.is_lifted() {
-        return set_lifted(x, key, value, is_tensor);
+        return set_lifted(x, items, value, is_tensor);
     }
-    let (mut view, entries) = resolve(x, items(key)?, false)?;
+    let (mut view, entries) = resolve(x, items, false)?;
     expect_dtype(x, &entries, value, is_tensor)?;
     // The leading dimensions of size 1 that a value may have too many are dropped, as in NumPy.
     let mut value = value.clone();
@@ -303,9 +332,9 @@ fn expect_dtype(x: &Tensor, entries: &[Entry], value: &Tensor, is_tensor: bool) 
 
 /// Assignment under a transform: the key's views are read off a plain tensor of the same shape, and the handle gets
 /// a new value with that part replaced.
-fn set_lifted(x: &mut Tensor, key: &Bound<'_, PyAny>, value: &Tensor, is_tensor: bool) -> PyResult<()> {
+fn set_lifted(x: &mut Tensor, items: Vec<Item>, value: &Tensor, is_tensor: bool) -> PyResult<()> {
     let model = Tensor::full(x.shape(), x.dtype(), wengert::Scalar::Int(0)).map_err(raise)?;
-    let (view, entries) = resolve(&model, items(key)?, false)?;
+    let (view, entries) = resolve(&model, items, false)?;
     expect_dtype(x, &entries, value, is_tensor)?;
     if !entries.is_empty() {
         return wengert::inplace::assign_at(x, &view, &entries, value).map_err(raise);

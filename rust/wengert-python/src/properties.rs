@@ -20,7 +20,13 @@ pub fn size_object<'py>(py: Python<'py>, shape: &[usize]) -> PyResult<Bound<'py,
     static SIZE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let class = SIZE
         .get_or_try_init(py, || -> PyResult<Py<PyAny>> { Ok(py.import("wengert._size")?.getattr("Size")?.unbind()) })?;
-    class.bind(py).call1((PyTuple::new(py, shape)?,))
+    // By the constructor of tuples: that of Size would look at each size again.
+    let arguments = PyTuple::new(py, [PyTuple::new(py, shape)?])?;
+    // SAFETY: the type of tuples has a constructor, and Size is a subclass; a null result has an exception set.
+    unsafe {
+        let Some(new) = ffi::PyTuple_Type.tp_new else { return class.bind(py).call1(arguments) };
+        Bound::from_owned_ptr_or_err(py, new(class.as_ptr().cast(), arguments.as_ptr(), null_mut()))
+    }
 }
 
 macro_rules! getters {

@@ -3,7 +3,7 @@
 use crate::convert::{as_tensor, fresh_tensor, guard, guard_with, is_ndarray, raise, to_scalar, wrap_bound};
 use crate::function::slot;
 use crate::object::{self, TensorObject, is_exact, is_tensor, tensor_mut, tensor_of, wrap};
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use std::mem::offset_of;
@@ -129,8 +129,15 @@ unsafe extern "C" fn nb_subtract(a: *mut ffi::PyObject, b: *mut ffi::PyObject) -
 }
 
 unsafe extern "C" fn nb_matmul(a: *mut ffi::PyObject, b: *mut ffi::PyObject) -> *mut ffi::PyObject {
-    // SAFETY: called by the interpreter.
-    unsafe { binary(a, b, ops::matmul) }
+    // SAFETY: called by the interpreter with live arguments; the GIL is held.
+    unsafe {
+        // A number is no matrix: what it is multiplied with by `@` may say what else it could be.
+        let other = Bound::from_borrowed_ptr(Python::assume_attached(), if is_tensor(a) { b } else { a });
+        if as_tensor(&other).is_none() && !is_ndarray(&other) {
+            return not_implemented();
+        }
+        binary(a, b, ops::matmul)
+    }
 }
 
 unsafe extern "C" fn nb_pow(a: *mut ffi::PyObject, b: *mut ffi::PyObject, m: *mut ffi::PyObject) -> *mut ffi::PyObject {
@@ -207,7 +214,14 @@ unsafe extern "C" fn nb_abs(a: *mut ffi::PyObject) -> *mut ffi::PyObject {
 
 unsafe fn one(a: *mut ffi::PyObject) -> PyResult<Scalar> {
     // SAFETY: called by the interpreter.
-    unsafe { tensor_of(a) }.item().map_err(raise)
+    let t = unsafe { tensor_of(a) };
+    if t.numel() != 1 && !t.is_lifted() {
+        return Err(PyValueError::new_err(format!(
+            "only one element tensors can be converted to Python scalars; got shape {:?}; try tolist() or an index",
+            t.shape()
+        )));
+    }
+    t.item().map_err(raise)
 }
 
 unsafe extern "C" fn nb_bool(a: *mut ffi::PyObject) -> c_int {
@@ -288,9 +302,10 @@ unsafe extern "C" fn subscript(a: *mut ffi::PyObject, key: *mut ffi::PyObject) -
     guard(|| {
         // SAFETY: called by the interpreter.
         unsafe {
+            // First: reading a key may run Python code.
+            let key = crate::indexing::key(&Bound::from_borrowed_ptr(Python::assume_attached(), key))?;
             tensor_mut(a).refresh().map_err(raise)?;
-            let key = Bound::from_borrowed_ptr(Python::assume_attached(), key);
-            Ok(wrap(crate::indexing::get(tensor_of(a), &key)?))
+            Ok(wrap(crate::indexing::get(tensor_of(a), key)?))
         }
     })
 }
@@ -303,7 +318,7 @@ unsafe extern "C" fn assign(a: *mut ffi::PyObject, key: *mut ffi::PyObject, valu
             if value.is_null() {
                 return Err(PyTypeError::new_err("Tensor does not support deleting items"));
             }
-            let key = Bound::from_borrowed_ptr(py, key);
+            let key = crate::indexing::key(&Bound::from_borrowed_ptr(py, key))?;
             let given = Bound::from_borrowed_ptr(py, value);
             if let Some(number) = to_scalar(&given)? {
                 number.check_fits(tensor_of(a).dtype()).map_err(raise)?;
@@ -315,7 +330,7 @@ unsafe extern "C" fn assign(a: *mut ffi::PyObject, key: *mut ffi::PyObject, valu
                     crate::convert::type_name(&given)
                 )));
             };
-            crate::indexing::set(tensor_mut(a), &key, &value, is_tensor)?;
+            crate::indexing::set(tensor_mut(a), key, &value, is_tensor)?;
             Ok(0)
         }
     })
@@ -342,12 +357,21 @@ unsafe extern "C" fn iterate(a: *mut ffi::PyObject) -> *mut ffi::PyObject {
 unsafe extern "C" fn new(
     t: *mut ffi::PyTypeObject,
     args: *mut ffi::PyObject,
-    _kwargs: *mut ffi::PyObject,
+    kwargs: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
     guard(|| {
         // SAFETY: called by the interpreter.
         unsafe {
             let py = Python::assume_attached();
+            // A subclass may take any by its `__init__`.
+            let named = !kwargs.is_null() && t == object::tensor_type();
+            let device = named && ffi::PyDict_GetItemString(kwargs, c"device".as_ptr()) != null_mut();
+            if named && ffi::PyDict_Size(kwargs) > isize::from(device) {
+                return Err(PyTypeError::new_err(
+                    "new() received an invalid combination of arguments: Tensor() takes sizes or data by position only; \
+                     try tensor(data, dtype=...)",
+                ));
+            }
             let args = Bound::from_borrowed_ptr(py, args);
             let n = args.len()?;
             let float = wengert::array::default_dtype();
@@ -359,9 +383,14 @@ unsafe extern "C" fn new(
                 }
                 Some(x) if matches!(to_scalar(x)?, Some(Scalar::Int(_))) => {
                     let sizes: Vec<i64> = args.extract()?;
+                    let negative = |n: i64| {
+                        PyRuntimeError::new_err(format!(
+                            "Tensor: Trying to create tensor with negative dimension {n}: {sizes:?}; wanted sizes >= 0"
+                        ))
+                    };
                     let shape = sizes
                         .iter()
-                        .map(|&n| usize::try_from(n).map_err(|_| PyValueError::new_err(format!("negative size {n}"))))
+                        .map(|&n| usize::try_from(n).map_err(|_| negative(n)))
                         .collect::<PyResult<Vec<_>>>()?;
                     Tensor::full(&shape, float, Scalar::Int(0)).map_err(raise)?
                 }

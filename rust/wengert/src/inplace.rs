@@ -72,9 +72,13 @@ pub fn apply_inplace(op: OpRef, target: &mut Tensor, others: &[&Tensor]) -> Resu
     let recording = grad_enabled() && compute.is_float() && all.iter().any(|t| t.edge().is_some());
     // Not by a closure: the site would be this line.
     let edge = if recording { Some(record_only(op.clone(), &all, target.layout(), target.dtype())) } else { None };
-    target.array().prepare_write()?;
     let arrays: SmallVec<[&Array; 4]> = all.iter().map(|t| t.array()).collect();
-    op.get().forward_into(&arrays, target.array())?;
+    target.array().prepare_write()?;
+    if let Err(e) = op.get().forward_into(&arrays, target.array()) {
+        // Operations look at their operands before they write.
+        target.array().unprepare_write();
+        return Err(e);
+    }
     if let Some(edge) = edge {
         if let Some(node) = edge.node() {
             node.keep_output(target.array());
@@ -105,9 +109,13 @@ pub(crate) fn apply_partial(op: OpRef, name: &str, target: &mut Tensor, others: 
     let all: SmallVec<[&Tensor; 4]> = std::iter::once(&before).chain(&inputs).collect();
     let recording = grad_enabled() && target.dtype().is_float() && all.iter().any(|t| t.edge().is_some());
     let edge = if recording { Some(record_only(op.clone(), &all, target.layout(), target.dtype())) } else { None };
-    target.array().prepare_write()?;
     let arrays: SmallVec<[&Array; 4]> = all.iter().map(|t| t.array()).collect();
-    op.get().forward_into(&arrays, target.array())?;
+    target.array().prepare_write()?;
+    if let Err(e) = op.get().forward_into(&arrays, target.array()) {
+        // Operations look at their operands before they write.
+        target.array().unprepare_write();
+        return Err(e);
+    }
     if let Some(edge) = edge {
         if let Some(node) = edge.node() {
             node.keep_output(target.array());

@@ -428,6 +428,23 @@ impl Array {
         Ok(())
     }
 
+    /// Takes the last [`prepare_write`](Self::prepare_write) back, after which nothing was written, nor kept or let go.
+    #[cold]
+    pub(crate) fn unprepare_write(&self) {
+        let s = self.storage();
+        let before = s.version.get().wrapping_sub(1);
+        let extra = s.extra.load(Ordering::Acquire);
+        if !extra.is_null() {
+            let mut frozen = self.extra().frozen.lock().unwrap_or_else(|e| e.into_inner());
+            if frozen.last().is_some_and(|f| f.version == before)
+                && let Some(last) = frozen.pop()
+            {
+                s.kept.set(last.users);
+            }
+        }
+        s.version.set(before);
+    }
+
     /// The whole storage as bytes range, for overlap tests and sharing: (base, bytes).
     pub fn storage_range(&self) -> (*mut u8, usize) {
         (self.base(), self.storage().bytes())

@@ -98,6 +98,23 @@ fn choices(n: usize, r: usize, again: bool) -> Result<Vec<Vec<i64>>> {
     Ok(columns)
 }
 
+/// How many choices of `r` of `n` there are; None beyond what can be counted.
+fn how_many(n: usize, r: usize, again: bool) -> Option<usize> {
+    if n == 0 {
+        return Some(0);
+    }
+    let n = if again { n.checked_add(r - 1)? } else { n };
+    if r > n {
+        return Some(0);
+    }
+    let mut count: u128 = 1;
+    for i in 0..r.min(n - r) {
+        count = count.checked_mul((n - i) as u128)? / (i as u128 + 1);
+        usize::try_from(count).ok()?;
+    }
+    usize::try_from(count).ok()
+}
+
 fn combinations(x: &Tensor, r: i64, again: bool) -> Result<Tensor> {
     if x.ndim() != 1 {
         return Err(Error::runtime(format!("combinations: Expect a 1D vector, but got shape {:?}", x.shape())));
@@ -108,6 +125,9 @@ fn combinations(x: &Tensor, r: i64, again: bool) -> Result<Tensor> {
     if r == 0 {
         return Tensor::full(&[0], x.dtype(), crate::array::Scalar::Int(0));
     }
+    // Refuses what cannot be had before it is made.
+    let count = how_many(x.numel(), r, again).unwrap_or(usize::MAX);
+    Array::empty(Layout::contiguous(&[count, r])?, DType::I64)?;
     let columns = choices(x.numel(), r, again)?;
     let count = columns[0].len();
     let flat: Vec<i64> = (0..count).flat_map(|i| columns.iter().map(move |c| c[i])).collect();

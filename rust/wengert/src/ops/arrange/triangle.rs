@@ -19,6 +19,22 @@ impl Triangle {
         };
         if self.lower { 0..place(1) } else { place(0)..columns }
     }
+
+    /// The elements kept of a matrix, counted without a look at each row: their number grows or falls by one a row
+    /// between two rows where it is none or all.
+    fn count(&self, rows: usize, columns: usize) -> usize {
+        let below = |row: i128| row.clamp(0, columns as i128);
+        let (first, rows, columns) = (i128::from(self.diagonal), rows as i128, columns as i128);
+        // The sum of below(row + diagonal + 1) for all rows: a ramp from 0 to `columns`, and what is beyond it.
+        let ramp = |rows: i128| {
+            let end = below(rows);
+            end * (end + 1) / 2 + (rows - end).max(0) * columns
+        };
+        let (from, to) = (first, first + rows);
+        let lower = ramp(to) - ramp(from);
+        let upper = rows * columns - (ramp(to - 1) - ramp(from - 1));
+        usize::try_from(if self.lower { lower } else { upper }).unwrap_or(usize::MAX)
+    }
 }
 
 impl Arrangement for Triangle {
@@ -92,9 +108,8 @@ fn indices(a: &Args<'_>, lower: bool) -> Result<Value> {
     }
     let dtype = a.maybe_dtype(3)?.unwrap_or(DType::I64);
     let side = Triangle { lower, diagonal };
-    let count = (0..rows).try_fold(0usize, |sum, row| sum.checked_add(side.kept(row, columns).len()));
-    // Refuses what cannot be had before the loop below tries to.
-    let shape = [2, count.unwrap_or(usize::MAX)];
+    // Refuses what cannot be had before the loops below try to.
+    let shape = [2, side.count(rows, columns)];
     let out = Array::empty(Layout::contiguous(&shape)?, DType::I64)?;
     // SAFETY: fresh, row-major int64, and ours alone.
     let (first, second) =

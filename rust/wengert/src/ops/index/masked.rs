@@ -159,7 +159,7 @@ pub fn masked_fill(x: &Tensor, mask: &Tensor, value: &Tensor) -> Result<Tensor> 
 
 fn fill_value(x: &Tensor, a: &Args<'_>) -> Result<Tensor> {
     match a.operand(2)? {
-        Operand::Number(v) => Tensor::scalar(x.dtype(), v),
+        Operand::Number(v) => v.check_fits(x.dtype()).and_then(|()| Tensor::scalar(x.dtype(), v)),
         Operand::Tensor(t) if t.ndim() == 0 => crate::ops::cast(t, x.dtype()),
         Operand::Tensor(t) => Err(Error::runtime(format!(
             "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {} dimension(s); try where()",

@@ -176,7 +176,7 @@ fn fill_names(a: &Args<'_>) -> Names {
 fn fill_value(x: &Tensor, a: &Args<'_>) -> Result<Tensor> {
     match a.operand(3)? {
         Operand::Tensor(t) => Ok(t.clone()),
-        Operand::Number(v) => Tensor::scalar(x.dtype(), v),
+        Operand::Number(v) => v.check_fits(x.dtype()).and_then(|()| Tensor::scalar(x.dtype(), v)),
     }
 }
 

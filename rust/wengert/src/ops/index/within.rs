@@ -38,6 +38,11 @@ fn replaced(
 fn bounds(a: &Args<'_>) -> Result<(usize, usize, usize, usize)> {
     let x = a.tensor(0)?;
     let dim = wrap_dim("slice_scatter", a.maybe_int(2)?.unwrap_or(0), x.ndim())?;
+    if x.ndim() == 0 {
+        return Err(Error::index(
+            "slice_scatter: Dimension specified as 0 but tensor has no dimensions; got a 0-d tensor",
+        ));
+    }
     let (n, step) = (x.shape()[dim] as i64, a.maybe_int(5)?.unwrap_or(1));
     if step <= 0 {
         return Err(Error::value(format!("slice step must be positive; got {step}")));

@@ -12,6 +12,8 @@ use crate::tape::{Edge, Node, site};
 
 /// The parts that one node can tell apart.
 const MOST: usize = 1 << 16;
+/// The parts that are made at all.
+const MOST_PARTS: usize = 1 << 24;
 
 /// The node of several parts: along `dim`, which is gone where `sizes` is None.
 #[derive(Debug)]
@@ -108,6 +110,16 @@ fn split_into(x: &Tensor, dim: usize, sizes: Vec<usize>, grad_name: &'static str
     together(x, Parts { dim, sizes: Some(sizes), grad_name }, rules)
 }
 
+/// Refuses more parts than memory could hold, before the first is made.
+fn checked_count(name: &str, count: usize) -> Result<usize> {
+    if count > MOST_PARTS {
+        return Err(Error::runtime(format!(
+            "{name}: got {count} parts, wanted at most {MOST_PARTS}: each is a tensor; cannot create std::vector larger than max_size()"
+        )));
+    }
+    Ok(count)
+}
+
 fn dimension(name: &str, x: &Tensor, dim: i64) -> Result<usize> {
     if x.ndim() == 0 {
         return Err(Error::runtime(format!("{name} expects at least a 1-dimensional tensor; got a 0-d tensor")));
@@ -129,7 +141,7 @@ pub fn split(x: &Tensor, size: i64, dim: i64) -> Result<Vec<Tensor>> {
         )));
     }
     let size = size as usize;
-    let count = if size == 0 { 1 } else { n.div_ceil(size).max(1) };
+    let count = checked_count("split", if size == 0 { 1 } else { n.div_ceil(size).max(1) })?;
     let sizes = (0..count).map(|i| size.min(n - i * size)).collect();
     split_into(x, dim, sizes, "SplitBackward0")
 }
@@ -160,7 +172,7 @@ pub fn chunk(x: &Tensor, chunks: i64, dim: i64) -> Result<Vec<Tensor>> {
         return Err(Error::runtime(format!("chunk expects `chunks` to be greater than 0, got: {chunks}")));
     }
     match x.shape()[at] {
-        0 => split_into(x, at, vec![0; usize::try_from(chunks).unwrap_or(0)], "SplitWithSizesBackward0"),
+        0 => split_into(x, at, vec![0; checked_count("chunk", chunks as usize)?], "SplitWithSizesBackward0"),
         n => split(x, (n as i64 - 1) / chunks + 1, dim),
     }
 }
@@ -174,6 +186,7 @@ pub fn unbind(x: &Tensor, dim: i64) -> Result<Vec<Tensor>> {
     let dim = wrap_dim("unbind", dim, x.ndim())?;
     let grad_name = "UnbindBackward0";
     let origin = Origin { grad_name, of_many: true };
+    checked_count("unbind", x.shape()[dim])?;
     let rules: Vec<Select> = (0..x.shape()[dim]).map(|index| Select { dim, index, origin }).collect();
     together(x, Parts { dim, sizes: None, grad_name }, rules)
 }
@@ -211,6 +224,7 @@ fn tensor_split(x: &Tensor, cuts: &Cuts, dim: i64) -> Result<Vec<Tensor>> {
             let Some(k) = usize::try_from(*k).ok().filter(|&k| k > 0) else {
                 return Err(Error::runtime(format!("tensor_split: number of sections must be larger than 0, got {k}")));
             };
+            checked_count("tensor_split", k)?;
             let (size, longer) = (n / k, n % k);
             (0..k).map(|i| slice(x, dim, i * size + i.min(longer), size + usize::from(i < longer), 1)).collect()
         }

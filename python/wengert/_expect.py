@@ -1,0 +1,16 @@
+"""What arguments must be, said the same way everywhere. Depends on `_core`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wengert._core import Tensor
+
+
+def tensors(name: str, **given: Any) -> None:
+    """Refuses arguments that are no tensors, in PyTorch's words."""
+    for position, (argument, value) in enumerate(given.items(), 1):
+        if not isinstance(value, Tensor):
+            raise TypeError(
+                f"{name}(): argument '{argument}' (position {position}) must be Tensor, not {type(value).__name__}; try tensor()"
+            )

@@ -1,0 +1,47 @@
+"""Bad inputs of what makes tensors: sizes, values, dtypes, random numbers, memory of others. Each row is (attempt, class, words)."""
+
+from .making import *
+
+ROWS = {
+    "tensor of a string": (lambda: torch.tensor("abc"), (TypeError, ValueError), ""),
+    "tensor of ragged lists": (lambda: torch.tensor([[1, 2], [3]]), ValueError, "length|ragged|shape"),
+    "tensor of objects": (lambda: torch.tensor([object()]), (TypeError, ValueError, RuntimeError), ""),
+    "tensor of a huge integer": (lambda: torch.tensor(2**70), (RuntimeError, OverflowError, ValueError), ""),
+    "zeros of a negative size": (lambda: torch.zeros(-1, 2), ValueOrRuntime, "negative"),
+    "zeros of a float size": (lambda: torch.zeros(1.5), TypeError, ""),
+    "full of a string": (lambda: torch.full((2,), "a"), TypeError, ""),
+    "arange without an end": (lambda: torch.arange(0, 5, 0), ValueOrRuntime, "step|zero"),
+    "arange the wrong way": (lambda: torch.arange(5, 0), ValueOrRuntime, "bound|step"),
+    "unknown dtype": (lambda: torch.zeros(2, dtype="float99"), TypeError, ""),
+    "from_numpy of a list": (lambda: torch.from_numpy([1.0]), TypeError, ""),
+    "from_numpy of strings": (lambda: torch.from_numpy(np.array(["a"])), TypeError, ""),
+    "manual_seed of a string": (lambda: torch.manual_seed("x"), (TypeError, ValueError), ""),
+    "more memory than there is": (lambda: torch.zeros(10**7, 10**7), (RuntimeError, MemoryError), "memory|alloc"),
+    "more elements than can be counted": (
+        lambda: torch.zeros(2**40, 2**40),
+        (RuntimeError, MemoryError, ValueError),
+        "",
+    ),
+    "zeros on another device": (lambda: torch.zeros(2, device="nowhere"), RuntimeError, "device|cpu"),
+    "zeros into another shape's dtype": (
+        lambda: torch.zeros(2, out=f(2), dtype=torch.float32),
+        RuntimeError,
+        "dtype|type",
+    ),
+    "eye of a negative size": (lambda: torch.eye(-1), RuntimeError, "-1|negative"),
+    "linspace of a negative number": (lambda: torch.linspace(0, 1, -1), RuntimeError, "non-negative"),
+    "randint of nothing": (lambda: torch.randint(3, 3, (2,)), RuntimeError, "from=3"),
+    "randint of a number as size": (lambda: torch.randint(3, 4), TypeError, "size"),
+    "normal of a negative deviation": (lambda: torch.normal(0.0, -1.0, (2,)), RuntimeError, "std"),
+    "bernoulli beyond 1": (lambda: torch.bernoulli(t64([2.0])), RuntimeError, "p_in|probab"),
+    "multinomial of zeros": (lambda: torch.multinomial(f(3) * 0, 1), RuntimeError, "sum of probabilities"),
+    "multinomial of too many": (lambda: torch.multinomial(f(3), 4), RuntimeError, "n_sample"),
+    "uniform_ the wrong way": (lambda: f(2).uniform_(1, 0), RuntimeError, "from"),
+    "uniform_ on a leaf": (lambda: leaf(2).uniform_(), RuntimeError, "leaf"),
+    "set_state of no state": (lambda: torch.Generator().set_state(f(2)), TypeError, "ByteTensor"),
+    "generator that is none": (lambda: torch.rand(2, generator=1), TypeError, "generator"),
+    "device that is none": (lambda: torch.device("nowhere"), RuntimeError, "device"),
+    "from_dlpack of a list": (lambda: torch.from_dlpack([1.0]), TypeOrRuntime, ""),
+    "dlpack of a leaf": (lambda: leaf(2).__dlpack__(), BufferError, "detach"),
+    "type that is none": (lambda: f(2).type("nothing"), ValueError, "invalid type"),
+}

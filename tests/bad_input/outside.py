@@ -1,0 +1,77 @@
+"""Memory of others, generators and distributions."""
+
+from .making import *
+
+ROWS = {
+    "from_numpy of a reversed array": (lambda: torch.from_numpy(np.ones(3)[::-1]), ValueError, "negative"),
+    "from_numpy of big-endian numbers": (
+        lambda: torch.from_numpy(np.ones(3, dtype=">f8")),
+        (ValueError, TypeError),
+        "",
+    ),
+    "from_numpy of objects": (lambda: torch.from_numpy(np.array([object()])), TypeError, "object"),
+    "from_numpy of None": (lambda: torch.from_numpy(None), TypeError, ""),
+    "tensor of an array of objects": (lambda: torch.tensor(np.array([object()])), TypeError, "object"),
+    "as_tensor of a reversed array": (lambda: torch.as_tensor(np.ones(3)[::-1]), ValueError, "negative"),
+    "from_dlpack of a number": (lambda: torch.from_dlpack(3), TypeOrRuntime, "capsule|dlpack"),
+    "from_dlpack of big-endian numbers": (lambda: torch.from_dlpack(np.ones(3, dtype=">f8")), BufferError, ""),
+    "from_dlpack of texts": (lambda: torch.from_dlpack(np.array(["a"])), BufferError, ""),
+    "from_dlpack of a capsule twice": (
+        lambda: [torch.from_dlpack(capsule) for capsule in [torch.ones(2).__dlpack__()] * 2],
+        RuntimeError,
+        "capsule",
+    ),
+    "dlpack for a stream": (
+        lambda: f(2).__dlpack__(stream=3),
+        (AssertionError, BufferError),
+        "stream should be None on cpu",
+    ),
+    "asarray of a leaf by NumPy": (lambda: np.asarray(leaf(2)), RuntimeError, "detach"),
+    "seed of text": (lambda: torch.manual_seed("x"), (TypeError, ValueError), ""),
+    "seed of 71 bits": (lambda: torch.manual_seed(2**70), TooBig, "overflow"),
+    "seed of None": (lambda: torch.manual_seed(None), TypeError, ""),
+    "generator on a GPU": (lambda: torch.Generator("nowhere"), RuntimeError, ""),
+    "generator seeded with text": (lambda: torch.Generator().manual_seed("a"), TypeOrRuntime, "long.*str"),
+    "generator state of three bytes": (
+        lambda: torch.Generator().set_state(torch.zeros(3, dtype=torch.uint8)),
+        RuntimeError,
+        "state|size",
+    ),
+    "generator state of None": (lambda: torch.Generator().set_state(None), TypeError, ""),
+    "random state of floats": (lambda: torch.set_rng_state(torch.zeros(3)), TypeError, "ByteTensor"),
+    "rand of a negative size": (lambda: torch.rand(-1), RuntimeError, "negative dimension"),
+    "randn of text": (lambda: torch.randn("a"), TypeError, ""),
+    "randint from halves": (lambda: torch.randint(0.5, 2, (2,)), TypeError, ""),
+    "randint beyond uint8": (lambda: torch.randint(0, 300, (2,), dtype=torch.uint8), RuntimeError, "out of bounds"),
+    "randint below 2**70": (lambda: torch.randint(0, 2**70, (2,)), TooBig, ""),
+    "randperm of -1": (lambda: torch.randperm(-1), RuntimeError, "negative"),
+    "normal of unequal shapes": (lambda: torch.normal(f(2), f(3)), RuntimeError, ""),
+    "normal of negative deviations": (lambda: torch.normal(f(2), -f(2)), RuntimeError, "std"),
+    "bernoulli of NaN": (lambda: torch.bernoulli(t64([float("nan")])), RuntimeError, "p_in|probab"),
+    "bernoulli of integers": (lambda: torch.bernoulli(whole(0, 1)), (RuntimeError, NotImplementedError), ""),
+    "multinomial of negative weights": (lambda: torch.multinomial(t64([-1.0, 2.0]), 1), RuntimeError, "inf.*nan.*< 0"),
+    "multinomial of NaN": (lambda: torch.multinomial(t64([float("nan"), 2.0]), 1), RuntimeError, "inf.*nan.*< 0"),
+    "multinomial of none": (lambda: torch.multinomial(f(2), 0), RuntimeError, "n_sample"),
+    "multinomial of a cube": (lambda: torch.multinomial(f(2, 2, 2), 1), RuntimeError, "dim"),
+    "exponential of rate -1": (lambda: f(2).exponential_(-1), RuntimeError, "lambd"),
+    "geometric of probability 0": (lambda: f(2).geometric_(0), RuntimeError, "p"),
+    "geometric of probability 2": (lambda: f(2).geometric_(2), RuntimeError, "p"),
+    "cauchy of scale -1": (lambda: f(2).cauchy_(0, -1), RuntimeError, "sigma"),
+    "log-normal of deviation -1": (lambda: f(2).log_normal_(0, -1), RuntimeError, "std"),
+    "normal_ of deviation -1": (lambda: f(2).normal_(0, -1), RuntimeError, "std"),
+    "uniform from NaN": (lambda: f(2).uniform_(float("nan"), 0), RuntimeError, ""),
+    "uniform on integers": (lambda: whole(1).uniform_(), (RuntimeError, NotImplementedError), ""),
+    "normal on integers": (lambda: whole(1).normal_(), (RuntimeError, NotImplementedError), ""),
+    "random_ upside down": (lambda: f(2).random_(5, 2), RuntimeError, "from"),
+    "bernoulli_ of probability 2": (lambda: f(2).bernoulli_(2), RuntimeError, "p"),
+    "normal_ on an expanded tensor": (lambda: torch.ones(1).expand(3).normal_(), RuntimeError, "memory"),
+}
+
+OURS = {
+    "memoryview of a leaf": (lambda: memoryview(leaf(2)), BufferError, "detach"),
+    "write to a read-only array": (
+        lambda: torch.from_numpy(np.broadcast_to(np.ones(1), (3,))).add_(1),
+        RuntimeError,
+        "read-only|memory",
+    ),
+}
