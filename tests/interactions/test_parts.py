@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-import child
 from backend import assert_close, t64, torch, wengert_only
 
 
