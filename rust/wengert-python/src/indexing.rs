@@ -202,7 +202,7 @@ fn get_int(x: &Tensor, i: i64) -> PyResult<Tensor> {
 /// `x[key] = value`; a tensor is no number or array, and is not cast where elements are picked.
 pub fn set(x: &mut Tensor, key: &Bound<'_, PyAny>, value: &Tensor, is_tensor: bool) -> PyResult<()> {
     x.refresh().map_err(raise)?;
-    if x.is_lifted() || value.is_lifted() {
+    if x.is_lifted() || x.is_rebound() || value.is_lifted() {
         return set_lifted(x, key, value, is_tensor);
     }
     let (mut view, entries) = resolve(x, items(key)?, false)?;
