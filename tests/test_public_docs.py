@@ -1,5 +1,6 @@
 """All that is reachable from `wengert` under a public name says what it does, and functions show how they are called."""
 
+import collections
 import importlib
 import inspect
 import types
@@ -11,15 +12,23 @@ pytestmark = wengert_only
 MODULES = [
     "wengert",
     "wengert.autograd",
+    "wengert.autograd.anomaly_mode",
+    "wengert.autograd.forward_ad",
+    "wengert.autograd.functional",
+    "wengert.autograd.gradcheck",
     "wengert.autograd.graph",
     "wengert.func",
     "wengert.linalg",
     "wengert.nn",
     "wengert.nn.functional",
     "wengert.random",
+    "wengert.scipy",
+    "wengert.utils.checkpoint",
 ]
 # Instances of dtype, numbers and `newaxis` say what they are by themselves.
 VALUES = (int, float, str, dict, type(None))
+# A field of a named tuple is told by its class.
+FIELD = type(collections.namedtuple("Pair", "first").first)
 
 
 def members(module):
@@ -52,7 +61,9 @@ def names():
             found[name] = value
             if isinstance(value, type):
                 found.update(
-                    (f"{name}.{part}", inside) for part, inside in vars(value).items() if not part.startswith("_")
+                    (f"{name}.{part}", inside)
+                    for part, inside in vars(value).items()
+                    if not part.startswith("_") and not isinstance(inside, (*VALUES, FIELD))
                 )
     return found
 

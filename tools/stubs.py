@@ -109,9 +109,9 @@ FUNCTIONS = {
     "_copy_storage": ("x: Tensor", "Tensor"),
     "_detach_": ("x: Tensor", "None"),
     "_placed_in": ("x: Tensor, storage: Tensor", "Tensor"),
-    "_enter_level": ("size: int | None = None", "int"),
     "_named": ("x: Tensor, name: str", "Tensor"),
     "_full_like": ("like: Tensor, value: Number, dtype: dtype | None, requires_grad: bool", "Tensor"),
+    "_enter_level": ("size: int | None = None, open: bool = False", "int"),
     "_full": ("shape: Sequence[int], value: Number, dtype: dtype | None, requires_grad: bool", "Tensor"),
     "_grad": (
         "outputs: Sequence[Tensor], inputs: Sequence[Tensor], grad_outputs: Sequence[Tensor | None], retain_graph: bool,"
@@ -146,7 +146,18 @@ FUNCTIONS = {
     "_set_grad_enabled": ("on: bool", "bool"),
     "_track": ("x: Tensor", "Tensor"),
     "_unpack_batched": ("value: Tensor, dim: int, size: int, level: int", "Tensor"),
-    "_unpack_dual": ("dual: Tensor, level: int", "tuple[Tensor, Tensor]"),
+    "_unpack_dual": ("dual: Tensor, level: int", "tuple[Tensor, Tensor | None]"),
+    "_is_batched": ("x: Tensor, level: int", "bool"),
+    "_outermost_level": ("x: Tensor", "tuple[int, bool] | None"),
+    "_set_check_nan": ("on: bool", "None"),
+    "_rebase": ("x: Tensor, result: Tensor, name: str", "None"),
+    "_settled": ("x: Tensor", "Tensor"),
+    "_recorded": ("function: Callable[[], Any]", "tuple[Any, list[int]]"),
+    "_grad_cut": (
+        "outputs: Sequence[Tensor], inputs: Sequence[Tensor], grad_outputs: Sequence[Tensor], create_graph: bool",
+        "tuple[Tensor | None, ...]",
+    ),
+    "_sweeps": ("", "int"),
     "_untrack": ("x: Tensor, tracked: Sequence[Tensor]", "Tensor"),
     "_zeros_like": ("x: Tensor", "Tensor"),
     "build_info": ("", "dict[str, str]"),
@@ -170,14 +181,18 @@ FUNCTIONS = {
 
 # Methods in the core that are no operations, for all its classes; the first parameter is left out.
 METHODS = {
+    "_is_awaited": ("", "bool"),
     "_is_contiguous": ("", "bool"),
     "_is_lifted": ("", "bool"),
     "_is_view": ("", "bool"),
+    "_key": ("", "int"),
+    "_out_count": ("", "int"),
     "_references": ("", "tuple[int]"),
     "_remove_hook": ("id: int", "None"),
     "_retains_grad": ("", "bool"),
     "_sequence_nr": ("", "int"),
     "_share_numpy": ("", "NDArray[Any]"),
+    "_stand_in": ("out: int", "Tensor"),
     "_storage_bytes": ("", "int"),
     "_storage_id": ("", "int"),
     "backward": (
@@ -194,6 +209,8 @@ METHODS = {
     "ndimension": ("", "int"),
     "nelement": ("", "int"),
     "numel": ("", "int"),
+    "register_hook": ("fn: Callable[..., Any]", "Any"),
+    "register_prehook": ("fn: Callable[..., Any]", "Any"),
     "release": ("", "None"),
     "requires_grad_": ("requires_grad: bool = True", "Self"),
     "retain_grad": ("", "None"),

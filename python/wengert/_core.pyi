@@ -40,14 +40,26 @@ class Exported:
 @final
 class Node:
     """A node of the tape as Python sees it: `grad_fn`. Each kind of node has a class of its own, named as PyTorch names it."""
+    def _is_awaited(self) -> _bool:
+        """Whether the backward under way has yet to reach it."""
+    def _key(self) -> _int:
+        """What tells the node from others."""
+    def _out_count(self) -> _int:
+        """How many outputs it has."""
     def _remove_hook(self, id: _int) -> None: ...
     def _sequence_nr(self) -> _int:
         """A number larger than that of every input."""
+    def _stand_in(self, out: _int) -> Tensor:
+        """A stand-in for output `out`: zeros of its shape, with its history."""
     def name(self) -> str:
         """PyTorch's name of the node."""
     @property
     def next_functions(self) -> tuple[tuple[Node | None, _int], ...]:
         """Pairs of the nodes of the inputs and which of their outputs; (None, 0) where no gradient is needed."""
+    def register_hook(self, fn: Callable[..., Any]) -> Any:
+        """Calls `fn(grad_inputs, grad_outputs)` whenever the node has run in a backward; what it returns replaces the first."""
+    def register_prehook(self, fn: Callable[..., Any]) -> Any:
+        """Calls `fn(grad_outputs)` whenever the node is about to run in a backward; what it returns replaces these."""
     @property
     def site(self) -> tuple[str, _int] | None:
         """File and line that recorded it, or None."""
@@ -2468,8 +2480,8 @@ def _copy_storage(x: Tensor) -> Tensor:
 def _detach_(x: Tensor) -> None:
     """Cuts a tensor from its history, in place."""
 
-def _enter_level(size: _int | None = None) -> _int:
-    """Starts a transform: a map over `size`, or forward mode where it is None."""
+def _enter_level(size: _int | None = None, open: _bool = False) -> _int:
+    """Starts a transform: a map over `size`, or forward mode where it is None. What an open one has wrapped outlives it."""
 
 def _eye(n: _int, m: _int, dtype: _DTypeLike, requires_grad: _bool) -> Tensor:
     """Zeros with ones on the diagonal."""
@@ -2492,8 +2504,19 @@ def _grad(
 ) -> tuple[Any, ...]:
     """`_grad(outputs, inputs, grad_outputs, retain_graph, create_graph)`: a tuple with None where unused. `create_graph` None means: if the outputs depend on more of the tape than the inputs."""
 
+def _grad_cut(
+    outputs: Sequence[Tensor],
+    inputs: Sequence[Tensor],
+    grad_outputs: Sequence[Tensor],
+    create_graph: _bool,
+) -> tuple[Tensor | None, ...]:
+    """Gradients where what an input gets through another one does not count."""
+
 def _install(package: str) -> None:
     """Tells the core where this package lies, so that its own frames are passed over when an operation is recorded."""
+
+def _is_batched(x: Tensor, level: _int) -> _bool:
+    """Whether a tensor is a batch of the map at a level."""
 
 def _is_capsule(ob: object) -> _bool:
     """Refuses what is no capsule and cannot give one."""
@@ -2535,6 +2558,9 @@ def _random_whole(
 ) -> Tensor:
     """Whole numbers from `low` to `last`."""
 
+def _rebase(x: Tensor, result: Tensor, name: str) -> None:
+    """After a write that a custom Function did in place: `x` gets the history of `result`."""
+
 def _record_function(
     name: str,
     ctx: Any,
@@ -2543,11 +2569,20 @@ def _record_function(
 ) -> tuple[Tensor, ...]:
     """`_record_function(name, ctx, inputs, outputs)`: the outputs as results of one node. `inputs` are the tensors (or None) in the order of the backward's results."""
 
+def _recorded(function: Callable[[], Any]) -> tuple[Any, list[_int]]:
+    """`_recorded(function)`: what a function without arguments returned, and the keys of the nodes that were recorded."""
+
 def _register_hook(tensor: Tensor, hook: Callable[[Tensor], Tensor | None], post: _bool) -> _int:
     """`_register_hook(tensor, hook, post)`: the hook's id at the tensor's node."""
 
+def _set_check_nan(on: _bool) -> None:
+    """Has sweeps look for NaN among gradients."""
+
 def _set_grad_enabled(on: _bool) -> _bool:
     """Sets whether this thread records; returns what was."""
+
+def _settled(x: Tensor) -> Tensor:
+    """A tensor without wrappings of levels that have ended."""
 
 def _spaced(
     start: _Number,
@@ -2559,6 +2594,9 @@ def _spaced(
 ) -> Tensor:
     """Evenly spaced values; powers of `base` where one is given."""
 
+def _sweeps() -> _int:
+    """How many backward passes were begun so far."""
+
 def _to_dlpack(x: Tensor, versioned: _bool, copied: _bool) -> Any:
     """A capsule over a tensor's memory, versioned or not."""
 
@@ -2568,8 +2606,8 @@ def _track(x: Tensor) -> Tensor:
 def _unpack_batched(value: Tensor, dim: _int, size: _int, level: _int) -> Tensor:
     """The batch behind a tensor, mapped dimension at `dim`."""
 
-def _unpack_dual(dual: Tensor, level: _int) -> tuple[Tensor, Tensor]:
-    """Primal and tangent (zeros where there is none)."""
+def _unpack_dual(dual: Tensor, level: _int) -> tuple[Tensor, Tensor | None]:
+    """Primal and tangent (None where there is none)."""
 
 def _untrack(x: Tensor, tracked: Sequence[Tensor]) -> Tensor:
     """A result of a function that was differentiated, off the tape where only the tracked inputs had put it there."""

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import os
+import threading
+from collections.abc import Callable
 from typing import Any
 
 from wengert import _core, _expect as expect
@@ -104,6 +106,56 @@ def _stream(name: str, generator: Any) -> _core.Stream:
     return generator._stream
 
 
+class _Maps(threading.local):
+    """The maps of this thread's `vmap` calls, outermost first: level, size and what they do about random numbers."""
+
+    def __init__(self) -> None:
+        self.under_way: list[tuple[int, int, str]] = []
+
+
+MAPS = _Maps()
+
+
+def _different() -> list[tuple[int, int]]:
+    """Level and size of the maps under way whose examples get numbers of their own."""
+    if not MAPS.under_way:
+        return []
+    if any(randomness == "error" for _, _, randomness in MAPS.under_way):
+        raise RuntimeError(
+            "vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different'"
+            " randomness flags on vmap or perform the randomness operation out of vmap"
+        )
+    return [(level, size) for level, size, randomness in MAPS.under_way if randomness == "different"]
+
+
+def _mapped(shape: list[int], draw: Callable[[list[int]], Tensor]) -> Tensor:
+    """What is drawn in a shape, for each example of the maps under way where they want it so."""
+    maps = _different()
+    made = draw([size for _, size in maps] + shape)
+    for level, _ in maps:
+        made = _core._make_batched(made, 0, level)
+    return made
+
+
+def _each(draw: Callable[..., Tensor], *operands: Tensor) -> Tensor:
+    """What is drawn example by example, where more than a shape tells what to draw."""
+    maps = _different()
+
+    def below(inner: list[tuple[int, int]], *at: Tensor) -> Tensor:
+        if not inner:
+            if any(x._is_lifted() for x in at):
+                raise RuntimeError("vmap: 'same' randomness wants operands that are the same for all examples")
+            return draw(*at)
+        level, size = inner[-1]
+        parts = []
+        for i in range(size):
+            one = [_core._unpack_batched(x, 0, size, level)[i] if _core._is_batched(x, level) else x for x in at]
+            parts.append(below(inner[:-1], *one))
+        return _core._make_batched(_core.stack(parts), 0, level)
+
+    return below(maps, *operands)
+
+
 def manual_seed(seed: int) -> Generator:
     """Restarts the default generator, which is returned: the same numbers follow the same seed, at any thread count.
 
@@ -169,7 +221,8 @@ def _drawn(
         options(name, kw)
     kind = dtype if out is None else dtype_for(out, dtype)
     kind = kind if kind is not None else _core.get_default_dtype()
-    made = _core._random(shape, normal, kind, requires_grad, _stream(name, generator))
+    stream = _stream(name, generator)
+    made = _mapped(shape, lambda sizes: _core._random(sizes, normal, kind, requires_grad, stream))
     return made if out is None else into(name, out, made, dtype)
 
 
@@ -255,7 +308,8 @@ def _whole(name: str, shape: list[int], low: Any, high: Any, dtype: Any, require
     least, most = _range(dtype)
     if low < least or high - 1 > most:
         raise RuntimeError(f"{name}: [{low}, {high}) is out of bounds for {dtype}; wanted values in [{least}, {most}]")
-    return _core._random_whole(shape, low, high - 1, dtype, requires_grad, _stream(name, generator))
+    stream = _stream(name, generator)
+    return _mapped(shape, lambda sizes: _core._random_whole(sizes, low, high - 1, dtype, requires_grad, stream))
 
 
 def _range(dtype: _dtype) -> tuple[int, int]:
@@ -349,7 +403,8 @@ def randperm(
         raise TypeError(f"randperm(): argument 'dtype' must be torch.dtype, not {type(kind).__name__}")
     if kind != _core.bool and n - 1 > _range(kind)[1]:
         raise RuntimeError(f"n is too large for result tensor type: '{kind}'; got {n}")
-    made = _core._random_order(n.__index__(), kind, requires_grad, _stream("randperm", generator))
+    count, stream = n.__index__(), _stream("randperm", generator)
+    made = _each(lambda: _core._random_order(count, kind, requires_grad, stream))
     return into("randperm", out, made, dtype)
 
 
@@ -375,7 +430,7 @@ def normal(
     options("normal", kw)
     tensors = [x.detach() for x in (mean, std) if isinstance(x, Tensor)]
     if isinstance(std, Tensor):
-        if std.numel() and not (std >= 0).sum().item() == std.numel():
+        if std.numel() and not std._is_lifted() and not (std >= 0).sum().item() == std.numel():
             raise RuntimeError("normal expects all elements of std >= 0.0; got a negative one or NaN")
     elif not std >= 0:
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
@@ -416,7 +471,8 @@ def bernoulli(
 def _coins(name: str, like: Tensor, p: Any, generator: Any) -> Tensor:
     if isinstance(p, Tensor):
         p = p.detach()
-        wrong = p.numel() - ((p >= 0) & (p <= 1)).sum().item()
+        # What a map hides has no single answer.
+        wrong = 0 if p._is_lifted() else p.numel() - ((p >= 0) & (p <= 1)).sum().item()
         if wrong:
             raise RuntimeError(
                 f"Expected p_in >= 0 && p_in <= 1 to be true; got {wrong} probabilities outside of [0, 1]"
@@ -424,7 +480,8 @@ def _coins(name: str, like: Tensor, p: Any, generator: Any) -> Tensor:
     elif not 0 <= p <= 1:
         raise RuntimeError(f"{name} expects p to be in [0, 1], but got p={p}")
     kind = _core.float64 if getattr(p, "dtype", like.dtype) == _core.float64 else _core.float32
-    uniform = _core._random(list(like.shape), False, kind, False, _stream(name, generator))
+    stream = _stream(name, generator)
+    uniform = _mapped(list(like.shape), lambda sizes: _core._random(sizes, False, kind, False, stream))
     return _core._cast(uniform < p, like.dtype, False)
 
 
@@ -453,7 +510,8 @@ def multinomial(
     count = num_samples.__index__()
     if count <= 0:
         raise RuntimeError(f"cannot sample n_sample <= 0 samples; got {count}")
-    made = _core._random_places(input, count, bool(replacement), _stream("multinomial", generator))
+    stream = _stream("multinomial", generator)
+    made = _each(lambda weights: _core._random_places(weights, count, bool(replacement), stream), input)
     return into("multinomial", out, made)
 
 
@@ -476,7 +534,8 @@ def uniform_(
 
 
 def _of(name: str, self: Tensor, normal: bool, generator: Any) -> Tensor:
-    return _core._random(list(self.shape), normal, self.dtype, False, _stream(name, generator))
+    stream, kind = _stream(name, generator), self.dtype
+    return _mapped(list(self.shape), lambda sizes: _core._random(sizes, normal, kind, False, stream))
 
 
 def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None) -> Tensor:
@@ -545,7 +604,8 @@ def geometric_(self: Tensor, p: float, *, generator: Generator | None = None) ->
         raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p}")
     if self.dtype == _core.bool:
         raise NotImplementedError("geometric_: not implemented for 'Bool'; wanted an integer or floating-point dtype")
-    uniform = _core._random(list(self.shape), False, _core.float64, False, _stream("geometric_", generator))
+    stream = _stream("geometric_", generator)
+    uniform = _mapped(list(self.shape), lambda sizes: _core._random(sizes, False, _core.float64, False, stream))
     trials = ((-uniform).log1p() / math.log1p(-p)).ceil().clamp(min=1)
     return self.copy_(trials.clamp(max=_range(self.dtype)[1]))
 

@@ -1,4 +1,5 @@
-"""Automatic differentiation: backward, grad, grad modes, custom functions. Names and defaults are torch.autograd's."""
+"""Automatic differentiation: backward, grad, grad modes, custom functions, checks of derivatives, forward mode on dual
+tensors. Names and defaults are torch.autograd's."""
 
 from __future__ import annotations
 
@@ -7,10 +8,25 @@ from typing import Any
 
 from wengert import _core
 from wengert._core import Tensor
+from wengert.autograd.anomaly_mode import detect_anomaly, set_detect_anomaly
 from wengert.autograd.function import Function
 from wengert.autograd.grad_mode import enable_grad, no_grad, set_grad_enabled
 
-__all__ = ["Function", "backward", "enable_grad", "grad", "no_grad", "set_grad_enabled"]
+__all__ = [
+    "Function",
+    "backward",
+    "detect_anomaly",
+    "enable_grad",
+    "forward_ad",
+    "functional",
+    "grad",
+    "gradcheck",
+    "gradgradcheck",
+    "graph",
+    "no_grad",
+    "set_detect_anomaly",
+    "set_grad_enabled",
+]
 
 
 def _tuple(x: Any) -> tuple[Any, ...]:
@@ -58,6 +74,10 @@ def grad(
 ) -> tuple[Any, ...]:
     """Gradients of `outputs` with respect to `inputs`, as a tuple; no `.grad` changes.
 
+    `grad_outputs` are the cotangents to start from, with the shapes of `outputs`; None means 1 for one element. They are cast
+    to the dtypes of `outputs`. With `is_grads_batched` each has one more leading dimension, and so have the gradients. A
+    computed tensor that leads to another input gives its gradient as it is before its hooks change it, as in PyTorch.
+
     An input that no output depends on gives None if `allow_unused`, zeros if `materialize_grads`, else RuntimeError.
 
     >>> import wengert
@@ -84,19 +104,31 @@ def grad(
         from wengert import zeros_like
 
         return tuple(zeros_like(x) if g is None else g for g, x in zip(found, ins, strict=True))
-    if not allow_unused and any(g is None for g in found):
-        raise RuntimeError(
-            "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this is the desired behavior."
-        )
+    for i, g in enumerate(found):
+        if g is None and not allow_unused:
+            raise RuntimeError(
+                f"The differentiated Tensor at index {i} appears to not have been used in the graph. Set allow_unused=True if"
+                " this is the desired behavior."
+            )
     return found
 
 
 def _batched(outs: tuple[Any, ...], ins: tuple[Any, ...], cotangents: list[Any], create_graph: bool) -> tuple[Any, ...]:
-    """Each cotangent has one more leading dimension: a backward for each of its entries, stacked."""
-    from wengert import stack
+    """Each cotangent has one more leading dimension, which is mapped over."""
+    sizes = {c.shape[0] for c in cotangents if c is not None and c.dim()}
+    if len(sizes) != 1:
+        raise ValueError(
+            f"grad: with is_grads_batched all grad_outputs need one leading size in common, got {sorted(sizes)}"
+        )
+    (size,) = sizes
+    level = _core._enter_level(size)
+    try:
+        starts = [None if c is None else _core._make_batched(c, 0, level) for c in cotangents]
+        found = _core._grad(list(outs), list(ins), starts, True, create_graph)
+        return tuple(None if g is None else _core._unpack_batched(g, 0, size, level) for g in found)
+    finally:
+        _core._leave_level(level)
 
-    rows = []
-    for i in range(len(cotangents[0])):
-        start = [None if c is None else c[i] for c in cotangents]
-        rows.append(_core._grad(list(outs), list(ins), start, True, create_graph))
-    return tuple(None if column[0] is None else stack(column) for column in zip(*rows, strict=True))
+
+from wengert.autograd import forward_ad as forward_ad, functional as functional, graph as graph  # noqa: E402
+from wengert.autograd.gradcheck import gradcheck, gradgradcheck  # noqa: E402

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from wengert import _core
 from wengert._core import SavedTensor, Tensor
@@ -20,6 +20,9 @@ class FunctionCtx:
         self._function = function
         self.needs_input_grad = needs
         self._to_save: tuple[Any, ...] = ()
+        self._to_forward: tuple[Any, ...] | None = None
+        # What `saved_tensors` shows while jvp runs.
+        self._shown: tuple[Any, ...] | None = None
         self._saved: list[SavedTensor | None] | None = None
         self._non_differentiable: set[int] = set()
         self._dirty: set[int] = set()
@@ -29,16 +32,17 @@ class FunctionCtx:
 
     def save_for_backward(self, *tensors: Any) -> None:
         """Keeps tensors (or None) for `saved_tensors` in backward."""
-        for t in tensors:
-            if t is not None and not isinstance(t, Tensor):
-                raise TypeError(
-                    f"save_for_backward can only save Tensors or None, got {type(t).__name__}; set an attribute of ctx instead"
-                )
-        self._to_save = tensors
+        self._to_save = _only_tensors("save_for_backward", tensors)
+
+    def save_for_forward(self, *tensors: Any) -> None:
+        """Keeps tensors (or None) for `saved_tensors` in jvp."""
+        self._to_forward = _only_tensors("save_for_forward", tensors)
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
-        """The tensors given to `save_for_backward`, as they were."""
+        """The tensors given to `save_for_backward` (in jvp to `save_for_forward`, if that was called), as they were."""
+        if self._shown is not None:
+            return self._shown
         if self._saved is None:
             return tuple(self._to_save)
         return tuple(None if s is None else s.unpack(self._edge) for s in self._saved)
@@ -87,6 +91,23 @@ class FunctionCtx:
         return grads
 
 
+def _only_tensors(name: str, tensors: tuple[Any, ...]) -> tuple[Any, ...]:
+    for i, t in enumerate(tensors):
+        if t is not None and not isinstance(t, Tensor):
+            raise TypeError(
+                f"{name} can only save variables, but argument {i} is of type {type(t).__name__}; set an attribute of ctx"
+                " instead"
+            )
+    return tensors
+
+
+class VmapInfo(NamedTuple):
+    """What a Function's `vmap` is told of the map: its size and what it does about random numbers."""
+
+    batch_size: int
+    randomness: str
+
+
 class Function:
     """Base of custom operations: subclass it with static `forward` and `backward`, call it by `apply`.
 
@@ -104,7 +125,11 @@ class Function:
     >>> Square.apply(x).backward()
     >>> x.grad
     tensor(6.)
+
+    With `setup_context` and `jvp` it can be used in forward mode, with `vmap` or `generate_vmap_rule = True` under maps.
     """
+
+    generate_vmap_rule = False
 
     @staticmethod
     def forward(*args: Any, **kwargs: Any) -> Any:
@@ -123,11 +148,31 @@ class Function:
             "You must implement the backward function for custom autograd.Function to use it with reverse mode."
         )
 
+    @staticmethod
+    def jvp(ctx: Any, *grad_inputs: Any) -> Any:
+        """Tangents of the outputs from those of the inputs: one for each output, or None."""
+        raise NotImplementedError(
+            "You must implement the jvp function for custom autograd.Function to use it with forward mode AD."
+        )
+
+    @staticmethod
+    def vmap(info: Any, in_dims: tuple[Any, ...], *args: Any) -> Any:
+        """The function on inputs of which those with a dimension in `in_dims` hold one more for the examples: returns the
+        outputs and the dimension of each."""
+        raise NotImplementedError("vmap is not implemented.")
+
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Runs forward unrecorded and records one node for it."""
         if any(isinstance(a, Tensor) and a._is_lifted() for a in args):
-            raise NotImplementedError(f"{cls.__name__}: a custom Function cannot be used inside jvp or vmap yet")
+            from wengert.autograd._lifted import apply_lifted
+
+            return apply_lifted(cls, args, kwargs)
+        return cls._run(args, kwargs)[0]
+
+    @classmethod
+    def _run(cls, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, FunctionCtx, tuple[Any, ...]]:
+        """The output on plain tensors, the context, and what was saved for jvp."""
         needs = tuple(isinstance(a, Tensor) and a.requires_grad for a in args)
         recording = _core.is_grad_enabled() and any(needs)
         ctx = FunctionCtx(cls, needs)
@@ -141,15 +186,19 @@ class Function:
         finally:
             _core._set_grad_enabled(before)
         outputs = output if isinstance(output, tuple) else (output,)
+        saved = ctx._to_save if ctx._to_forward is None else ctx._to_forward
+        if not ctx._dirty <= set(map(id, outputs)):
+            raise RuntimeError(
+                f"{cls.__name__}: Some elements marked as dirty during the forward method were not returned as output. The"
+                " inputs that are modified inplace must all be outputs of the Function."
+            )
         if not recording:
-            return output
+            return output, ctx, saved
         wrapped = cls._record(ctx, args, outputs)
-        return wrapped if isinstance(output, tuple) else wrapped[0]
+        return (wrapped if isinstance(output, tuple) else wrapped[0]), ctx, saved
 
     @classmethod
     def _record(cls, ctx: FunctionCtx, args: tuple[Any, ...], outputs: tuple[Any, ...]) -> tuple[Any, ...]:
-        if ctx._dirty:
-            raise NotImplementedError(f"{cls.__name__}: mark_dirty is not supported; return a new tensor instead")
         ctx._keep(outputs)
         tensors = [o for o in outputs if isinstance(o, Tensor)]
         if not tensors:
@@ -164,6 +213,10 @@ class Function:
                 continue
             result = next(results)
             constant = id(o) in ctx._non_differentiable or not o.is_floating_point()
+            if id(o) in ctx._dirty and not constant:
+                # The input itself is what is returned, with this node for its history.
+                _core._rebase(o, result, cls.__name__)
+                result = o
             wrapped.append(o if constant else result)
         return tuple(wrapped)
 

@@ -29,7 +29,7 @@ fn flag(ob: Option<&Bound<'_, PyAny>>, default: bool) -> PyResult<bool> {
     }
 }
 
-/// A cotangent argument, brought to the dtype of its output as PyTorch does not: it must match.
+/// A cotangent argument.
 fn cotangent(ob: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Tensor>> {
     match ob {
         Some(ob) if !ob.is_none() => match fresh_tensor(ob)? {
@@ -211,10 +211,47 @@ impl PyNode {
     fn _sequence_nr(&self) -> PyResult<u32> {
         Ok(self.node()?.seq())
     }
+    /// Calls `fn(grad_inputs, grad_outputs)` whenever the node has run in a backward; what it returns replaces the first.
+    #[pyo3(signature = (r#fn))]
+    fn register_hook<'py>(slf: &Bound<'py, PyNode>, r#fn: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        node_hook(slf, r#fn, false)
+    }
+    /// Calls `fn(grad_outputs)` whenever the node is about to run in a backward; what it returns replaces these.
+    #[pyo3(signature = (r#fn))]
+    fn register_prehook<'py>(slf: &Bound<'py, PyNode>, r#fn: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        node_hook(slf, r#fn, true)
+    }
+    /// What tells the node from others.
+    fn _key(&self) -> u64 {
+        self.edge.edge().key()
+    }
+    /// Whether the backward under way has yet to reach it.
+    fn _is_awaited(&self) -> PyResult<bool> {
+        Ok(wengert::tape::sweep::is_awaited(self.node()?))
+    }
+    /// How many outputs it has.
+    fn _out_count(&self) -> PyResult<usize> {
+        Ok(self.node()?.out_count())
+    }
+    /// A stand-in for output `out`: zeros of its shape, with its history.
+    fn _stand_in<'py>(&self, py: Python<'py>, out: u16) -> PyResult<Bound<'py, PyAny>> {
+        let node = self.node()?;
+        if usize::from(out) >= node.out_count() {
+            return Err(pyo3::exceptions::PyIndexError::new_err(format!("the node has no output {out}")));
+        }
+        let zero = Tensor::scalar(node.out_dtype(out), wengert::Scalar::Int(0)).map_err(raise)?;
+        let zeros = wengert::ops::view::expand(&zero, node.out_layout(out).shape()).map_err(raise)?;
+        wrap_bound(py, Tensor::with_edge(zeros.array().clone(), self.edge.edge().with_out(out)))
+    }
     fn _remove_hook(&self, id: u64) -> PyResult<()> {
         self.node()?.remove_hook(id);
         Ok(())
     }
+}
+
+fn node_hook<'py>(node: &Bound<'py, PyNode>, hook: Bound<'py, PyAny>, before: bool) -> PyResult<Bound<'py, PyAny>> {
+    let id = node.get().node()?.add_node_hook(before, Arc::new(PyHook(Foreign::new(hook.unbind()))));
+    node.py().import("wengert.autograd.graph")?.getattr("RemovableHandle")?.call1((node, id))
 }
 
 /// `_register_hook(tensor, hook, post)`: the hook's id at the tensor's node.
@@ -245,11 +282,79 @@ fn _set_grad_enabled(on: bool) -> bool {
     wengert::set_grad_enabled(on)
 }
 
-/// Starts a transform: a map over `size`, or forward mode where it is None.
+/// Starts a transform: a map over `size`, or forward mode where it is None. What an open one has wrapped outlives it.
 #[pyfunction]
-#[pyo3(signature = (size=None))]
-fn _enter_level(size: Option<usize>) -> u64 {
-    transform::enter(size.map_or(LevelKind::Dual, LevelKind::Batch))
+#[pyo3(signature = (size=None, open=false))]
+fn _enter_level(size: Option<usize>, open: bool) -> u64 {
+    if open { transform::enter_open() } else { transform::enter(size.map_or(LevelKind::Dual, LevelKind::Batch)) }
+}
+
+/// Whether a tensor is a batch of the map at a level.
+#[pyfunction]
+fn _is_batched(x: &Bound<'_, PyAny>, level: u64) -> PyResult<bool> {
+    let t = expect_tensor(x, "vmap")?;
+    Ok(transform::unpack_batched(&t, level).map_err(raise)?.is_some())
+}
+
+/// The highest level of a tensor's wrappings with that level's kind (whether it is a map): None for a plain tensor.
+#[pyfunction]
+fn _outermost_level(x: &Bound<'_, PyAny>) -> PyResult<Option<(u64, bool)>> {
+    Ok(transform::outermost(&expect_tensor(x, "Function")?).map_err(raise)?)
+}
+
+/// `_recorded(function)`: what a function without arguments returned, and the keys of the nodes that were recorded.
+#[pyfunction]
+fn _recorded<'py>(function: &Bound<'py, PyAny>) -> PyResult<(Bound<'py, PyAny>, Vec<u64>)> {
+    let (out, keys) = wengert::tape::node::recorded_during(|| function.call0());
+    Ok((out?, keys.into_iter().collect()))
+}
+
+/// Gradients where what an input gets through another one does not count.
+#[pyfunction]
+fn _grad_cut<'py>(
+    py: Python<'py>,
+    outputs: Vec<Bound<'py, PyAny>>,
+    inputs: Vec<Bound<'py, PyAny>>,
+    grad_outputs: Vec<Bound<'py, PyAny>>,
+    create_graph: bool,
+) -> PyResult<Bound<'py, PyTuple>> {
+    let tensors = |of: &[Bound<'py, PyAny>]| of.iter().map(|t| expect_tensor(t, "grad")).collect::<PyResult<Vec<_>>>();
+    let (outputs, inputs, cotangents) = (tensors(&outputs)?, tensors(&inputs)?, tensors(&grad_outputs)?);
+    let grads = transform::grad_cut(&outputs, &cotangents, &inputs, create_graph).map_err(raise)?;
+    let grads = grads
+        .into_iter()
+        .map(|g| g.map_or_else(|| Ok(py.None().into_bound(py)), |g| wrap_bound(py, g)))
+        .collect::<PyResult<Vec<_>>>()?;
+    PyTuple::new(py, grads)
+}
+
+/// How many backward passes were begun so far.
+#[pyfunction]
+fn _sweeps() -> u64 {
+    wengert::tape::sweep::count()
+}
+
+/// A tensor without wrappings of levels that have ended.
+#[pyfunction]
+fn _settled<'py>(py: Python<'py>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let t = expect_tensor(x, "unpack_dual")?;
+    if t.is_lifted() { wrap_bound(py, transform::settle(&t).map_err(raise)?) } else { Ok(x.clone()) }
+}
+
+/// Has sweeps look for NaN among gradients.
+#[pyfunction]
+fn _set_check_nan(on: bool) {
+    wengert::tape::sweep::set_check_nan(on);
+}
+
+/// After a write that a custom Function did in place: `x` gets the history of `result`.
+#[pyfunction]
+fn _rebase(x: &Bound<'_, PyAny>, result: &Bound<'_, PyAny>, name: &str) -> PyResult<()> {
+    let result = expect_tensor(result, name)?;
+    expect_tensor(x, name)?;
+    // SAFETY: a live tensor; nothing else refers to its inside now.
+    let t = unsafe { crate::object::tensor_mut(x.as_ptr()) };
+    wengert::inplace::rebase(name, t, result.gradient_edge()).map_err(raise)
 }
 
 /// Ends a transform.
@@ -270,7 +375,7 @@ fn _make_dual<'py>(
     wrap_bound(py, transform::make_dual(&p, &t, level).map_err(raise)?)
 }
 
-/// Primal and tangent (zeros where there is none).
+/// Primal and tangent (None where there is none).
 #[pyfunction]
 fn _unpack_dual<'py>(
     py: Python<'py>,
@@ -279,11 +384,8 @@ fn _unpack_dual<'py>(
 ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
     let d = expect_tensor(dual, "jvp")?;
     let (primal, tangent) = transform::unpack_dual(&d, level).map_err(raise)?;
-    let tangent = match tangent {
-        Some(t) => t,
-        None => wengert::ops::write::zeros_like(&primal).map_err(raise)?,
-    };
-    Ok((wrap_bound(py, primal)?, wrap_bound(py, tangent)?))
+    let tangent = tangent.map_or_else(|| Ok(py.None().into_bound(py)), |t| wrap_bound(py, t))?;
+    Ok((wrap_bound(py, primal)?, tangent))
 }
 
 /// A batch mapped over dimension `dim`.
@@ -391,6 +493,14 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(_set_grad_enabled, m)?)?;
     m.add_function(wrap_pyfunction!(_enter_level, m)?)?;
     m.add_function(wrap_pyfunction!(_leave_level, m)?)?;
+    m.add_function(wrap_pyfunction!(_is_batched, m)?)?;
+    m.add_function(wrap_pyfunction!(_outermost_level, m)?)?;
+    m.add_function(wrap_pyfunction!(_settled, m)?)?;
+    m.add_function(wrap_pyfunction!(_recorded, m)?)?;
+    m.add_function(wrap_pyfunction!(_grad_cut, m)?)?;
+    m.add_function(wrap_pyfunction!(_sweeps, m)?)?;
+    m.add_function(wrap_pyfunction!(_set_check_nan, m)?)?;
+    m.add_function(wrap_pyfunction!(_rebase, m)?)?;
     m.add_function(wrap_pyfunction!(_make_dual, m)?)?;
     m.add_function(wrap_pyfunction!(_unpack_dual, m)?)?;
     m.add_function(wrap_pyfunction!(_make_batched, m)?)?;

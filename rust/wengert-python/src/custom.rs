@@ -42,9 +42,6 @@ impl Op for Custom {
     fn jvp(&self, _: &[&Tensor], _: &Tensor, _: &[Option<Tensor>]) -> Result<Option<Tensor>> {
         Err(Error::not_implemented(format!("{} has no jvp", self.name)))
     }
-    fn keeps_payload(&self) -> bool {
-        true
-    }
     fn spend_payload(&self, payload: Option<Arc<dyn Any + Send + Sync>>) {
         let Some(payload) = payload else { return };
         let Some(ctx) = payload.downcast_ref::<Foreign>() else { return };
@@ -82,10 +79,10 @@ impl Custom {
                 continue;
             }
             let Some(t) = as_tensor(g) else {
-                return Err(Error::type_(format!(
-                    "{}.backward returned a {} for gradient {i}; expected a Tensor or None",
-                    self.name,
-                    type_name(g)
+                return Err(Error::runtime(format!(
+                    "expected Variable or None (got {}); {}.backward returned it for gradient {i}",
+                    type_name(g),
+                    self.name
                 )));
             };
             if saved.needs(i) {

@@ -3,6 +3,7 @@
 use crate::watch::FOREIGN;
 use pyo3::ffi;
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 use std::any::Any;
 use wengert::tape::Hook;
 use wengert::{Result, Tensor};
@@ -29,7 +30,9 @@ impl Drop for Foreign {
     }
 }
 
-/// A tensor hook: a Python callable.
+type Grads = Vec<Option<Tensor>>;
+
+/// A hook: a Python callable.
 pub struct PyHook(pub Foreign);
 
 impl Hook for PyHook {
@@ -47,6 +50,38 @@ impl Hook for PyHook {
                     crate::convert::type_name(&out)
                 ))),
             }
+        })
+    }
+    fn call_node(&self, grads: &[Option<Tensor>], cotangents: Option<&[Option<Tensor>]>) -> Result<Option<Grads>> {
+        Python::attach(|py| {
+            let tuple = |of: &[Option<Tensor>]| {
+                let items = of
+                    .iter()
+                    .map(|g| {
+                        g.clone().map_or_else(|| Ok(py.None().into_bound(py)), |g| crate::convert::wrap_bound(py, g))
+                    })
+                    .collect::<PyResult<Vec<_>>>()?;
+                PyTuple::new(py, items)
+            };
+            let call = || -> PyResult<Option<Grads>> {
+                let grads = tuple(grads)?;
+                let hook = self.0.0.bind(py);
+                let out = match cotangents {
+                    None => hook.call1((grads,))?,
+                    Some(c) => hook.call1((grads, tuple(c)?))?,
+                };
+                if out.is_none() {
+                    return Ok(None);
+                }
+                let one = |x: Bound<'_, PyAny>| -> PyResult<Option<Tensor>> {
+                    if x.is_none() { Ok(None) } else { crate::convert::expect_tensor(&x, "hook").map(Some) }
+                };
+                if crate::convert::as_tensor(&out).is_some() {
+                    return Ok(Some(vec![one(out)?]));
+                }
+                out.try_iter()?.map(|x| one(x?)).collect::<PyResult<Grads>>().map(Some)
+            };
+            call().map_err(crate::convert::stash)
         })
     }
     fn foreign(&self) -> Option<&(dyn Any + Send + Sync)> {

@@ -291,7 +291,7 @@ pub fn set(x: &mut Tensor, key: Key, value: &Tensor, is_tensor: bool) -> PyResul
         Key::Int(i) => vec![Item::At(i)],
         Key::Items(items) => items.0,
     };
-    if x.is_lifted() || value.is_lifted() {
+    if x.is_lifted() || x.is_rebound() || value.is_lifted() {
         return set_lifted(x, items, value, is_tensor);
     }
     let (mut view, entries) = resolve(x, items, false)?;

@@ -24,11 +24,28 @@ struct State {
     edge: Edge,
     /// The storage's count of recorded writes at the last one of this group.
     written: u32,
+    /// The base's value where a transform has wrapped it, or was written under one.
+    present: Option<Tensor>,
 }
 
 impl Group {
     pub(crate) fn new(base: Array, edge: Edge, written: u32) -> Group {
-        Group { base, state: Mutex::new(State { edge, written }) }
+        Group { base, state: Mutex::new(State { edge, written, present: None }) }
+    }
+
+    /// The base's value, if it is not what lies in the storage of the base.
+    pub(crate) fn present(&self) -> Option<Tensor> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).present.clone()
+    }
+
+    /// Gives the base a value of its own; `value` is in no group.
+    pub(crate) fn set_present(&self, value: Tensor, written: u32) {
+        let old = {
+            let mut s = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            s.written = written;
+            s.present.replace(value)
+        };
+        drop(old);
     }
 
     pub(crate) fn base(&self) -> &Array {
@@ -41,10 +58,10 @@ impl Group {
         (s.edge.clone(), s.written)
     }
 
-    /// Shows the base's edge; nothing while somebody is at work on it.
-    pub(crate) fn look(&self, each: &mut dyn FnMut(&Edge)) {
+    /// Shows the base's edge and its value under a transform; nothing while somebody is at work on it.
+    pub(crate) fn look(&self, each: &mut dyn FnMut(&Edge, Option<&Tensor>)) {
         if let Ok(s) = self.state.try_lock() {
-            each(&s.edge);
+            each(&s.edge, s.present.as_ref());
         }
     }
 
@@ -56,6 +73,20 @@ impl Group {
         };
         drop(old);
     }
+}
+
+/// `t` with what was written under a transform through its group; None where that is what it has.
+pub(crate) fn current_present(t: &Tensor) -> Result<Option<Tensor>> {
+    let Some(group) = t.group() else { return Ok(None) };
+    let Some(mut at) = group.present() else { return Ok(None) };
+    let written = group.get().1;
+    if written <= t.seen() {
+        return Ok(None);
+    }
+    for op in t.chain() {
+        at = crate::record::apply(op.clone(), &[&at])?;
+    }
+    Ok(Some(at.without_group().in_group(group, t.chain(), written)))
 }
 
 /// The edge that stands for `t` now; None where the present one still does.

@@ -17,13 +17,13 @@ use smallvec::SmallVec;
 pub fn apply_inplace(op: OpRef, target: &mut Tensor, others: &[&Tensor]) -> Result<()> {
     let name = format!("{}_", op.get().name());
     let others: SmallVec<[Tensor; 2]> = others.iter().map(|t| t.current()).collect::<Result<_>>()?;
-    if target.is_lifted() || others.iter().any(Tensor::is_lifted) {
+    target.refresh()?;
+    if target.is_lifted() || target.is_rebound() || others.iter().any(Tensor::is_lifted) {
         let before = target.clone();
         let inputs: SmallVec<[&Tensor; 4]> = std::iter::once(&before).chain(&others).collect();
         let value = apply(op, &inputs)?;
         return crate::transform::rebind(target, value, &name);
     }
-    target.refresh()?;
     let mut operands: SmallVec<[_; 3]> = SmallVec::new();
     operands.push((target.dtype(), Weight::Dims));
     if !target.dtype().is_float() || others.iter().any(|t| !t.dtype().is_float()) {
@@ -92,13 +92,13 @@ pub fn apply_inplace(op: OpRef, target: &mut Tensor, others: &[&Tensor]) -> Resu
 #[track_caller]
 pub(crate) fn apply_partial(op: OpRef, name: &str, target: &mut Tensor, others: &[&Tensor]) -> Result<()> {
     let others: SmallVec<[Tensor; 4]> = others.iter().map(|t| t.current()).collect::<Result<_>>()?;
-    if target.is_lifted() || others.iter().any(Tensor::is_lifted) {
+    target.refresh()?;
+    if target.is_lifted() || target.is_rebound() || others.iter().any(Tensor::is_lifted) {
         let before = target.clone();
         let inputs: SmallVec<[&Tensor; 4]> = std::iter::once(&before).chain(&others).collect();
         let value = apply(op, &inputs)?;
         return crate::transform::rebind(target, value, name);
     }
-    target.refresh()?;
     check_writable(name, target, others.iter().any(|t| t.edge().is_some()))?;
     let mut inputs: SmallVec<[Tensor; 4]> = SmallVec::new();
     for t in &others {
@@ -197,12 +197,12 @@ fn one_of_many(name: &str, target: &Tensor) -> Error {
 /// Overwrites `target` with `source`, broadcast and cast.
 #[track_caller]
 pub fn copy_(target: &mut Tensor, source: &Tensor) -> Result<()> {
-    if target.is_lifted() || source.is_lifted() {
-        let value = crate::transform::expand_like(source, target)?;
-        return crate::transform::rebind(target, value, "copy_");
-    }
     target.refresh()?;
     let source = source.current()?;
+    if target.is_lifted() || target.is_rebound() || source.is_lifted() {
+        let value = crate::transform::expand_like(&source, target)?;
+        return crate::transform::rebind(target, value, "copy_");
+    }
     if crate::array::layout::broadcast(target.shape(), source.shape()).as_deref() != Some(target.shape()) {
         return Err(output_shape("copy_", target.shape(), source.shape()));
     }
@@ -250,11 +250,11 @@ pub fn assign_at(target: &mut Tensor, view: &Tensor, entries: &[ops::index::Entr
 #[track_caller]
 pub fn fill_(target: &mut Tensor, value: Scalar) -> Result<()> {
     value.check_fits(target.dtype())?;
-    if target.is_lifted() {
+    target.refresh()?;
+    if target.is_lifted() || target.is_rebound() {
         let value = Tensor::full(target.shape(), target.dtype(), value)?;
         return crate::transform::rebind(target, value, "fill_");
     }
-    target.refresh()?;
     check_writable("fill_", target, false)?;
     let recording = grad_enabled() && target.edge().is_some();
     let edge = if recording { Some(ops::write::record_fill(target)) } else { None };
@@ -264,6 +264,13 @@ pub fn fill_(target: &mut Tensor, value: Scalar) -> Result<()> {
         set_history(target, edge)?;
     }
     Ok(())
+}
+
+/// After a write by foreign code that is recorded as a node of its own: `edge` stands for the value of `target`.
+#[track_caller]
+pub fn rebase(name: &str, target: &mut Tensor, edge: Edge) -> Result<()> {
+    check_writable(name, target, true)?;
+    set_history(target, edge)
 }
 
 /// After a recorded write: `edge` stands for the value of `target`, and every alias learns of it.

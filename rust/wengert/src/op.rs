@@ -94,12 +94,7 @@ pub trait Op: Debug + Send + Sync + 'static {
         true
     }
 
-    /// Whether the rule reads a payload that a backward without `retain_graph` gives back.
-    fn keeps_payload(&self) -> bool {
-        false
-    }
-
-    /// Gives the payload's values back.
+    /// Gives the payload's values back, after a backward without `retain_graph`: a rule that misses them says so.
     fn spend_payload(&self, payload: Option<Arc<dyn Any + Send + Sync>>) {
         let _ = payload;
     }

@@ -21,6 +21,9 @@ pub fn apply(op: OpRef, inputs: &[&Tensor]) -> Result<Tensor> {
     }
     let current = inputs.iter().map(|t| t.current()).collect::<Result<SmallVec<[Tensor; 4]>>>()?;
     let refs: SmallVec<[&Tensor; 4]> = current.iter().collect();
+    if refs.iter().any(|t| t.is_lifted()) {
+        return crate::transform::dispatch(op, &refs);
+    }
     eager(op, &refs)
 }
 

@@ -79,34 +79,35 @@ impl Tensor {
         Tensor { array, edge: Edge::NONE, seen, flags: LIFTED, detached: false, ext }
     }
 
-    /// A lifted result of a view op: with the base's group, to notice when the base is written.
+    /// A lifted result of a view op, in its base's group.
     pub(crate) fn as_lifted_view(&self, base: &Tensor, op: crate::op::OpRef, lifted: Lifted) -> Tensor {
-        let group = base.group_or_new().clone();
-        let seen = group.get().1;
-        let slot = OnceLock::new();
-        let _ = slot.set(group);
-        let mut chain = Chain::new();
+        let mut chain: Chain = base.chain().iter().cloned().collect();
         chain.push(op);
-        let ext = Ext { group: slot, chain: Some(Box::new(chain)), lifted: Some(Box::new(lifted)), ..Ext::default() };
-        Tensor { ext: OnceShared::of(Shared::new(ext)), seen, ..self.clone() }
+        let group = base.group_or_new();
+        Tensor::from_lifted(self.array.clone(), lifted).in_group(group, &chain, group.get().1)
     }
 
-    /// The same lifted value as no view.
+    /// The same value in no group.
     pub(crate) fn without_group(&self) -> Tensor {
         match self.lifted() {
             Some(lifted) => Tensor::from_lifted(self.array.clone(), lifted.clone()),
-            None => self.clone(),
+            None => Tensor::from_parts(self.array.clone(), self.edge.clone()),
         }
     }
 
-    /// Refuses a view under a transform whose base was written since.
-    pub(crate) fn check_lifted_view(&self) -> Result<()> {
-        if self.is_lifted() && self.is_view() && self.group().is_some_and(|g| g.get().1 > self.seen) {
-            return Err(Error::not_implemented(
-                "a view taken inside jvp or vmap was used after its base had been written to; take the view again after the write",
-            ));
-        }
-        Ok(())
+    /// The same value as a member of a group that `chain` leads to.
+    pub(crate) fn in_group(&self, group: &Shared<Group>, chain: &[crate::op::OpRef], seen: u32) -> Tensor {
+        let slot = OnceLock::new();
+        let _ = slot.set(group.clone());
+        let chain = (!chain.is_empty()).then(|| Box::new(chain.iter().cloned().collect::<Chain>()));
+        let lifted = self.lifted().map(|l| Box::new(l.clone()));
+        let ext = Ext { group: slot, chain, lifted, ..Ext::default() };
+        Tensor { ext: OnceShared::of(Shared::new(ext)), seen, ..self.clone() }
+    }
+
+    /// Whether its group has a value that is not what lies in storage: writes go the way of transforms.
+    pub fn is_rebound(&self) -> bool {
+        self.group().is_some_and(|g| g.present().is_some())
     }
 
     /// The leaf whose node an edge leads to, made again from what the tape knows of it: value, gradient and history.
@@ -349,7 +350,13 @@ impl Tensor {
 
     /// The group that views of it join.
     pub(crate) fn group_or_new(&self) -> &Shared<Group> {
-        self.ext().group.get_or_init(|| Shared::new(Group::new(self.array.clone(), self.edge.clone(), self.seen)))
+        self.ext().group.get_or_init(|| {
+            let group = Group::new(self.array.clone(), self.edge.clone(), self.seen);
+            if self.is_lifted() {
+                group.set_present(self.without_group(), self.seen);
+            }
+            Shared::new(group)
+        })
     }
 
     /// The view ops that lead from the base of its group to it.
@@ -378,11 +385,18 @@ impl Tensor {
     /// Brings its history up to date after recorded writes through aliases.
     #[inline(always)]
     pub fn refresh(&mut self) -> Result<()> {
-        if self.seen == self.array.history() || self.is_lifted() { Ok(()) } else { self.refresh_slowly() }
+        if self.is_plain() { Ok(()) } else { self.refresh_slowly() }
     }
 
     #[cold]
     fn refresh_slowly(&mut self) -> Result<()> {
+        if let Some(present) = crate::history::current_present(self)? {
+            *self = present;
+            return Ok(());
+        }
+        if self.is_lifted() {
+            return Ok(());
+        }
         let edge = crate::history::current_edge(self)?;
         self.seen = self.array.history();
         if let Some(edge) = edge {
@@ -482,6 +496,9 @@ impl Tensor {
 
     /// Its one value.
     pub fn item(&self) -> Result<Scalar> {
+        if let Some(value) = self.is_lifted().then(|| crate::transform::plain_value(self)).flatten() {
+            return value.array.item();
+        }
         self.no_transform("item")?;
         self.array.item()
     }

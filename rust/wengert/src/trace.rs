@@ -103,7 +103,12 @@ impl Part {
                         lifted.look(&mut |t| of_tensor(t, each));
                     }
                 }
-                Kind::Group(group) => (*group).look(&mut |edge| of_edge(edge, each)),
+                Kind::Group(group) => (*group).look(&mut |edge, present| {
+                    of_edge(edge, each);
+                    if let Some(present) = present {
+                        of_tensor(present, each);
+                    }
+                }),
                 Kind::Cell(cell) => (*cell).look(&mut |grad| of_tensor(grad, each), foreign),
             }
         }

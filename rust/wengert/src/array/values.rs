@@ -211,6 +211,15 @@ impl Array {
         Ok(unsafe { std::slice::from_raw_parts(dense.ptr::<T>(), dense.numel()) }.to_vec())
     }
 
+    /// Whether an element is NaN.
+    pub fn has_nan(&self) -> Result<bool> {
+        Ok(match self.dtype() {
+            DType::F32 => self.to_vec::<f32>()?.iter().any(|x| x.is_nan()),
+            DType::F64 => self.to_vec::<f64>()?.iter().any(|x| x.is_nan()),
+            _ => false,
+        })
+    }
+
     /// Its one value.
     pub fn item(&self) -> Result<Scalar> {
         if self.numel() != 1 {

@@ -1,5 +1,6 @@
 //! The tape: nodes, the edges between them, and the reverse sweep. Knows arrays and `trait Op`; knows no op.
 
+mod called;
 mod commit;
 pub mod edge;
 pub mod leaf;

@@ -13,9 +13,10 @@ use crate::op::{OUTPUT, Op, OpRef};
 use crate::tensor::Tensor;
 use smallvec::SmallVec;
 use std::any::Any;
-use std::cell::{Cell, UnsafeCell};
+use std::cell::{Cell, RefCell, UnsafeCell};
+use std::collections::HashSet;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wengert_kernels::memory;
 
@@ -78,6 +79,16 @@ struct Extension {
 pub trait Hook: Send + Sync {
     /// Called with a complete cotangent; may replace it. A post-accumulate hook gets the accumulated gradient.
     fn call(&self, grad: &Tensor) -> Result<Option<Tensor>>;
+    /// Called with all cotangents of a node before it runs, or with the gradients of its inputs and its cotangents after;
+    /// may replace the first.
+    fn call_node(
+        &self,
+        grads: &[Option<Tensor>],
+        cotangents: Option<&[Option<Tensor>]>,
+    ) -> Result<Option<Vec<Option<Tensor>>>> {
+        let _ = (grads, cotangents);
+        Ok(None)
+    }
     /// The foreign object behind it, for garbage collectors.
     fn foreign(&self) -> Option<&(dyn Any + Send + Sync)> {
         None
@@ -95,6 +106,10 @@ pub struct Hooks {
     pub pre: SmallVec<[Watch; 1]>,
     /// On a leaf, after its gradient was accumulated.
     pub post: SmallVec<[(u64, Arc<dyn Hook>); 1]>,
+    /// On all cotangents, just before the rule runs.
+    pub before: Vec<(u64, Arc<dyn Hook>)>,
+    /// On the gradients of the inputs, just after the rule ran.
+    pub after: Vec<(u64, Arc<dyn Hook>)>,
     /// Where `retain_grad` wants the cotangent of an output.
     pub retain: SmallVec<[(u16, LeafSink); 1]>,
 }
@@ -114,6 +129,46 @@ impl std::ops::Deref for Look<'_> {
             Look::Own(array) => array,
         }
     }
+}
+
+/// How many threads witness what they record.
+static WITNESSES: AtomicU32 = AtomicU32::new(0);
+thread_local! {
+    static RECORDED: RefCell<Vec<HashSet<u64>>> = const { RefCell::new(Vec::new()) };
+}
+
+#[cold]
+fn witness(block: NonNull<Node>) {
+    let key = block.as_ptr().expose_provenance() as u64;
+    RECORDED.with_borrow_mut(|sets| {
+        for set in sets {
+            set.insert(key);
+        }
+    });
+}
+
+/// Runs `f`; returns what it returned and the keys (those of edges to their first outputs) of nodes that this thread
+/// recorded meanwhile.
+pub fn recorded_during<T>(f: impl FnOnce() -> T) -> (T, HashSet<u64>) {
+    struct Watch;
+    impl Drop for Watch {
+        fn drop(&mut self) {
+            WITNESSES.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+    WITNESSES.fetch_add(1, Ordering::Relaxed);
+    let watch = Watch;
+    let depth = RECORDED.with_borrow_mut(|sets| {
+        sets.push(HashSet::new());
+        sets.len()
+    });
+    let out = f();
+    let keys = RECORDED.with_borrow_mut(|sets| {
+        sets.truncate(depth);
+        sets.pop().unwrap_or_default()
+    });
+    drop(watch);
+    (out, keys)
 }
 
 impl Node {
@@ -255,9 +310,13 @@ impl Node {
 
     #[inline(always)]
     fn block() -> NonNull<Node> {
-        memory::small_alloc(std::mem::size_of::<Node>())
+        let block: NonNull<Node> = memory::small_alloc(std::mem::size_of::<Node>())
             .unwrap_or_else(|| std::alloc::handle_alloc_error(std::alloc::Layout::new::<Node>()))
-            .cast()
+            .cast();
+        if WITNESSES.load(Ordering::Relaxed) != 0 {
+            witness(block);
+        }
+        block
     }
 
     fn install(&self, ext: Extension) -> &Extension {
@@ -388,7 +447,8 @@ impl Node {
             each(&**payload);
         }
         if let Ok(hooks) = ext.hooks.try_lock() {
-            for hook in hooks.pre.iter().map(|h| &h.2).chain(hooks.post.iter().map(|h| &h.1)) {
+            let single = hooks.post.iter().chain(&hooks.before).chain(&hooks.after).map(|h| &h.1);
+            for hook in hooks.pre.iter().map(|h| &h.2).chain(single) {
                 if Arc::strong_count(hook) == 1
                     && let Some(f) = hook.foreign()
                 {
@@ -411,7 +471,7 @@ impl Node {
     /// Whether a second backward through it cannot work.
     #[inline(always)]
     pub(super) fn is_unusable(&self) -> bool {
-        self.flags.get() & SPENT != 0 && (self.keep.get() != 0 || self.op().keeps_payload())
+        self.flags.get() & SPENT != 0 && self.keep.get() != 0
     }
 
     /// How many handles and consumers it has.
@@ -519,7 +579,8 @@ impl Node {
     fn hooks_registered(&self) -> Option<Hooks> {
         let ext = self.ext()?;
         let hooks = lock(&ext.hooks);
-        if hooks.pre.is_empty() && hooks.post.is_empty() && hooks.retain.is_empty() {
+        let of_node = hooks.before.is_empty() && hooks.after.is_empty();
+        if hooks.pre.is_empty() && hooks.post.is_empty() && hooks.retain.is_empty() && of_node {
             None
         } else {
             Some(hooks.clone())
@@ -549,6 +610,19 @@ impl Node {
         id
     }
 
+    /// Registers a hook on the whole node, to run before its rule or after it; returns its id.
+    pub fn add_node_hook(&self, before: bool, hook: Arc<dyn Hook>) -> u64 {
+        let mut hooks = lock(&self.ext_for_hooks().hooks);
+        hooks.next += 1;
+        let id = hooks.next;
+        if before {
+            hooks.before.push((id, hook));
+        } else {
+            hooks.after.push((id, hook));
+        }
+        id
+    }
+
     /// Removes a hook by id.
     pub fn remove_hook(&self, id: u64) {
         if let Some(ext) = self.ext() {
@@ -556,6 +630,8 @@ impl Node {
             let old = hooks.clone();
             hooks.pre.retain(|h| h.0 != id);
             hooks.post.retain(|h| h.0 != id);
+            hooks.before.retain(|h| h.0 != id);
+            hooks.after.retain(|h| h.0 != id);
             drop(hooks);
             drop(old);
         }

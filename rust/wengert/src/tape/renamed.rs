@@ -59,9 +59,6 @@ impl Op for Renamed {
     fn is_differentiable(&self) -> bool {
         self.op.get().is_differentiable()
     }
-    fn keeps_payload(&self) -> bool {
-        self.op.get().keeps_payload()
-    }
     fn spend_payload(&self, payload: Option<Arc<dyn Any + Send + Sync>>) {
         self.op.get().spend_payload(payload);
     }

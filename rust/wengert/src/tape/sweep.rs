@@ -4,6 +4,7 @@
 //! second runs rules as nodes become ready. Counts live in the nodes; a sweep inside another one (a backward in a hook,
 //! or on another thread while a callback runs) keeps them in a table of its own.
 
+use super::called::{refuse_nan, run_after, run_before, run_pre_hooks};
 use super::edge::Edge;
 use super::leaf::LeafCell;
 use super::marks::{COUNTED, InNode, Marks, NEEDED, SideTable, TARGET};
@@ -17,7 +18,7 @@ use crate::tensor::Tensor;
 use smallvec::SmallVec;
 use std::ptr::NonNull;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// What a sweep is asked for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,6 +29,39 @@ pub struct Options {
     pub create_graph: bool,
     /// Accumulate into leaves (into the targets only, where targets are given).
     pub accumulate: bool,
+    /// A target's cotangent is what comes without passing through another target.
+    pub cut: bool,
+    /// Cotangents are wrapped by a transform: rules compute on tensors, recorded or not.
+    pub lifted: bool,
+}
+
+impl Options {
+    /// Whether rules are to compute on tensors only.
+    fn on_tensors(self) -> bool {
+        self.create_graph || self.lifted
+    }
+}
+
+static CHECKS: AtomicBool = AtomicBool::new(false);
+static SWEEPS: AtomicU64 = AtomicU64::new(0);
+
+/// How many sweeps were begun so far.
+pub fn count() -> u64 {
+    SWEEPS.load(Ordering::Relaxed)
+}
+
+/// Whether the sweep under way has yet to reach a node, and asks for its cotangent; of a sweep inside another one nothing
+/// is known.
+pub fn is_awaited(node: &Node) -> bool {
+    let mark = node.mark.get();
+    mark & COUNTED != 0 && (!TARGETED.load(Ordering::Relaxed) || mark & (NEEDED | TARGET) != 0)
+}
+
+static TARGETED: AtomicBool = AtomicBool::new(false);
+
+/// Has every rule's gradients looked at: NaN among them is an error.
+pub fn set_check_nan(on: bool) {
+    CHECKS.store(on, Ordering::Relaxed);
 }
 
 /// A check for interruption (Ctrl-C), set by the embedding; runs between nodes.
@@ -46,6 +80,10 @@ pub type Roots = SmallVec<[(Edge, Tensor); 1]>;
 /// what leads to one; without, every leaf reached.
 pub fn sweep(roots: Roots, targets: Option<&[Edge]>, options: Options) -> Result<Vec<Option<Tensor>>> {
     let guard = Claim::take();
+    SWEEPS.fetch_add(1, Ordering::Relaxed);
+    if guard.in_node {
+        TARGETED.store(targets.is_some(), Ordering::Relaxed);
+    }
     let _mode = mode::GradMode::set(options.create_graph);
     if guard.in_node {
         run(InNode, roots, targets, options)
@@ -126,17 +164,17 @@ impl Slot {
     }
 
     #[inline(always)]
-    fn add(&mut self, out: u16, grad: Tensor, create_graph: bool) -> Result<()> {
+    fn add(&mut self, out: u16, grad: Tensor, on_tensors: bool) -> Result<()> {
         if grad.edge().is_some() || grad.is_lifted() {
-            return self.add_full(out, grad, create_graph);
+            return self.add_full(out, grad, on_tensors);
         }
-        self.add_plain(out, grad.into_array(), create_graph)
+        self.add_plain(out, grad.into_array(), on_tensors)
     }
 
     #[inline(always)]
-    fn add_plain(&mut self, out: u16, grad: Array, create_graph: bool) -> Result<()> {
+    fn add_plain(&mut self, out: u16, grad: Array, on_tensors: bool) -> Result<()> {
         if out != 0 || self.full.is_some() {
-            return self.add_full(out, Tensor::from_array(grad), create_graph);
+            return self.add_full(out, Tensor::from_array(grad), on_tensors);
         }
         self.plain = Some(match self.plain.take() {
             None => grad,
@@ -146,7 +184,7 @@ impl Slot {
     }
 
     #[cold]
-    fn add_full(&mut self, out: u16, grad: Tensor, create_graph: bool) -> Result<()> {
+    fn add_full(&mut self, out: u16, grad: Tensor, on_tensors: bool) -> Result<()> {
         let plain = self.plain.take();
         let full = self.full.get_or_insert_default();
         if let Some(array) = plain {
@@ -158,7 +196,7 @@ impl Slot {
         let place = &mut full[out as usize];
         *place = Some(match place.take() {
             None => grad,
-            Some(sum) => add_cotangents(sum, grad, create_graph)?,
+            Some(sum) => add_cotangents(sum, grad, on_tensors)?,
         });
         Ok(())
     }
@@ -213,6 +251,7 @@ struct Sweep<'t, M: Marks> {
     /// The node whose rule or hooks run now.
     running: Option<NonNull<Node>>,
     failed: bool,
+    check_nan: bool,
 }
 
 fn run<M: Marks>(marks: M, roots: Roots, targets: Option<&[Edge]>, options: Options) -> Result<Vec<Option<Tensor>>> {
@@ -230,6 +269,7 @@ fn run<M: Marks>(marks: M, roots: Roots, targets: Option<&[Edge]>, options: Opti
         entries: roots.iter().filter_map(Edge::pointer).collect(),
         running: None,
         failed: true,
+        check_nan: CHECKS.load(Ordering::Relaxed),
     };
     s.count()?;
     s.process(&roots, cotangents)?;
@@ -296,7 +336,7 @@ impl<M: Marks> Sweep<'_, M> {
                 let leads =
                     node.inputs().iter().filter_map(Edge::pointer).any(|q| self.marks.mark(q) & (NEEDED | TARGET) != 0);
                 // A target itself runs its rule only if it leads to another target.
-                if leads {
+                if leads && !(self.options.cut && self.marks.mark(p) & TARGET != 0) {
                     self.marks.set_mark(p, NEEDED);
                 }
             }
@@ -316,8 +356,8 @@ impl<M: Marks> Sweep<'_, M> {
         let mut starts: SmallVec<[NonNull<Node>; 4]> = SmallVec::new();
         for (edge, cotangent) in roots.iter().zip(cotangents) {
             let Some(p) = edge.pointer() else { continue };
-            let create_graph = self.options.create_graph;
-            self.slot_of(p).add(edge.out(), cotangent, create_graph)?;
+            let on_tensors = self.options.on_tensors();
+            self.slot_of(p).add(edge.out(), cotangent, on_tensors)?;
             if self.marks.pending(p) == 0 && !starts.contains(&p) {
                 starts.push(p);
             }
@@ -349,7 +389,8 @@ impl<M: Marks> Sweep<'_, M> {
         // A node runs once: what comes after the last one finds all marks cleared.
         self.marks.reset(p);
         let wanted = self.targets.is_none() || mark & (NEEDED | TARGET) == NEEDED;
-        if !(wanted && node.is_bare() && !self.options.create_graph && slot.full.is_none()) {
+        let short = !self.options.on_tensors() && !self.check_nan;
+        if !(wanted && node.is_bare() && short && slot.full.is_none()) {
             return self.step_slowly(p, node, mark, slot.into_cotangents());
         }
         let Slot { plain: mut g @ Some(_), .. } = slot else { return self.pass_nothing(node) };
@@ -393,10 +434,17 @@ impl<M: Marks> Sweep<'_, M> {
     /// A step with hooks, several outputs, wrapped cotangents, or to be recorded.
     #[inline(never)]
     fn step_slowly(&mut self, p: NonNull<Node>, node: &Node, mark: u8, mut cotangents: Cotangents) -> Result<()> {
-        if let Some(hooks) = node.hooks() {
-            run_pre_hooks(node, &hooks, &mut cotangents, &mut self.retained)?;
+        // PyTorch's order: hooks come after what is asked for where the node itself runs, and before it where it does not.
+        if mark & TARGET != 0 && mark & NEEDED != 0 {
+            self.capture(p, &cotangents);
         }
-        if mark & TARGET != 0 {
+        // Where inputs were named, what does not lead to one is not asked for, though a rule may have computed it.
+        let asked = self.targets.is_none() || mark & (NEEDED | TARGET) != 0;
+        let hooks = if asked { node.hooks() } else { None };
+        if let Some(hooks) = &hooks {
+            run_pre_hooks(node, hooks, &mut cotangents, &mut self.retained)?;
+        }
+        if mark & TARGET != 0 && mark & NEEDED == 0 {
             self.capture(p, &cotangents);
         }
         if node.is_leaf() {
@@ -406,9 +454,19 @@ impl<M: Marks> Sweep<'_, M> {
         if !wanted || cotangents.iter().all(Option::is_none) {
             return self.pass_nothing(node);
         }
+        if let Some(hooks) = &hooks {
+            run_before(node, hooks, &mut cotangents)?;
+        }
+        let given = hooks.as_ref().filter(|h| !h.after.is_empty()).map(|_| cotangents.clone());
         // Borrowed: whoever reached this node holds it throughout the rule.
         let edge = std::mem::ManuallyDrop::new(Edge::from_counted(p, 0));
-        let mut grads = node.op().vjp(&Saved::new(&edge, node, self.options.create_graph), cotangents)?;
+        let mut grads = node.op().vjp(&Saved::new(&edge, node, self.options.on_tensors()), cotangents)?;
+        if let (Some(hooks), Some(given)) = (&hooks, given) {
+            run_after(node, hooks, &mut grads, &given)?;
+        }
+        if self.check_nan {
+            refuse_nan(node, &grads)?;
+        }
         if !self.options.retain_graph {
             node.spend();
         }
@@ -420,8 +478,8 @@ impl<M: Marks> Sweep<'_, M> {
                 if !grad.layout().same_shape(to.out_layout(input.out())) || grad.dtype() != to.out_dtype(input.out()) {
                     return Err(wrong_gradient(node, &grad, input));
                 }
-                let create_graph = self.options.create_graph;
-                self.slot_of(q).add(input.out(), grad, create_graph)?;
+                let on_tensors = self.options.on_tensors();
+                self.slot_of(q).add(input.out(), grad, on_tensors)?;
             }
             if self.marks.take_pending(q) {
                 self.ready.push(Ready { node: q, given: None });
@@ -461,11 +519,19 @@ impl<M: Marks> Sweep<'_, M> {
     }
 
     fn reach_leaf(&mut self, p: NonNull<Node>, node: &Node, mark: u8, mut cotangents: Cotangents) -> Result<()> {
-        let Some(grad) = cotangents.first_mut().and_then(Option::take) else { return Ok(()) };
         if !self.options.accumulate || (self.targets.is_some() && mark & TARGET == 0) {
             return Ok(());
         }
-        match node.hooks() {
+        let hooks = node.hooks();
+        if let Some(hooks) = &hooks {
+            run_before(node, hooks, &mut cotangents)?;
+        }
+        let given = hooks.as_ref().filter(|h| !h.after.is_empty()).map(|_| cotangents.clone());
+        let Some(grad) = cotangents.first_mut().and_then(Option::take) else { return Ok(()) };
+        if let (Some(hooks), Some(given)) = (&hooks, given) {
+            run_after(node, hooks, &mut SmallVec::new(), &given)?;
+        }
+        match hooks {
             Some(hooks) if !hooks.post.is_empty() => {
                 if let Some(cell) = node.leaf_sink() {
                     super::commit::accumulate(&cell, grad, self.options.create_graph)?;
@@ -547,7 +613,7 @@ fn add_arrays(sum: Array, grad: Array) -> Result<Array> {
     crate::record::add(&Tensor::from_array(sum), &Tensor::from_array(grad)).map(Tensor::into_array)
 }
 
-/// The sum of two cotangents, in place where the first is nobody else's.
+/// The sum of two cotangents, in place where the first is nobody else's and nothing is recorded or wrapped.
 #[inline(always)]
 pub(super) fn add_cotangents(sum: Tensor, grad: Tensor, create_graph: bool) -> Result<Tensor> {
     if !create_graph && writable(sum.array()) && sum.layout().same_shape(grad.layout()) && sum.dtype() == grad.dtype() {
@@ -575,42 +641,4 @@ fn wrong_gradient(node: &Node, grad: &Tensor, input: &Edge) -> Error {
         grad.dtype().name(),
         super::site::suffix(node.site())
     ))
-}
-
-#[cold]
-fn run_pre_hooks(
-    node: &Node,
-    hooks: &super::node::Hooks,
-    cotangents: &mut Cotangents,
-    retained: &mut Vec<(Arc<LeafCell>, Tensor)>,
-) -> Result<()> {
-    for (_, out, hook) in &hooks.pre {
-        let Some(place) = cotangents.get_mut(*out as usize) else { continue };
-        let Some(grad) = place.clone() else { continue };
-        if let Some(replaced) = hook.call(&grad)? {
-            if replaced.shape() != node.out_layout(*out).shape() {
-                return Err(Error::runtime(format!(
-                    "a hook on {} changed the size of the gradient: got {:?}, wanted {:?}",
-                    node.name(),
-                    replaced.shape(),
-                    node.out_layout(*out).shape()
-                )));
-            }
-            if replaced.dtype() != node.out_dtype(*out) {
-                return Err(Error::runtime(format!(
-                    "a hook on {} changed the dtype of the gradient: got {}, wanted {}; try to()",
-                    node.name(),
-                    replaced.dtype().name(),
-                    node.out_dtype(*out).name()
-                )));
-            }
-            *place = Some(replaced);
-        }
-    }
-    for (out, sink) in &hooks.retain {
-        if let (Some(cell), Some(Some(grad))) = (sink.upgrade(), cotangents.get(*out as usize)) {
-            retained.push((cell, grad.clone()));
-        }
-    }
-    Ok(())
 }

@@ -47,14 +47,7 @@ fn start(y: &Tensor, g: Option<&Tensor>, position: usize) -> Result<Tensor> {
             y.shape()
         )));
     }
-    if g.dtype() != y.dtype() {
-        return Err(Error::runtime(format!(
-            "Mismatch in dtype: grad_output[{position}] has dtype {} and output[{position}] has dtype {}; try to()",
-            g.dtype().name(),
-            y.dtype().name()
-        )));
-    }
-    Ok(g.clone())
+    crate::ops::cast(g, y.dtype())
 }
 
 #[cold]
@@ -87,7 +80,14 @@ pub fn backward(
         let g = start(&y, cotangents.get(i).and_then(Option::as_ref), i)?;
         roots.push((y.gradient_edge(), g));
     }
-    let options = Options { retain_graph, create_graph, accumulate: true };
+    let lifted = roots.iter().any(|(_, g)| g.is_lifted());
+    if lifted {
+        return Err(Error::runtime(
+            "backward() cannot be given a gradient that is being transformed (jvp or vmap): what it accumulates would be, too; \
+             try autograd.grad or func.vjp",
+        ));
+    }
+    let options = Options { retain_graph, create_graph, accumulate: true, lifted, cut: false };
     let Some(inputs) = inputs else { return sweep(roots, None, options).map(drop) };
     if inputs.is_empty() {
         return Err(Error::runtime("'inputs' argument to backward() cannot be empty"));
@@ -148,6 +148,35 @@ pub fn grad(
     }
 }
 
+/// Gradients of plain outputs with respect to plain inputs, where what an input gets through another does not count:
+/// for the reverse pass of a function that was run anew on values that its graph leads to.
+pub fn grad_cut(
+    outputs: &[Tensor],
+    cotangents: &[Tensor],
+    inputs: &[Tensor],
+    create_graph: bool,
+) -> Result<Vec<Option<Tensor>>> {
+    if outputs.iter().chain(inputs).any(Tensor::is_lifted) {
+        return Err(Error::runtime("a graph of transformed tensors cannot be cut at its inputs"));
+    }
+    let targets = edges(inputs)?;
+    let mut roots = Roots::with_capacity(outputs.len());
+    for (i, (y, g)) in outputs.iter().zip(cotangents).enumerate() {
+        let y = y.current()?;
+        if !y.requires_grad() {
+            return Err(not_on_tape(i));
+        }
+        let g = start(&y, Some(g), i)?;
+        roots.push((y.gradient_edge(), g));
+    }
+    let lifted = roots.iter().any(|(_, g)| g.is_lifted());
+    sweep(
+        roots,
+        Some(&targets),
+        Options { retain_graph: create_graph, create_graph, accumulate: false, lifted, cut: true },
+    )
+}
+
 fn plain(
     outputs: &[Tensor],
     cotangents: &[Option<Tensor>],
@@ -170,11 +199,10 @@ fn plain(
         CreateGraph::Yes => true,
         CreateGraph::IfShared => depends_on_others(&roots, &targets) || roots.iter().any(|(_, g)| g.requires_grad()),
     };
-    sweep(
-        roots,
-        Some(&targets),
-        Options { retain_graph: retain_graph || create, create_graph: create, accumulate: false },
-    )
+    let lifted = roots.iter().any(|(_, g)| g.is_lifted());
+    let options =
+        Options { retain_graph: retain_graph || create, create_graph: create, accumulate: false, lifted, cut: false };
+    sweep(roots, Some(&targets), options)
 }
 
 /// Whether the roots reach a leaf that is no target, or a target that depends on more of the tape.
@@ -292,6 +320,9 @@ fn batched_grad(
     level: u64,
 ) -> Result<Vec<Option<Tensor>>> {
     let unpack = |t: &Tensor| super::unpack_batched(t, level);
+    if outputs.iter().chain(inputs).all(|t| level_of(t) < level) {
+        return along_batch(outputs, cotangents, inputs, create_graph, level);
+    }
     let size = outputs.iter().chain(inputs).find_map(|t| unpack(t).ok().flatten()).map_or(1, |t| t.shape()[0]);
     let mut xs = Vec::new();
     for x in inputs {
@@ -323,6 +354,43 @@ fn batched_grad(
     }
     let grads = grad(&ys, &gs, &xs, retain_graph, create_graph)?;
     Ok(grads.into_iter().map(|g| g.map(|g| make_batched(&g, level))).collect())
+}
+
+/// Batches of cotangents for a graph that is the same for all examples: gradients are linear in cotangents, so the rules
+/// run on the batch; one example at a time where the graph itself is wrapped by transforms further out.
+fn along_batch(
+    outputs: &[Tensor],
+    cotangents: &[Option<Tensor>],
+    inputs: &[Tensor],
+    create_graph: CreateGraph,
+    level: u64,
+) -> Result<Vec<Option<Tensor>>> {
+    if outputs.iter().chain(inputs).all(|t| !t.is_lifted()) {
+        return plain(outputs, cotangents, inputs, true, create_graph);
+    }
+    let batches = cotangents
+        .iter()
+        .map(|g| Ok(g.as_ref().map(|g| super::unpack_batched(g, level)).transpose()?.flatten()))
+        .collect::<Result<Vec<Option<Tensor>>>>()?;
+    let size = batches.iter().flatten().next().map_or(0, |b| b.shape()[0]);
+    let mut columns: Vec<Vec<Option<Tensor>>> = vec![Vec::with_capacity(size); inputs.len()];
+    for i in 0..size as i64 {
+        let one = cotangents
+            .iter()
+            .zip(&batches)
+            .map(|(g, b)| b.as_ref().map_or_else(|| Ok(g.clone()), |b| ops::view::select(b, 0, i).map(Some)))
+            .collect::<Result<Vec<_>>>()?;
+        for (column, g) in columns.iter_mut().zip(grad(outputs, &one, inputs, true, create_graph)?) {
+            column.push(g);
+        }
+    }
+    columns
+        .into_iter()
+        .map(|column| {
+            let parts: Vec<&Tensor> = column.iter().flatten().collect();
+            if parts.is_empty() { Ok(None) } else { Ok(Some(make_batched(&ops::stack(&parts, 0)?, level))) }
+        })
+        .collect()
 }
 
 /// A fresh alias of `x` to differentiate with respect to: what reaches it does not reach `x` by another way, yet its

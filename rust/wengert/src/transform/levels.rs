@@ -25,13 +25,31 @@ pub struct Level {
 thread_local! {
     static STACK: RefCell<Vec<Level>> = const { RefCell::new(Vec::new()) };
 }
-static NEXT: AtomicU64 = AtomicU64::new(1);
+static NEXT: AtomicU64 = AtomicU64::new(2);
 
 /// Starts a transform; returns its level.
 pub fn enter(kind: LevelKind) -> u64 {
-    let id = NEXT.fetch_add(1, Ordering::Relaxed);
+    push(NEXT.fetch_add(2, Ordering::Relaxed), kind)
+}
+
+/// Starts forward mode for whatever runs until [`leave`]: what has a tangent loses it then, and stays usable.
+pub fn enter_open() -> u64 {
+    push(NEXT.fetch_add(2, Ordering::Relaxed) | 1, LevelKind::Dual)
+}
+
+fn push(id: u64, kind: LevelKind) -> u64 {
     STACK.with_borrow_mut(|s| s.push(Level { id, kind }));
     id
+}
+
+/// Whether tensors outlive this level, as those of [`enter_open`] do.
+pub(super) fn is_open(id: u64) -> bool {
+    id & 1 == 1
+}
+
+/// Whether a level is under way on this thread.
+pub(super) fn is_active(id: u64) -> bool {
+    STACK.with_borrow(|s| s.iter().any(|l| l.id == id))
 }
 
 /// Ends a transform, and any inside it that were left by an error.

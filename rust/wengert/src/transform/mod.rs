@@ -6,8 +6,8 @@ mod grad;
 mod levels;
 
 pub use batch::{align, align_all, spread, to_front};
-pub use grad::{CreateGraph, backward, grad, track, untrack};
-pub use levels::{Level, LevelKind, active, enter, leave};
+pub use grad::{CreateGraph, backward, grad, grad_cut, track, untrack};
+pub use levels::{Level, LevelKind, active, enter, enter_open, leave};
 
 use crate::array::Layout;
 use crate::error::{Error, Result};
@@ -49,23 +49,26 @@ pub(crate) fn level_of(t: &Tensor) -> u64 {
     t.lifted().map_or(0, |l| l.level)
 }
 
-/// A dual number at a level; the tangent has the primal's shape and dtype.
+/// A dual number at a level; the tangent has the primal's shape, and is brought to its dtype.
 pub fn make_dual(primal: &Tensor, tangent: &Tensor, level: u64) -> Result<Tensor> {
     if primal.shape() != tangent.shape() {
-        return Err(Error::value(format!(
-            "jvp: expected tangent to have the same shape as its primal; got {:?}, wanted {:?}",
-            tangent.shape(),
-            primal.shape()
+        return Err(Error::runtime(format!(
+            "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not \
+             supported. Tensor is of size {:?} while the given forward gradient is of size {:?}.",
+            primal.shape(),
+            tangent.shape()
         )));
     }
-    if primal.dtype() != tangent.dtype() {
-        return Err(Error::value(format!(
-            "jvp: expected tangent to have the same dtype as its primal; got {}, wanted {}",
-            tangent.dtype().name(),
-            primal.dtype().name()
-        )));
+    for (what, t) in [("primal", primal), ("tangent", tangent)] {
+        if !t.dtype().is_float() {
+            return Err(Error::value(format!(
+                "Expected {what} to be floating point or complex, but got: torch.{}; try to(float32)",
+                t.dtype().name()
+            )));
+        }
     }
-    Ok(dual(primal.clone(), tangent.clone(), level))
+    let tangent = crate::ops::cast(tangent, primal.dtype())?;
+    Ok(dual(primal.clone(), tangent, level))
 }
 
 fn dual(primal: Tensor, tangent: Tensor, level: u64) -> Tensor {
@@ -108,8 +111,10 @@ pub fn unpack_batched(t: &Tensor, level: u64) -> Result<Option<Tensor>> {
 
 /// Runs an op of which some inputs are wrapped: the outermost wrapping (the innermost transform) first.
 pub(crate) fn dispatch(op: OpRef, inputs: &[&Tensor]) -> Result<Tensor> {
-    for t in inputs {
-        t.check_lifted_view()?;
+    let settled = inputs.iter().map(|t| settle(t)).collect::<Result<SmallVec<[Tensor; 4]>>>()?;
+    let inputs: &SmallVec<[&Tensor; 4]> = &settled.iter().collect();
+    if !inputs.iter().any(|t| t.is_lifted()) {
+        return apply(op, inputs);
     }
     let level = inputs.iter().map(|t| level_of(t)).max().unwrap_or(0);
     let is_dual = inputs
@@ -117,11 +122,26 @@ pub(crate) fn dispatch(op: OpRef, inputs: &[&Tensor]) -> Result<Tensor> {
         .any(|t| level_of(t) == level && matches!(t.lifted(), Some(Lifted { kind: Kind::Dual { .. }, .. })));
     let view = op.get().is_view().then(|| op.clone());
     let out = if is_dual { dispatch_dual(op, inputs, level)? } else { dispatch_batched(op, inputs, level)? };
-    // A view under a transform remembers its base only to notice that the base was written.
+    // A view under a transform remembers its base, for writes through one of them.
     Ok(match (view, out.lifted()) {
         (Some(op), Some(lifted)) => out.as_lifted_view(inputs[0], op, lifted.clone()),
         _ => out,
     })
+}
+
+/// A tensor as an operation is to see it: with what was written through aliases, and without wrappings whose level ended.
+pub fn settle(t: &Tensor) -> Result<Tensor> {
+    let mut t = t.current()?;
+    while let Some(Lifted { level, kind }) = t.lifted() {
+        if levels::is_active(*level) {
+            break;
+        }
+        match kind {
+            Kind::Dual { primal, .. } if levels::is_open(*level) => t = primal.clone(),
+            _ => return Err(escaped()),
+        }
+    }
+    Ok(t)
 }
 
 fn dispatch_dual(op: OpRef, inputs: &[&Tensor], level: u64) -> Result<Tensor> {
@@ -187,6 +207,12 @@ pub(crate) fn detach(t: &Tensor) -> Tensor {
     }
 }
 
+/// The level of a tensor's outermost wrapping that has not ended, and whether it is a map; None for a plain tensor.
+pub fn outermost(t: &Tensor) -> Result<Option<(u64, bool)>> {
+    let t = settle(t)?;
+    Ok(t.lifted().map(|l| (l.level, matches!(l.kind, Kind::Batched { .. }))))
+}
+
 /// The plain value below dual numbers; None below a batch.
 pub(crate) fn plain_value(t: &Tensor) -> Option<Tensor> {
     match t.lifted().map(|l| &l.kind) {
@@ -213,7 +239,40 @@ pub(crate) fn describe(t: &Tensor) -> String {
     }
 }
 
-/// In-place semantics under a transform: the handle gets the new value. A view cannot tell its base, so it is refused.
+/// Whether every map that a value is a batch of has made one of the target as well.
+fn holds(target: &Tensor, value: &Tensor) -> bool {
+    fn maps(t: &Tensor, found: &mut SmallVec<[u64; 2]>) {
+        match t.lifted() {
+            None => {}
+            Some(Lifted { kind: Kind::Batched { value }, level }) => {
+                found.push(*level);
+                maps(value, found);
+            }
+            Some(Lifted { kind: Kind::Dual { primal, tangent }, .. }) => {
+                maps(primal, found);
+                maps(tangent, found);
+            }
+        }
+    }
+    // What a dual's tangent alone is a batch of may enter: the primal is the same for all examples.
+    fn maps_of_value(t: &Tensor, found: &mut SmallVec<[u64; 2]>) {
+        match t.lifted() {
+            None => {}
+            Some(Lifted { kind: Kind::Batched { value }, level }) => {
+                found.push(*level);
+                maps_of_value(value, found);
+            }
+            Some(Lifted { kind: Kind::Dual { primal, .. }, .. }) => maps_of_value(primal, found),
+        }
+    }
+    let (mut of_value, mut of_target) = (SmallVec::new(), SmallVec::new());
+    maps_of_value(value, &mut of_value);
+    maps(target, &mut of_target);
+    of_value.iter().all(|level| of_target.contains(level))
+}
+
+/// In-place semantics under a transform: the handle gets the new value, and its group learns of it, so that other handles
+/// find theirs when they are used next.
 pub(crate) fn rebind(target: &mut Tensor, value: Tensor, name: &str) -> Result<()> {
     if target.shape() != value.shape() {
         return Err(Error::runtime(format!(
@@ -222,25 +281,39 @@ pub(crate) fn rebind(target: &mut Tensor, value: Tensor, name: &str) -> Result<(
             value.shape()
         )));
     }
-    if level_of(&value) > level_of(target) && level_of(target) == 0 && !target.is_lifted() {
+    if !holds(target, &value) {
         return Err(Error::runtime(format!(
-            "{name}: in-place operation on a tensor from outside a transform with a value from inside it; \
-             got {}, wanted a tensor made inside; try the out-of-place operation",
+            "vmap: {name}: in-place operation on a tensor that is the same for all examples with a value that is not; got {}, \
+             wanted a tensor made from a mapped one; try the out-of-place operation, or zeros_like() of a mapped tensor",
             describe(&value)
         )));
     }
-    if target.is_view() {
-        return Err(Error::not_implemented(format!(
-            "{name}: writing through a view inside jvp or vmap is not supported; try where(), cat() or an out-of-place operation"
+    if target.requires_grad() && target.is_leaf() && !target.is_lifted() && crate::mode::grad_enabled() {
+        return Err(Error::runtime(format!(
+            "{name}: a leaf Variable that requires grad is being used in an in-place operation; try clone() first"
         )));
     }
     let value = crate::ops::cast(&value, target.dtype())?;
-    if let Some(group) = target.group() {
-        // Views taken before see no writes under a transform: their next use is an error, not an old value.
-        let (edge, written) = group.get();
-        group.set(edge, written.wrapping_add(1));
-    }
-    *target = if value.is_view() { value.without_group() } else { value };
+    // A plain value is nobody else's from now on; a wrapped one is never written where it lies.
+    let value = if value.is_lifted() { value.without_group() } else { crate::ops::clone(&value)? };
+    let Some(group) = target.group().cloned() else {
+        *target = value;
+        return Ok(());
+    };
+    let bumped = if target.is_lifted() { 0 } else { target.array().bump_history() };
+    let (edge, written) = group.get();
+    let written = bumped.max(written.wrapping_add(1));
+    let whole = if target.chain().is_empty() {
+        value.clone()
+    } else {
+        let base = match group.present() {
+            Some(base) => base,
+            None => Tensor::with_edge(group.base().clone(), edge),
+        };
+        crate::ops::write::scatter(target.chain(), &base, &value)?
+    };
+    group.set_present(whole.without_group(), written);
+    *target = value.in_group(&group, target.chain(), written);
     Ok(())
 }
 

@@ -1,0 +1,69 @@
+"""Forward mode as a transform: jvp. Depends on `tree` and `_core`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from wengert import _core
+from wengert._core import Tensor
+from wengert._transforms.tree import as_input, flatten, map_tree, output_leaves, split_aux
+
+
+def jvp(
+    func: Callable[..., Any],
+    primals: tuple[Any, ...],
+    tangents: tuple[Any, ...],
+    *,
+    strict: bool = False,
+    has_aux: bool = False,
+) -> Any:
+    """Value of `func(*primals)` and its directional derivative along `tangents`, by forward mode.
+
+    Primals and tangents are tuples of trees of tensors, floats and NumPy arrays; with `has_aux` the auxiliary output comes
+    third. An output that does not depend on the primals has zeros for tangent, or is a RuntimeError if `strict`. Raises
+    RuntimeError where tangents have another form or other shapes than the primals, or the output is not made of tensors.
+
+    >>> import wengert
+    >>> jvp(lambda x: x * x, (wengert.tensor(3.0),), (wengert.tensor(1.0),))
+    (tensor(9.), tensor(6.))
+    """
+    who = "jvp(f, primals, tangents)"
+    if not isinstance(primals, tuple):
+        raise RuntimeError(
+            f"{who}: Expected primals to be a tuple. E.g. it should be valid to call f(*primals). Got {type(primals)}"
+        )
+    points, spec = flatten(primals)
+    directions = spec.match(tangents)
+    if directions is None:
+        raise RuntimeError(
+            f"{who}: Expected primals and tangents to have the same python structure. For example, if primals is a tuple of"
+            f" 3 tensors, tangents also must be. Got primals with structure {spec} and tangents with structure"
+            f" {flatten(tangents)[1]}"
+        )
+    if not points:
+        raise RuntimeError(f"{who}: Expected primals to contain at least one Tensor.")
+    points, directions = [as_input(x) for x in points], [as_input(x) for x in directions]
+    for what, leaves in (("primals", points), ("tangents", directions)):
+        for x in leaves:
+            if not isinstance(x, Tensor):
+                raise RuntimeError(f"{who}: Expected {what} to only contain Tensors, got {type(x)}")
+    level = _core._enter_level()
+    try:
+        duals = [_core._make_dual(p, t, level) for p, t in zip(points, directions, strict=True)]
+        out, aux = split_aux(func(*spec.build(duals)), has_aux, who)
+        outs, form = output_leaves(out, who)
+        pairs = [_core._unpack_dual(y, level) for y in outs]
+        if strict and any(t is None for _, t in pairs):
+            raise RuntimeError(
+                "jvp(f, primals, tangents, strict=True): The output of f is independent of the inputs. This is not allowed"
+                " with strict=True."
+            )
+        value = form.build([p for p, _ in pairs])
+        tangent = form.build([_core._zeros_like(p) if t is None else t for p, t in pairs])
+        if not has_aux:
+            return value, tangent
+        plain = map_tree(lambda y: _core._unpack_dual(y, level)[0] if isinstance(y, Tensor) else y, aux)
+        return value, tangent, plain
+    finally:
+        _core._leave_level(level)

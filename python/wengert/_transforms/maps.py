@@ -1,0 +1,175 @@
+"""vmap. Depends on `tree`, on `_random` for what is drawn under a map, and on `_core`."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from wengert import _core, _random
+from wengert._core import Tensor
+from wengert._transforms.tree import as_input, flatten, name_of
+
+
+def vmap(
+    func: Callable[..., Any],
+    in_dims: Any = 0,
+    out_dims: Any = 0,
+    randomness: str = "error",
+    *,
+    chunk_size: int | None = None,
+) -> Callable[..., Any]:
+    """Function that maps `func` over a dimension of its inputs into one of its outputs.
+
+    `in_dims` is an int, or a tuple with a tree of ints and None for each argument (None: the same for all examples);
+    keyword arguments are the same for all. `out_dims` is an int or such a tree for the outputs; None there wants an output
+    that is the same for all. A random operation inside is an error, or draws the "same" or "different" numbers for the
+    examples, as `randomness` says. `chunk_size` is how many examples are computed at a time.
+
+    Raises ValueError where no input is mapped, mapped sizes differ, `in_dims` or `out_dims` do not fit, or the function
+    returns something that is no tensor; IndexError for a dimension that an output does not have.
+
+    >>> import wengert
+    >>> vmap(lambda a, b: (a * b).sum())(wengert.ones(3, 2), wengert.ones(3, 2))
+    tensor([2., 2., 2.])
+    >>> vmap(lambda x, i: x[i], in_dims=(None, 0))(wengert.tensor([5.0, 6.0, 7.0]), wengert.tensor([2, 0]))
+    tensor([7., 5.])
+    """
+    if randomness not in ("error", "different", "same"):
+        raise RuntimeError(f"Only allowed values for randomness are 'error', 'different', or 'same'. Got {randomness}")
+    if chunk_size is not None and not (isinstance(chunk_size, int) and chunk_size > 0):
+        raise ValueError(f"vmap: chunk_size should be None or greater than 0. (got {chunk_size})")
+
+    @functools.wraps(func, updated=())
+    def transformed(*args: Any, **kwargs: Any) -> Any:
+        leaves, dims, spec = _mapped(func, in_dims, args)
+        size = _size(leaves, dims)
+        step = size if chunk_size is None else chunk_size
+        if step >= size:
+            parts = [_run(func, leaves, dims, spec, kwargs, out_dims, randomness, size)]
+        else:
+            parts = []
+            state = _random.get_rng_state() if randomness == "same" else None
+            for start in range(0, size, step):
+                if state is not None:
+                    # What is the same for all examples is the same for all chunks.
+                    _random.set_rng_state(state)
+                length = min(step, size - start)
+                part = [x if d is None else x.narrow(d, start, length) for x, d in zip(leaves, dims, strict=True)]
+                parts.append(_run(func, part, dims, spec, kwargs, out_dims, randomness, length))
+        (values, places, form), *_ = parts
+        if len(parts) > 1:
+            columns = zip(*(p[0] for p in parts), strict=True)
+            values = [c[0] if d is None else _core.cat(list(c), d) for c, d in zip(columns, places, strict=True)]
+        return form.build(values)
+
+    return transformed
+
+
+def _is_dim(d: Any) -> bool:
+    return d is None or (isinstance(d, int) and not isinstance(d, bool))
+
+
+def _mapped(func: Any, in_dims: Any, args: tuple[Any, ...]) -> tuple[list[Any], list[int | None], Any]:
+    """Leaves of the arguments, and the dimension of each that is mapped, none negative."""
+    who = f"vmap({name_of(func)}, in_dims={in_dims}, ...)(<inputs>)"
+    if not isinstance(in_dims, (int, tuple)) or isinstance(in_dims, bool):
+        raise ValueError(
+            f"{who}: expected `in_dims` to be int or a (potentially nested) tuple matching the structure of inputs, got:"
+            f" {type(in_dims)}."
+        )
+    if not args:
+        raise ValueError(
+            f"vmap({name_of(func)})(<inputs>): got no inputs. Maybe you forgot to add inputs, or you are trying to vmap over"
+            " a function with no inputs. The latter is unsupported."
+        )
+    leaves, spec = flatten(args)
+    dims = spec.prefix(in_dims, lambda d: not isinstance(d, (tuple, list, dict)))
+    if dims is None:
+        raise ValueError(
+            f"{who}: in_dims is not compatible with the structure of `inputs`. in_dims has structure"
+            f" {flatten(in_dims)[1]} but inputs has structure {spec}."
+        )
+    for i, (x, d) in enumerate(zip(leaves, dims, strict=True)):
+        if d is None:
+            continue
+        if not _is_dim(d):
+            raise ValueError(
+                f"{who}: Got in_dim={d} for an input but in_dim must be either an integer dimension or None."
+            )
+        x = leaves[i] = x if isinstance(x, float) else as_input(x)
+        if not isinstance(x, Tensor):
+            raise ValueError(
+                f"{who}: Got in_dim={d} for an input but the input is of type {type(x)}. We cannot vmap over non-Tensor"
+                " arguments, please use None as the respective in_dim"
+            )
+        if not -x.dim() <= d < x.dim():
+            raise ValueError(
+                f"{who}: Got in_dim={d} for some input, but that input is a Tensor of dimensionality {x.dim()} so expected"
+                f" in_dim to satisfy -{x.dim()} <= in_dim < {x.dim()}."
+            )
+        dims[i] = d % x.dim()
+    return leaves, dims, spec
+
+
+def _size(leaves: list[Any], dims: list[int | None]) -> int:
+    sizes = [x.shape[d] for x, d in zip(leaves, dims, strict=True) if d is not None]
+    if not sizes:
+        raise ValueError("vmap: Expected at least one Tensor to vmap over")
+    if any(s != sizes[0] for s in sizes):
+        raise ValueError(
+            "vmap: Expected all tensors to have the same size in the mapped dimension, got sizes"
+            f" {sizes} for the mapped dimension"
+        )
+    return sizes[0]
+
+
+def _run(
+    func: Any, leaves: list[Any], dims: list[Any], spec: Any, kwargs: Any, out_dims: Any, randomness: str, size: int
+) -> tuple[list[Any], list[Any], Any]:
+    level = _core._enter_level(size)
+    maps = _random.MAPS.under_way
+    maps.append((level, size, randomness))
+    try:
+        args = spec.build(
+            [x if d is None else _core._make_batched(x, d, level) for x, d in zip(leaves, dims, strict=True)]
+        )
+        out = func(*args, **kwargs)
+        outs, form = flatten(out)
+        places = _places(func, form, out_dims)
+        values = [_unmapped(func, y, d, size, level) for y, d in zip(outs, places, strict=True)]
+        return values, places, form
+    finally:
+        maps.pop()
+        _core._leave_level(level)
+
+
+def _places(func: Any, form: Any, out_dims: Any) -> list[Any]:
+    if not _is_dim(out_dims) and not isinstance(out_dims, (tuple, list, dict)):
+        raise ValueError(
+            f"vmap({name_of(func)}, ..., out_dims={out_dims}): `out_dims` must be an int, None or a python collection of ints"
+            " representing where in the outputs the vmapped dimension should appear."
+        )
+    places = form.prefix(out_dims, _is_dim)
+    if places is None:
+        raise ValueError(
+            f"vmap({name_of(func)}, ..., out_dims={out_dims})(<inputs>): out_dims is not compatible with the structure of"
+            f" `outputs`. out_dims has structure {flatten(out_dims)[1]} but outputs has structure {form}."
+        )
+    return list(places)
+
+
+def _unmapped(func: Any, y: Any, dim: int | None, size: int, level: int) -> Any:
+    name = name_of(func)
+    if not isinstance(y, Tensor):
+        if dim is None and y is not None:
+            return y
+        raise ValueError(
+            f"vmap({name}, ...): `{name}` must only return Tensors, got type {type(y)}. Did you mean to set out_dims= to None"
+            " for output?"
+        )
+    if dim is None:
+        if _core._is_batched(y, level):
+            raise ValueError(f"vmap({name}, ...): `{name}` can not return a BatchedTensor when out_dim is None")
+        return y
+    return _core._unpack_batched(y, dim, size, level)

@@ -1,0 +1,71 @@
+"""Looking for NaN in backward passes. Names are torch.autograd.anomaly_mode's. Depends on `_core`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wengert import _core
+
+__all__ = ["detect_anomaly", "set_detect_anomaly"]
+
+
+class _State:
+    enabled = False
+    check_nan = True
+
+
+def _set(enabled: bool, check_nan: bool) -> tuple[bool, bool]:
+    before = _State.enabled, _State.check_nan
+    _State.enabled, _State.check_nan = bool(enabled), bool(check_nan)
+    _core._set_check_nan(_State.enabled and _State.check_nan)
+    return before
+
+
+class detect_anomaly:  # noqa: N801
+    """Context in which a backward pass that computes NaN is a RuntimeError that names the operation and the line that
+    recorded it. Lines are recorded anyway, so that the mode costs nothing but the look at every gradient.
+
+    >>> import wengert
+    >>> x = wengert.zeros(1, requires_grad=True)
+    >>> with detect_anomaly():
+    ...     (x.sqrt() * 0).backward()
+    Traceback (most recent call last):
+    RuntimeError: Function 'SqrtBackward0' returned nan values in its 0th output...
+    """
+
+    def __init__(self, check_nan: bool = True) -> None:
+        self.check_nan = check_nan
+        self._before: list[tuple[bool, bool]] = []
+
+    def __enter__(self) -> None:
+        self._before.append(_set(True, self.check_nan))
+
+    def __exit__(self, *_: Any) -> None:
+        _set(*self._before.pop())
+
+
+class set_detect_anomaly:  # noqa: N801
+    """Turns the mode on or off: as a function at once, as a context until it ends.
+
+    >>> with set_detect_anomaly(True):
+    ...     is_anomaly_enabled()
+    True
+    """
+
+    def __init__(self, mode: bool, check_nan: bool = True) -> None:
+        self._before = _set(mode, check_nan)
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *_: Any) -> None:
+        _set(*self._before)
+
+
+def is_anomaly_enabled() -> bool:
+    """Whether backward passes look for NaN, or would.
+
+    >>> is_anomaly_enabled()
+    False
+    """
+    return _State.enabled

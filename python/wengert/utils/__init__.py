@@ -1,0 +1,1 @@
+"""What programs use beside tensors and their derivatives."""
