@@ -16,7 +16,12 @@ MODULES = [
     "wengert.linalg",
     "wengert.nn",
     "wengert.nn.functional",
+    "wengert.nn.init",
+    "wengert.nn.utils",
+    "wengert.optim",
+    "wengert.optim.lr_scheduler",
     "wengert.random",
+    "wengert.utils.data",
 ]
 # Instances of dtype, numbers and `newaxis` say what they are by themselves.
 VALUES = (int, float, str, dict, type(None))

@@ -10,6 +10,7 @@ from typing import Any
 
 from wengert import _core
 from wengert._core import Tensor
+from wengert._functional_call import functional_call as functional_call, stack_module_state as stack_module_state
 
 __all__ = ["grad", "grad_and_value", "jvp", "vmap"]
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import statistics
 import warnings
 from typing import Any
 
 from wengert import _core
 from wengert._core import Tensor
+from wengert._random import rand
 from wengert.autograd import no_grad
 
 __all__ = [
@@ -82,7 +84,7 @@ def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any 
 def trunc_normal_(
     tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0, generator: Any = None
 ) -> Tensor:
-    """Numbers of a normal distribution, of which those outside `a` and `b` are drawn again (by the inverse of erf).
+    """Numbers of a normal distribution, restricted to what lies between `a` and `b`.
 
     >>> import wengert
     >>> bool((trunc_normal_(wengert.empty(9)).abs() <= 2).all())
@@ -94,14 +96,14 @@ def trunc_normal_(
             stacklevel=2,
         )
 
-    def below(x: float) -> float:
-        return (1.0 + math.erf(x / math.sqrt(2.0))) / 2.0
-
-    low, high = below((a - mean) / std), below((b - mean) / std)
+    normal = statistics.NormalDist(mean, std)
+    low, high = normal.cdf(a), normal.cdf(b)
+    places = rand(tensor.numel(), dtype=_core.float64, generator=generator) * (high - low) + low
+    # The ends of a distribution function that rounds to 0 or 1 have no inverse.
+    inner = [min(max(p, 5e-324), 1.0 - 2.0**-53) for p in places.tolist()]
+    drawn = _core.tensor([normal.inv_cdf(p) for p in inner], dtype=_core.float64).reshape(tensor.shape)
     with no_grad():
-        tensor.uniform_(2 * low - 1, 2 * high - 1, generator=generator)
-        tensor.copy_(_core.erfinv(tensor)).mul_(std * math.sqrt(2.0)).add_(mean)
-        return tensor.clamp_(min=a, max=b)
+        return tensor.copy_(drawn).clamp_(min=a, max=b)
 
 
 def constant_(tensor: Tensor, val: float) -> Tensor:

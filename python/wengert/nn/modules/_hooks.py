@@ -72,7 +72,9 @@ def _merged(old: tuple[Any, ...], new: Any, name: str) -> tuple[Any, ...]:
         return old
     new = new if isinstance(new, tuple) else (new,)
     if len(new) != len(old):
-        raise RuntimeError(f"Backward hook returned an invalid number of grad in {name}, got {len(new)}, but expected {len(old)}")
+        raise RuntimeError(
+            f"Backward hook returned an invalid number of grad in {name}, got {len(new)}, but expected {len(old)}"
+        )
     return new
 
 

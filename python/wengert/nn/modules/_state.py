@@ -17,18 +17,20 @@ Self = TypeVar("Self", bound="State")
 EXTRA = "_extra_state"
 
 
-class IncompatibleKeys(NamedTuple):
-    """What a `load_state_dict` that is not strict found amiss."""
-
+class _Keys(NamedTuple):
     missing_keys: list[str]
     unexpected_keys: list[str]
+
+
+class IncompatibleKeys(_Keys):
+    """What a `load_state_dict` that is not strict found amiss."""
+
+    __slots__ = ()
 
     def __repr__(self) -> str:
         if not self.missing_keys and not self.unexpected_keys:
             return "<All keys matched successfully>"
         return f"_IncompatibleKeys(missing_keys={self.missing_keys!r}, unexpected_keys={self.unexpected_keys!r})"
-
-    __str__ = __repr__
 
 
 class State(Walk):

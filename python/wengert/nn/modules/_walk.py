@@ -76,7 +76,8 @@ class Walk(Registry):
             return
         if remove_duplicate:
             memo.add(self)
-        yield prefix, self  # type: ignore[misc] - every walk is through a Module
+        this: Any = self
+        yield prefix, this
         for name, module in self._modules.items():
             if module is not None:
                 below = f"{prefix}.{name}" if prefix else name

@@ -21,7 +21,7 @@ def _line(name: Any, value: Any) -> str:
     if not isinstance(value, Tensor):
         return f"  ({name}): Object of type: {type(value).__name__}"
     kind = "Parameter" if isinstance(value, Parameter) else "Tensor"
-    return f"  ({name}): {kind} containing: [{typename(value)} of size {'x'.join(map(str, value.shape))}]"
+    return f"  ({name}): {kind} containing: [{value.dtype if isinstance(value, Parameter) else typename(value)} of size {'x'.join(map(str, value.shape))}]"
 
 
 class ParameterList(Module):
@@ -31,8 +31,8 @@ class ParameterList(Module):
     >>> held = ParameterList([wengert.ones(2), wengert.zeros(3)])
     >>> held
     ParameterList(
-        (0): Parameter containing: [torch.FloatTensor of size 2]
-        (1): Parameter containing: [torch.FloatTensor of size 3]
+        (0): Parameter containing: [torch.float32 of size 2]
+        (1): Parameter containing: [torch.float32 of size 3]
     )
     >>> [p.shape for p in held.parameters()]
     [torch.Size([2]), torch.Size([3])]
