@@ -141,6 +141,7 @@ def texts(torch):
     found["empty list"] = repr(nn.ModuleList())
     found["dict"] = repr(nn.ModuleDict({"a": nn.ReLU(), "b": nn.Linear(1, 2)}))
     found["parameter list"] = repr(nn.ParameterList([torch.ones(2), torch.ones(3, 4)]))
+    found["parameter dict"] = repr(nn.ParameterDict({"a": torch.ones(2), "b": torch.ones(3, 4)}))
     found["one parameter"] = repr(nn.ParameterList([torch.ones(2)]))
     found["loaded"] = repr(nn.Linear(1, 1).load_state_dict(nn.Linear(1, 1).state_dict()))
     found["not loaded"] = repr(nn.Linear(1, 1).load_state_dict({"other": torch.ones(1)}, strict=False))
@@ -205,6 +206,8 @@ def refused(torch):
         "index": lambda: nn.Sequential(nn.ReLU())[3],
         "list index": lambda: nn.ModuleList([nn.ReLU()])[-2],
         "list of number": lambda: nn.ModuleList([3]),
+        "key": lambda: nn.ParameterDict({3: torch.ones(1)}),
+        "taken key": lambda: nn.ParameterDict({"keys": torch.ones(1)}),
         "dropout": lambda: nn.Dropout(1.5),
         "unflatten": lambda: nn.Unflatten(1, (1, "a")),
         "gain": lambda: nn.init.calculate_gain("other"),

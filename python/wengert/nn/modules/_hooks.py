@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+from wengert import _core
 from wengert._core import Tensor, is_grad_enabled
 from wengert.autograd.function import Function
 
@@ -84,12 +85,14 @@ class Around:
     def __init__(self, module: Any, before: list[Any], after: list[Any]) -> None:
         self.module, self.before, self.after = module, before, after
         self.of_outputs: tuple[Any, ...] | None = None
+        self.kinds: list[tuple[list[int], Any] | None] = []
         self.inputs: list[int] = []
         self.outputs: list[int] = []
         self.sizes = (0, 0)
 
     def enter(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """The inputs, watched."""
+        self.kinds = [(list(a.shape), a.dtype) if isinstance(a, Tensor) else None for a in args]
         args, self.inputs = _passed(args, self._reached_inputs)
         self.sizes = (len(args), 0)
         return args
@@ -114,8 +117,9 @@ class Around:
         full = self._spread(cotangents, self.outputs, self.sizes[1])
         for hook in self.before:
             full = _merged(full, hook(self.module, full), "grad_output")
-        self.of_outputs = full
-        if not self.inputs:
+        if self.inputs:
+            self.of_outputs = full
+        else:
             for hook in self.after:
                 if hook(self.module, (None,) * self.sizes[0], full) is not None:
                     raise RuntimeError(
@@ -125,7 +129,16 @@ class Around:
         return tuple(full[i] for i in self.outputs)
 
     def _reached_inputs(self, cotangents: tuple[Any, ...]) -> tuple[Any, ...]:
-        full = self._spread(cotangents, self.inputs, self.sizes[0])
+        if self.of_outputs is None:
+            # What came to an input by another way than the outputs, as in a second derivative, is not the module's.
+            return cotangents
+        found = self._spread(cotangents, self.inputs, self.sizes[0])
+        # As PyTorch has it, a tensor that got no gradient has zeros; what is no tensor has None.
+        full = tuple(
+            _core._full(kind[0], 0, kind[1], False) if g is None and kind is not None else g
+            for g, kind in zip(found, self.kinds, strict=True)
+        )
+        of_outputs, self.of_outputs = self.of_outputs, None
         for hook in self.after:
-            full = _merged(full, hook(self.module, full, self.of_outputs), "grad_input")
+            full = _merged(full, hook(self.module, full, of_outputs), "grad_input")
         return tuple(full[i] for i in self.inputs)

@@ -141,7 +141,7 @@ class Module(State):
     def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> HookHandle:
         """Calls `hook(module, grad_input, grad_output)` when the gradients of the inputs are there; it may return others.
 
-        Gradients are those of positional arguments; what needs none has None. Not inside `jvp` and `vmap`.
+        Gradients are those of positional arguments: zeros for a tensor that has none, None for what is no tensor. Not inside `jvp` and `vmap`.
         """
         return add_hook(self._backward_hooks, hook, prepend)
 

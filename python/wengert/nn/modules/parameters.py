@@ -112,8 +112,7 @@ class ParameterDict(Module):
                 "Index given to ParameterDict cannot be used as a key as it is not a string (type is "
                 f"'{type(key).__name__}')."
             )
-        # Names of methods may be keys as well.
-        return f"_key_{key}" if hasattr(ParameterDict, key) else key
+        return key
 
     def __getitem__(self, key: str) -> Any:
         if key not in self._keys:
@@ -122,8 +121,8 @@ class ParameterDict(Module):
 
     def __setitem__(self, key: str, value: Any) -> None:
         name = self._named(key)
-        self._keys[key] = None
         setattr(self, name, _owned(value))
+        self._keys[key] = None
 
     def __delitem__(self, key: str) -> None:
         del self._keys[key]
