@@ -174,6 +174,8 @@ def test_containers():
     assert isinstance(values[0], nn.Parameter) and names(values.named_parameters()) == ["0", "1", "2"]
     params = nn.ParameterDict({"a": torch.ones(1), "b": torch.ones(2)})
     assert list(params) == ["a", "b"] and params["b"].numel() == 2 and params.get("c") is None
+    with pytest.raises(TypeError, match="not a string"):
+        params[3] = torch.ones(1)
     assert params.pop("a").numel() == 1 and len(params) == 1
 
 

@@ -206,7 +206,6 @@ def refused(torch):
         "index": lambda: nn.Sequential(nn.ReLU())[3],
         "list index": lambda: nn.ModuleList([nn.ReLU()])[-2],
         "list of number": lambda: nn.ModuleList([3]),
-        "key": lambda: nn.ParameterDict({3: torch.ones(1)}),
         "taken key": lambda: nn.ParameterDict({"keys": torch.ones(1)}),
         "dropout": lambda: nn.Dropout(1.5),
         "unflatten": lambda: nn.Unflatten(1, (1, "a")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from wengert._core import Tensor
@@ -16,12 +16,12 @@ def _owned(value: Any) -> Any:
     return Parameter(value) if isinstance(value, Tensor) and not isinstance(value, Parameter) else value
 
 
-def _line(name: Any, value: Any) -> str:
-    """How one entry prints."""
+def _line(name: Any, value: Any, of: Callable[[Tensor], Any]) -> str:
+    """How one entry prints: a list tells the dtype, a dictionary the type."""
     if not isinstance(value, Tensor):
         return f"  ({name}): Object of type: {type(value).__name__}"
     kind = "Parameter" if isinstance(value, Parameter) else "Tensor"
-    return f"  ({name}): {kind} containing: [{value.dtype if isinstance(value, Parameter) else typename(value)} of size {'x'.join(map(str, value.shape))}]"
+    return f"  ({name}): {kind} containing: [{of(value)} of size {'x'.join(map(str, value.shape))}]"
 
 
 class ParameterList(Module):
@@ -85,7 +85,7 @@ class ParameterList(Module):
         return self
 
     def extra_repr(self) -> str:
-        return "\n".join(_line(place, value) for place, value in enumerate(self))
+        return "\n".join(_line(place, value, lambda t: t.dtype) for place, value in enumerate(self))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError("ParameterList should not be called.")
@@ -174,7 +174,7 @@ class ParameterDict(Module):
             self[key] = value
 
     def extra_repr(self) -> str:
-        return "\n".join(_line(key, value) for key, value in self.items())
+        return "\n".join(_line(key, value, typename) for key, value in self.items())
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError("ParameterDict should not be called.")
