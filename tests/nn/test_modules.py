@@ -175,7 +175,7 @@ def test_containers():
     params = nn.ParameterDict({"a": torch.ones(1), "b": torch.ones(2)})
     assert list(params) == ["a", "b"] and params["b"].numel() == 2 and params.get("c") is None
     with pytest.raises(TypeError, match="not a string"):
-        params[3] = torch.ones(1)
+        nn.ParameterDict({3: torch.ones(1)})
     assert params.pop("a").numel() == 1 and len(params) == 1
 
 
