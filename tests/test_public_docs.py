@@ -21,9 +21,14 @@ MODULES = [
     "wengert.linalg",
     "wengert.nn",
     "wengert.nn.functional",
+    "wengert.nn.init",
+    "wengert.nn.utils",
+    "wengert.optim",
+    "wengert.optim.lr_scheduler",
     "wengert.random",
     "wengert.scipy",
     "wengert.utils.checkpoint",
+    "wengert.utils.data",
 ]
 # Instances of dtype, numbers and `newaxis` say what they are by themselves.
 VALUES = (int, float, str, dict, type(None))

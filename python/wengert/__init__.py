@@ -61,13 +61,13 @@ def numel(input: Tensor) -> _builtins.int:
 
 
 if _typing.TYPE_CHECKING:
-    from wengert import nn as nn
+    from wengert import nn as nn, optim as optim, utils as utils
     from wengert._tensor_str import get_printoptions as get_printoptions, set_printoptions as set_printoptions
 else:
 
     def __getattr__(name: str) -> _typing.Any:
         """What is imported when first used."""
-        if name in {"nn"}:
+        if name in {"nn", "optim", "utils"}:
             import importlib
 
             return importlib.import_module(f"wengert.{name}")

@@ -5,6 +5,7 @@ Inputs and outputs may be nested tuples, lists and dicts of tensors; inputs also
 
 from __future__ import annotations
 
+from wengert._functional_call import functional_call as functional_call, stack_module_state as stack_module_state
 from wengert._transforms.forward import jvp as jvp
 from wengert._transforms.jacobians import (
     hessian as hessian,
@@ -23,6 +24,7 @@ from wengert._transforms.reverse import (
 )
 
 __all__ = [
+    "functional_call",
     "grad",
     "grad_and_value",
     "hessian",
@@ -31,6 +33,7 @@ __all__ = [
     "jacrev",
     "jvp",
     "linearize",
+    "stack_module_state",
     "value_and_grad",
     "value_and_jacobian",
     "vjp",

@@ -33,3 +33,21 @@ class Parameter(Tensor):
         if id(self) not in memo:
             memo[id(self)] = type(self)(self.detach().clone(), self.requires_grad)
         return memo[id(self)]
+
+
+class Buffer(Tensor):
+    """A tensor that, assigned to an attribute of a module, becomes a buffer; `persistent` ones are in `state_dict`.
+
+    >>> import wengert
+    >>> Buffer(wengert.ones(2), persistent=False).persistent
+    False
+    """
+
+    persistent: bool
+
+    def __new__(cls, data: Any = None, *, persistent: bool = True) -> Buffer:
+        if data is None:
+            data = _core._full([0], 0.0, None, False)
+        made: Buffer = _core._make_subclass(cls, data.detach(), data.requires_grad)
+        made.persistent = persistent
+        return made

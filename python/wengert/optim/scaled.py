@@ -1,0 +1,139 @@
+"""RMSprop and Adagrad: steps scaled by the squares of gradients. Depends on Optimizer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wengert import _core
+from wengert._core import Tensor
+from wengert.optim.optimizer import Optimizer, Params, counted, refuse, refuse_differentiable, zero_step
+
+
+class RMSprop(Optimizer):
+    """p -= lr * g / (sqrt(v) + eps), for the running mean v of g^2, of factor `alpha`; `centered` takes off g's mean.
+
+    With momentum: b = momentum * b + g / (sqrt(v) + eps), p -= lr * b. `weight_decay` adds weight_decay * p to g;
+    `maximize` turns g round. `foreach` and `capturable` are taken and change nothing. (Hinton's lectures, 2012;
+    Graves 2013.) Raises ValueError for negative numbers.
+
+    >>> import wengert
+    >>> x = wengert.tensor([1.0], requires_grad=True)
+    >>> (x * x).sum().backward()
+    >>> RMSprop([x], lr=0.01).step()
+    >>> x
+    tensor([0.9000], requires_grad=True)
+    """
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float | Tensor = 1e-2,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        momentum: float = 0,
+        centered: bool = False,
+        capturable: bool = False,
+        foreach: bool | None = None,
+        maximize: bool = False,
+        differentiable: bool = False,
+    ) -> None:
+        refuse(lr=lr, epsilon=eps, momentum=momentum, weight_decay=weight_decay, alpha=alpha)
+        refuse_differentiable("RMSprop", differentiable)
+        defaults = {
+            "lr": lr,
+            "momentum": momentum,
+            "alpha": alpha,
+            "eps": eps,
+            "centered": centered,
+            "weight_decay": weight_decay,
+            "capturable": capturable,
+            "foreach": foreach,
+            "maximize": maximize,
+            "differentiable": differentiable,
+        }
+        super().__init__(params, defaults)
+
+    def _update(self, param: Tensor, grad: Tensor, state: dict[str, Any], group: dict[str, Any]) -> None:
+        lr, alpha = float(group["lr"]), group["alpha"]
+        if not state:
+            state["step"], state["square_avg"] = zero_step(), _core._zeros_like(param)
+            if group["momentum"] > 0:
+                state["momentum_buffer"] = _core._zeros_like(param)
+            if group["centered"]:
+                state["grad_avg"] = _core._zeros_like(param)
+        counted(state)
+        if group["weight_decay"] != 0:
+            grad = grad.add(param, alpha=group["weight_decay"])
+        square = state["square_avg"].mul_(alpha).addcmul_(grad, grad, value=1 - alpha)
+        if group["centered"]:
+            mean = state["grad_avg"].lerp_(grad, 1 - alpha)
+            square = square.addcmul(mean, mean, value=-1)
+        size = _core.sqrt(square).add_(group["eps"])
+        if group["momentum"] > 0:
+            buffer = state["momentum_buffer"].mul_(group["momentum"]).addcdiv_(grad, size)
+            param.add_(buffer, alpha=-lr)
+        else:
+            param.addcdiv_(grad, size, value=-lr)
+
+
+class Adagrad(Optimizer):
+    """p -= lr * g / (sqrt(s) + eps), for the sum s of all g^2; lr falls as 1 / (1 + lr_decay * steps before).
+
+    `weight_decay` adds weight_decay * p to g; `maximize` turns g round. `foreach` and `fused` are taken and change
+    nothing. (Duchi et al., "Adaptive Subgradient Methods", 2011.) Raises ValueError for negative numbers.
+
+    >>> import wengert
+    >>> x = wengert.tensor([1.0], requires_grad=True)
+    >>> (x * x).sum().backward()
+    >>> Adagrad([x], lr=0.25).step()
+    >>> x
+    tensor([0.7500], requires_grad=True)
+    """
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float | Tensor = 1e-2,
+        lr_decay: float = 0,
+        weight_decay: float = 0,
+        initial_accumulator_value: float = 0,
+        eps: float = 1e-10,
+        foreach: bool | None = None,
+        *,
+        maximize: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
+    ) -> None:
+        refuse(lr=lr, lr_decay=lr_decay, weight_decay=weight_decay)
+        refuse(initial_accumulator_value=initial_accumulator_value, epsilon=eps)
+        refuse_differentiable("Adagrad", differentiable)
+        defaults = {
+            "lr": lr,
+            "lr_decay": lr_decay,
+            "eps": eps,
+            "weight_decay": weight_decay,
+            "initial_accumulator_value": initial_accumulator_value,
+            "foreach": foreach,
+            "maximize": maximize,
+            "differentiable": differentiable,
+            "fused": fused,
+        }
+        super().__init__(params, defaults)
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        super().add_param_group(param_group)
+        group = self.param_groups[-1]
+        for p in group["params"]:
+            self.state[p] = {
+                "step": zero_step(),
+                "sum": _core._full(list(p.shape), group["initial_accumulator_value"], p.dtype, False),
+            }
+
+    def _update(self, param: Tensor, grad: Tensor, state: dict[str, Any], group: dict[str, Any]) -> None:
+        step = counted(state)
+        if group["weight_decay"] != 0:
+            grad = grad.add(param, alpha=group["weight_decay"])
+        total = state["sum"].addcmul_(grad, grad, value=1)
+        lr = float(group["lr"]) / (1 + (step - 1) * group["lr_decay"])
+        param.addcdiv_(grad, _core.sqrt(total).add_(group["eps"]), value=-lr)
