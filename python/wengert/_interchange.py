@@ -42,6 +42,9 @@ def __array__(self: Tensor, dtype: Any = None, copy: bool | None = None) -> Any:
 def __array_wrap__(self: Tensor, array: Any, context: Any = None, return_scalar: bool = False) -> Tensor:
     import numpy as np
 
+    # NumPy calls this with what it made; it would look for numbers in other objects for however long that takes.
+    if not isinstance(array, (np.ndarray, np.generic)):
+        raise TypeError(f"__array_wrap__: got {type(array).__name__}, wanted np.ndarray")
     return _core.from_numpy(np.asarray(array))
 
 

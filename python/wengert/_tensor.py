@@ -296,13 +296,15 @@ def __copy__(self: Tensor) -> Tensor:
 
 
 def __contains__(self: Tensor, element: Any) -> Any:
-    if not isinstance(element, (Tensor, int, float)) and not (
+    number = isinstance(element, (Tensor, int, float)) or (
         hasattr(element, "dtype") and getattr(element, "ndim", 1) == 0
-    ):
+    )
+    equal = self == element if number else None
+    if not isinstance(equal, Tensor):
         raise RuntimeError(
             f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}; try tolist()"
         )
-    return (self == element).sum().item() != 0
+    return equal.sum().item() != 0
 
 
 def __reversed__(self: Tensor) -> Tensor:

@@ -44,6 +44,7 @@ ROWS = {
     "matrix product with text": (lambda: f(2) @ "a", TypeError, "unsupported operand"),
     "text in a tensor": (lambda: "a" in f(2), RuntimeError, "Tensor or scalar"),
     "None in a tensor": (lambda: None in f(2), RuntimeError, "Tensor or scalar"),
+    "date in a tensor": (lambda: np.datetime64("2020") in f(2), (RuntimeError, TypeError), ""),
     "sum with a list": (lambda: f(2) + [1, 2], TypeError, "unsupported operand|list"),
     "sum with an object": (lambda: f(2) + object(), TypeError, "unsupported operand|object"),
     "less than text": (lambda: f(2) < "a", TypeError, "supported|str"),

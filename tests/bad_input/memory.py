@@ -39,6 +39,7 @@ ROWS = {
 }
 
 OURS = {
+    "array_wrap of a list that holds itself": (lambda: f(2).__array_wrap__(loop()), TypeError, "wanted np.ndarray"),
     "zeros of 1 TiB, in words": (
         lambda: torch.zeros(2**10, 2**28),
         MemoryError,

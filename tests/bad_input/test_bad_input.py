@@ -119,6 +119,10 @@ def test_what_is_no_error():
     assert torch.ones(2, 2).tril(2**62).sum() == 4 and torch.ones(2, 2).triu(2**62).sum() == 0
     assert torch.tril_indices(3, 2, -1).tolist() == [[1, 2, 2], [0, 0, 1]]
     assert torch.triu_indices(3, 2, 1).tolist() == [[0], [1]]
+    if not ON_TORCH:  # which looks at each of the 2**40 rows
+        assert torch.triu_indices(2**40, 2).tolist() == [[0, 0, 1], [0, 1, 1]]
+        assert torch.tril_indices(2**40, 2, 1 - 2**40).tolist() == [[2**40 - 1], [0]]
+        assert torch.tril_indices(2**40, 0).shape == (2, 0)
 
 
 def test_a_refused_write_leaves_kept_values():

@@ -22,8 +22,8 @@ import wengert.nn.functional  # noqa: F401
 from . import spite
 from .hostile import program
 
-LIMIT = 3 << 30  # bytes of address space beyond what the process has at the start
-LONGEST = 20  # seconds for a line
+LIMIT = 1 << 30  # bytes of address space beyond what the process has at the start
+LONGEST = 60  # seconds for a line; a busy machine is slow
 SMALL = 10_000  # elements of a result that is read whole
 
 ALLOWED = (

@@ -4,6 +4,7 @@ use crate::drive::GRAIN;
 use crate::fold::{RUN, Shared, Sum, grain_for, row_kernel};
 use crate::lanes::{Math, sums};
 use crate::moments::line;
+use crate::sort::{OutOfMemory, buffer};
 use crate::threads::for_chunks;
 
 struct Row<T> {
@@ -107,11 +108,12 @@ pub unsafe fn layer_norm_backward<T: Math>(
     dx: *mut T,
     dw: *mut T,
     db: *mut T,
-) {
+) -> Result<(), OutOfMemory> {
     // Rows whose gradients of `w` and `b` are added up one after another; then those sums, by halves.
     let each = grain_for(n).clamp(8, 128);
     let chunks = rows.div_ceil(each).max(1);
-    let mut parts: Vec<T> = vec![T::ZERO; chunks * n * 2];
+    let mut parts = buffer::<T>(chunks * n * 2)?;
+    parts.resize(chunks * n * 2, T::ZERO);
     let [x, w, g] = [x, w, g].map(|p| Shared(p as *mut T));
     let (dx, slots) = (Shared(dx), Shared(parts.as_mut_ptr()));
     for_chunks(chunks, 1, |range| {
@@ -158,4 +160,5 @@ pub unsafe fn layer_norm_backward<T: Math>(
         std::ptr::copy_nonoverlapping(parts.as_ptr(), dw, n);
         std::ptr::copy_nonoverlapping(parts.as_ptr().add(n), db, n);
     }
+    Ok(())
 }

@@ -1,10 +1,12 @@
 //! Index of the lower median and of the most frequent element of every line of outer x n x inner.
-//! Depends on element and threads.
+//! Depends on element, threads and the buffers of `sort`.
 
 use crate::element::Element;
 use crate::fold::{Shared, grain_for};
+use crate::sort::{OutOfMemory, buffer};
 use crate::threads::for_chunks;
 use std::cmp::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// By value, NaN last, equal ones by place.
 fn order<T: Element>(a: &(T, usize), b: &(T, usize)) -> Ordering {
@@ -17,10 +19,11 @@ unsafe fn each<T: Element>(
     x: *const T,
     out: *mut i64,
     choose: impl Fn(&mut [(T, usize)]) -> usize + Sync,
-) {
+) -> Result<(), OutOfMemory> {
+    let failed = AtomicBool::new(false);
     let (x, out) = (Shared(x as *mut T), Shared(out));
     for_chunks(outer * inner, grain_for(8 * n), |range| {
-        let mut pairs: Vec<(T, usize)> = Vec::with_capacity(n);
+        let Ok(mut pairs) = buffer::<(T, usize)>(n) else { return failed.store(true, Relaxed) };
         for index in range {
             let base = index / inner * n * inner + index % inner;
             pairs.clear();
@@ -31,13 +34,14 @@ unsafe fn each<T: Element>(
             }
         }
     });
+    if failed.into_inner() { Err(OutOfMemory) } else { Ok(()) }
 }
 
 /// Index of the lower median of each line, the first of equal ones; of the first NaN if there is one.
 ///
 /// # Safety
 /// `x` is readable for outer * n * inner elements (n > 0), `out` writable for outer * inner.
-pub unsafe fn median<T: Element>(sizes: (usize, usize, usize), x: *const T, out: *mut i64) {
+pub unsafe fn median<T: Element>(sizes: (usize, usize, usize), x: *const T, out: *mut i64) -> Result<(), OutOfMemory> {
     // SAFETY: the caller's.
     unsafe {
         each(sizes, x, out, |pairs| {
@@ -54,7 +58,7 @@ pub unsafe fn median<T: Element>(sizes: (usize, usize, usize), x: *const T, out:
 ///
 /// # Safety
 /// As for `median`.
-pub unsafe fn mode<T: Element>(sizes: (usize, usize, usize), x: *const T, out: *mut i64) {
+pub unsafe fn mode<T: Element>(sizes: (usize, usize, usize), x: *const T, out: *mut i64) -> Result<(), OutOfMemory> {
     // SAFETY: the caller's.
     unsafe {
         each(sizes, x, out, |pairs| {

@@ -87,7 +87,8 @@ impl Entry for Wide {
     }
 }
 
-fn buffer<E>(n: usize) -> Result<Vec<E>, OutOfMemory> {
+/// A vector with room for `n`.
+pub(crate) fn buffer<E>(n: usize) -> Result<Vec<E>, OutOfMemory> {
     let mut v = Vec::new();
     v.try_reserve_exact(n).map_err(|_| OutOfMemory)?;
     Ok(v)

@@ -209,16 +209,25 @@ fn value_within(ob: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
     }
     if depth < DEEPEST {
         if let Ok(l) = ob.cast::<PyList>() {
-            return l.iter().map(|x| value_within(&x, depth + 1)).collect::<PyResult<_>>().map(Value::List);
+            return values(l.len(), l.iter(), depth + 1);
         }
         if let Ok(l) = ob.cast::<PyTuple>() {
-            return l.iter().map(|x| value_within(&x, depth + 1)).collect::<PyResult<_>>().map(Value::List);
+            return values(l.len(), l.iter(), depth + 1);
         }
     }
     if is_ndarray(ob) {
         return crate::numpy::from_numpy(ob).map(Value::Tensor);
     }
     Ok(Value::Other(type_name(ob)))
+}
+
+fn values<'py>(n: usize, items: impl Iterator<Item = Bound<'py, PyAny>>, depth: usize) -> PyResult<Value> {
+    let mut out = Vec::new();
+    out.try_reserve_exact(n).map_err(|_| PyMemoryError::new_err(format!("not enough memory for {n} arguments")))?;
+    for item in items {
+        out.push(value_within(&item, depth)?);
+    }
+    Ok(Value::List(out))
 }
 
 /// A result of an operation.

@@ -2,7 +2,7 @@
 //! Depends on `convert` and `numpy`.
 
 use crate::convert::{fresh_tensor, is_ndarray, raise, scalar_object, to_scalar, type_name};
-use pyo3::exceptions::{PyOverflowError, PyRuntimeError, PyTypeError, PyValueError};
+use pyo3::exceptions::{PyMemoryError, PyOverflowError, PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyRange, PyTuple};
 use wengert::array::{default_dtype, promote_types};
@@ -107,7 +107,17 @@ fn is_sequence(ob: &Bound<'_, PyAny>) -> bool {
 }
 
 fn items<'py>(ob: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-    ob.try_iter()?.collect()
+    let mut out = Vec::new();
+    out.try_reserve_exact(ob.len()?).map_err(|_| no_memory())?;
+    for item in ob.try_iter()? {
+        out.try_reserve(1).map_err(|_| no_memory())?;
+        out.push(item?);
+    }
+    Ok(out)
+}
+
+fn no_memory() -> PyErr {
+    PyMemoryError::new_err("tensor(): not enough memory for the data; try an array, or fewer elements")
 }
 
 fn nested(ob: &Bound<'_, PyAny>, dtype: Option<DType>) -> PyResult<Tensor> {
@@ -192,6 +202,7 @@ fn flatten(ob: &Bound<'_, PyAny>, shape: &[usize], depth: usize, flat: &mut Flat
             None => dtype_of_number(ob, scalar)?,
         };
         flat.dtype = Some(flat.dtype.map_or(own, |d| promote_types(d, own)));
+        flat.values.try_reserve(1).map_err(|_| no_memory())?;
         flat.values.push(scalar);
         return Ok(());
     }
@@ -227,7 +238,9 @@ fn build(values: &[Scalar], shape: &[usize], dtype: DType) -> PyResult<Tensor> {
         )));
     }
     with_dtype!(dtype, T => {
-        let v: smallvec::SmallVec<[T; 16]> = values.iter().map(|&s| <T as wengert::array::Element>::from_scalar(s)).collect();
+        let mut v: smallvec::SmallVec<[T; 16]> = smallvec::SmallVec::new();
+        v.try_reserve_exact(values.len()).map_err(|_| no_memory())?;
+        v.extend(values.iter().map(|&s| <T as wengert::array::Element>::from_scalar(s)));
         Tensor::from_slice(&v, shape).map_err(raise)
     })
 }

@@ -154,7 +154,9 @@ pub fn floats(ob: &Bound<'_, PyAny>) -> Option<Vec<f64>> {
         if n == 0 {
             return None;
         }
-        let mut out = Vec::with_capacity(n as usize);
+        let mut out = Vec::new();
+        // The way for all other lists says what there is no memory for.
+        out.try_reserve_exact(n as usize).ok()?;
         for i in 0..n {
             let item = if is_list { ffi::PyList_GET_ITEM(p, i) } else { ffi::PyTuple_GET_ITEM(p, i) };
             if ffi::PyFloat_CheckExact(item) == 0 {

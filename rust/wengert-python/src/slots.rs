@@ -365,7 +365,7 @@ unsafe extern "C" fn new(
             let py = Python::assume_attached();
             // A subclass may take any by its `__init__`.
             let named = !kwargs.is_null() && t == object::tensor_type();
-            let device = named && ffi::PyDict_GetItemString(kwargs, c"device".as_ptr()) != null_mut();
+            let device = named && !ffi::PyDict_GetItemString(kwargs, c"device".as_ptr()).is_null();
             if named && ffi::PyDict_Size(kwargs) > isize::from(device) {
                 return Err(PyTypeError::new_err(
                     "new() received an invalid combination of arguments: Tensor() takes sizes or data by position only; \

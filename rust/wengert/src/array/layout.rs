@@ -183,6 +183,10 @@ impl Layout {
         if dims.first().is_some_and(|&(s, _)| s == 0) || self.numel() > reach + 1 {
             return true;
         }
+        // Where there is no memory to look, the write is refused as if they did.
+        if Vec::<i64>::new().try_reserve_exact(self.numel().saturating_mul(2)).is_err() {
+            return true;
+        }
         let mut places = self.places();
         places.sort_unstable();
         places.windows(2).any(|w| w[0] == w[1])

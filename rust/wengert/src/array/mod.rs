@@ -8,4 +8,5 @@ mod values;
 pub use dtype::{Category, DType, Weight, default_dtype, promote, promote_types, set_default_dtype};
 pub use layout::{Dims, Layout, Strides};
 pub use storage::Array;
+pub(crate) use values::room;
 pub use values::{Element, Scalar};

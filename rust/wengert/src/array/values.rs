@@ -8,6 +8,18 @@ use crate::{with_dtype, with_width};
 use std::sync::OnceLock;
 use wengert_kernels::copy as kernel;
 
+/// A vector with room for `n` entries, or the error that says that there is none.
+pub(crate) fn room<T>(what: &str, n: usize) -> Result<Vec<T>> {
+    let mut out = Vec::new();
+    match out.try_reserve_exact(n) {
+        Ok(()) => Ok(out),
+        Err(_) => Err(Error::memory(format!(
+            "{what}: cannot allocate {} bytes for {n} entries; try smaller sizes",
+            n.saturating_mul(size_of::<T>())
+        ))),
+    }
+}
+
 /// A Rust type that elements can have.
 pub trait Element: wengert_kernels::Element {
     /// Its dtype.
@@ -208,7 +220,10 @@ impl Array {
         }
         let dense = self.contiguous()?;
         // SAFETY: dense and of T.
-        Ok(unsafe { std::slice::from_raw_parts(dense.ptr::<T>(), dense.numel()) }.to_vec())
+        let values = unsafe { std::slice::from_raw_parts(dense.ptr::<T>(), dense.numel()) };
+        let mut out = room("to_vec", values.len())?;
+        out.extend_from_slice(values);
+        Ok(out)
     }
 
     /// Whether an element is NaN.

@@ -57,7 +57,10 @@ impl LayerNorm {
                     rows, n, self.eps, x.ptr(), w.ptr(), g.ptr(), dx.ptr(), dw.ptr(), db.ptr(),
                 )
             }
-        }, else ());
+        }, else Ok(()))
+        .map_err(|_| {
+            Error::memory("layer_norm: not enough memory for the gradients of weight and bias; try fewer elements")
+        })?;
         Ok([dx, dw, db])
     }
 }

@@ -1,7 +1,7 @@
 //! Random numbers from counter-based generators: uniform, normal, whole, permutations, categories. Depends on arrays and
 //! kernels.
 
-use crate::array::{Array, Category, DType, Layout};
+use crate::array::{Array, Category, DType, Layout, room};
 use crate::error::{Error, Result};
 use crate::tensor::Tensor;
 use crate::with_float;
@@ -184,7 +184,7 @@ pub fn multinomial(from: &Generator, weights: &Tensor, count: usize, replacement
     let values = weights.array().cast(DType::F64)?.to_vec::<f64>()?;
     let each = if replacement { count } else { n };
     let uniform = uniform(from, &[rows * each], DType::F64)?.array().to_vec::<f64>()?;
-    let mut places = Vec::with_capacity(rows * count);
+    let mut places = room("multinomial", rows.saturating_mul(count))?;
     for row in 0..rows {
         let row_values = &values[row * n..(row + 1) * n];
         let total: f64 = row_values.iter().sum();
@@ -199,7 +199,7 @@ pub fn multinomial(from: &Generator, weights: &Tensor, count: usize, replacement
             )));
         }
         if replacement {
-            with_replacement(row_values, drawn, &mut places);
+            with_replacement(row_values, drawn, &mut places)?;
         } else {
             if positive < count {
                 return Err(Error::runtime(format!(
@@ -209,8 +209,12 @@ pub fn multinomial(from: &Generator, weights: &Tensor, count: usize, replacement
             }
             // u lies in [0, 1): its exponential number is finite. A weight of 0 gives infinity, or NaN beside a 0.
             let key = |i: usize| if row_values[i] > 0.0 { -(-drawn[i]).ln_1p() / row_values[i] } else { f64::INFINITY };
-            let mut order: Vec<usize> = (0..n).collect();
-            order.sort_by(|&i, &j| key(i).total_cmp(&key(j)).then(row_values[j].total_cmp(&row_values[i])));
+            let mut order = room::<usize>("multinomial", n)?;
+            order.extend(0..n);
+            // In place, since a stable sort takes memory; equal ones by their place.
+            order.sort_unstable_by(|&i, &j| {
+                key(i).total_cmp(&key(j)).then(row_values[j].total_cmp(&row_values[i])).then(i.cmp(&j))
+            });
             places.extend(order[..count].iter().map(|&i| i as i64));
         }
     }
@@ -218,8 +222,8 @@ pub fn multinomial(from: &Generator, weights: &Tensor, count: usize, replacement
     Ok(Tensor::from_array(out))
 }
 
-fn with_replacement(weights: &[f64], drawn: &[f64], places: &mut Vec<i64>) {
-    let mut sums = Vec::with_capacity(weights.len());
+fn with_replacement(weights: &[f64], drawn: &[f64], places: &mut Vec<i64>) -> Result<()> {
+    let mut sums = room("multinomial", weights.len())?;
     let mut sum = 0.0;
     for w in weights {
         sum += w;
@@ -231,4 +235,5 @@ fn with_replacement(weights: &[f64], drawn: &[f64], places: &mut Vec<i64>) {
         let target = u * sum;
         places.push(sums.partition_point(|s| *s <= target).min(last) as i64);
     }
+    Ok(())
 }

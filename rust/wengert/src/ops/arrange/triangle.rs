@@ -114,7 +114,17 @@ fn indices(a: &Args<'_>, lower: bool) -> Result<Value> {
     // SAFETY: fresh, row-major int64, and ours alone.
     let (first, second) =
         unsafe { std::slice::from_raw_parts_mut(out.ptr::<i64>(), out.numel()) }.split_at_mut(shape[1]);
-    let places = (0..rows).flat_map(|row| side.kept(row, columns).map(move |column| (row, column)));
+    // Rows of which nothing is kept are not looked at: there may be any number of them.
+    let (columns_end, below) = (columns as i128 - i128::from(diagonal), -i128::from(diagonal));
+    let clip = |row: i128| row.clamp(0, rows as i128) as usize;
+    let kept_rows = if shape[1] == 0 {
+        0..0
+    } else if lower {
+        clip(below)..rows
+    } else {
+        0..clip(columns_end)
+    };
+    let places = kept_rows.flat_map(|row| side.kept(row, columns).map(move |column| (row, column)));
     for (i, (row, column)) in places.enumerate() {
         (first[i], second[i]) = (row as i64, column as i64);
     }

@@ -3,7 +3,7 @@
 use super::search::{elements, elements_mut};
 use super::{Part, dim_last, lines};
 use crate::array::layout::{show, wrap_dim};
-use crate::array::{Array, DType, Dims, Element, Layout};
+use crate::array::{Array, DType, Dims, Element, Layout, room};
 use crate::error::{Error, Result};
 use crate::ops::table::{Args, Body, Face, OpInfo, Value};
 use crate::tensor::Tensor;
@@ -34,14 +34,19 @@ fn collect(
     let mut inverse = Array::empty(Layout::contiguous(shape.unwrap_or(&[0]))?, DType::I64)?;
     let run_of = elements_mut::<i64>(&mut inverse);
     let (mut firsts, mut counts) = (Vec::new(), Vec::new());
+    let push = |to: &mut Vec<i64>, value: usize| {
+        to.try_reserve(1).map_err(|_| Error::memory("unique: not enough memory for the values; try fewer elements"))?;
+        to.push(value as i64);
+        Ok::<_, Error>(())
+    };
     let (mut before, mut start) = (0, 0);
     for i in 0..n {
         let here = place(i);
         if i == 0 || !same(before, here) {
             if i > 0 {
-                counts.push((i - start) as i64);
+                push(&mut counts, i - start)?;
             }
-            firsts.push(here as i64);
+            push(&mut firsts, here)?;
             start = i;
         }
         before = here;
@@ -50,7 +55,7 @@ fn collect(
         }
     }
     if n > 0 {
-        counts.push((n - start) as i64);
+        push(&mut counts, n - start)?;
     }
     Ok(Unique {
         values: pick(&Tensor::from_slice(&firsts, &[firsts.len()])?)?,
@@ -95,8 +100,10 @@ fn slices<T: Element>(x: &Array, dim: usize) -> Result<(Vec<u64>, Vec<bool>, usi
     let strides: SmallVec<[isize; 4]> = order.map(|d| moved.layout().strides()[d]).collect();
     let rows = moved.view(Layout::strided(&shape, &strides), 0).contiguous()?;
     let values = elements::<T>(&rows);
-    let nan = (0..n).map(|i| values[i * width..(i + 1) * width].iter().any(|v| v.is_nan())).collect();
-    Ok((values.iter().map(|&v| key(v)).collect(), nan, width))
+    let (mut keys, mut nan) = (room("unique", values.len())?, room("unique", n)?);
+    nan.extend((0..n).map(|i| values[i * width..(i + 1) * width].iter().any(|v| v.is_nan())));
+    keys.extend(values.iter().map(|&v| key(v)));
+    Ok((keys, nan, width))
 }
 
 fn slicewise(x: &Tensor, dim: i64, sorted: bool, inverse: bool) -> Result<Unique> {
@@ -114,11 +121,15 @@ fn slicewise(x: &Tensor, dim: i64, sorted: bool, inverse: bool) -> Result<Unique
     }
     let (keys, nan, width) = with_dtype!(x.dtype(), T => slices::<T>(array, dim))?;
     let row = |i: usize| &keys[i * width..(i + 1) * width];
-    let order = sorted.then(|| {
-        let mut at: Vec<i64> = (0..n as i64).collect();
-        at.sort_by(|&a, &b| row(a as usize).cmp(row(b as usize)));
-        at
-    });
+    let order = if sorted {
+        let mut at = room::<i64>("unique", n)?;
+        at.extend(0..n as i64);
+        // In place, since a stable sort takes memory; equal ones by their place.
+        at.sort_unstable_by(|&a, &b| row(a as usize).cmp(row(b as usize)).then(a.cmp(&b)));
+        Some(at)
+    } else {
+        None
+    };
     let pick = |i: &Tensor| crate::ops::index::index_select(x, dim as i64, i);
     collect(n, order.as_deref(), |i, j| row(i) == row(j) && !nan[i], inverse.then_some(&[n][..]), pick)
 }

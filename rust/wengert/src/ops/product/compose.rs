@@ -4,7 +4,7 @@
 use super::einsum;
 use super::{mm, outer as outer_product, vdot};
 use crate::array::layout::{broadcast, show, wrap_dim};
-use crate::array::{Array, DType, Dims, Scalar};
+use crate::array::{Array, DType, Dims, Scalar, room};
 use crate::error::{Error, Result};
 use crate::op::{Batched, Cotangents, Grads, Op, OpRef};
 use crate::ops::rows::rows;
@@ -163,6 +163,8 @@ pub fn chain_matmul(name: &str, tensors: &[&Tensor]) -> Result<Tensor> {
     }
     let sizes: Vec<f64> =
         std::iter::once(tensors[0].shape()[0]).chain(tensors.iter().map(|t| t.shape()[1])).map(|s| s as f64).collect();
+    // Before the tables below are made.
+    room::<(f64, usize)>(name, n.saturating_mul(n))?;
     // cost[i][j] of the product of i..=j, and where it is cut.
     let mut cost = vec![vec![0.0f64; n]; n];
     let mut cut = vec![vec![0usize; n]; n];

@@ -50,7 +50,8 @@ impl Op for Var {
         let x = Lines::over(inputs[0], &self.over.dims)?;
         let out = Array::empty(Layout::contiguous(&self.over.shape(inputs[0].shape()))?, x.array.dtype())?;
         let by = self.degrees(inputs[0].shape());
-        let mut found = vec![Moments::default(); out.numel()];
+        let mut found = crate::array::room("var", out.numel())?;
+        found.resize(out.numel(), Moments::default());
         with_float!(out.dtype(), T => {
             // SAFETY: row-major lines, one result for each; a fresh output of as many elements.
             unsafe {

@@ -34,12 +34,13 @@ impl Op for Rank {
             // SAFETY: row-major lines that are not empty, one fresh output for each.
             unsafe {
                 if self.mode {
-                    rank::mode::<T>(x.sizes(), x.array.ptr(), out.ptr());
+                    rank::mode::<T>(x.sizes(), x.array.ptr(), out.ptr())
                 } else {
-                    rank::median::<T>(x.sizes(), x.array.ptr(), out.ptr());
+                    rank::median::<T>(x.sizes(), x.array.ptr(), out.ptr())
                 }
             }
-        });
+        })
+        .map_err(|_| no_room(self.name()))?;
         Ok(out)
     }
     fn vjp(&self, _: &Saved<'_>, _: Cotangents) -> Result<Grads> {
@@ -55,6 +56,13 @@ impl Op for Rank {
     fn is_differentiable(&self) -> bool {
         false
     }
+}
+
+#[cold]
+fn no_room(name: &str) -> Error {
+    Error::memory(format!(
+        "{name}: not enough memory for the elements of one row; try fewer elements along the dimension"
+    ))
 }
 
 fn along(mode: bool, x: &Tensor, dim: i64, keepdim: bool) -> Result<(Tensor, Tensor)> {
@@ -102,7 +110,7 @@ impl Op for MedianAll {
             with_dtype!(x.dtype(), T => {
                 // SAFETY: one row-major line that is not empty; the index lies in it.
                 unsafe {
-                    rank::median::<T>((1, x.numel(), 1), x.ptr(), &raw mut at);
+                    rank::median::<T>((1, x.numel(), 1), x.ptr(), &raw mut at).map_err(|_| no_room("median"))?;
                     *out.ptr::<T>() = *x.ptr::<T>().add(at as usize);
                 }
             });

@@ -5,7 +5,7 @@
 
 use super::slice::Origin;
 use super::*;
-use crate::array::{DType, Scalar};
+use crate::array::{DType, Scalar, room};
 use crate::mode::grad_enabled;
 use crate::ops::rows::rows;
 use crate::tape::{Edge, Node, site};
@@ -117,6 +117,8 @@ fn checked_count(name: &str, count: usize) -> Result<usize> {
             "{name}: got {count} parts, wanted at most {MOST_PARTS}: each is a tensor; cannot create std::vector larger than max_size()"
         )));
     }
+    // About what a tensor takes, with its header and its history: the blocks themselves are not asked for one by one.
+    room::<[u8; 512]>(name, count)?;
     Ok(count)
 }
 
