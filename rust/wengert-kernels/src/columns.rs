@@ -8,7 +8,7 @@ use crate::threads::for_chunks;
 use crate::walk::strided_read;
 
 /// Columns folded together when the kept axis is the inner one.
-const WIDTH: usize = 512;
+const WIDTH: usize = 1024;
 /// Rows joined one after another before their sum moves up a level.
 const FAN: usize = 128;
 impl<T: Element> View<T> {

@@ -54,6 +54,18 @@ kernels!(backward<T: Math>, 4, |n, out, ins, _S| {
     }
 });
 
+// out = rstd (g w - mean(g w) - x^ mean(g w x^)) alone.
+kernels!(input<T: Math>, 4, |n, out, ins, _S| {
+    let [x, w, g] = [ins[0], ins[1], ins[2]].map(|p| p.cast::<T>());
+    let row = &*ins[3].cast::<Row<T>>();
+    let (mean, rest, rstd, [a, b]) = (row.mean, row.rest, row.rstd, row.terms);
+    let to = std::slice::from_raw_parts_mut(out.cast::<std::mem::MaybeUninit<T>>(), n);
+    for (i, o) in to.iter_mut().enumerate() {
+        let x = ((*x.add(i) - mean) - rest) * rstd;
+        o.write(rstd * (*g.add(i) * *w.add(i) - a - x * b));
+    }
+});
+
 unsafe fn row<T: Math>(n: usize, x: *const T, eps: f64) -> Row<T> {
     // SAFETY: the caller's.
     let m = unsafe { line(n, x) };
@@ -93,10 +105,10 @@ pub unsafe fn layer_norm<T: Math>(rows: usize, n: usize, eps: f64, x: *const T, 
     });
 }
 
-/// Gradients of `x`, `w` and `b`, given the result's, `g`.
+/// Gradients of `x`, `w` and `b`, given the result's, `g`; of `x` alone if `dw` is null.
 ///
 /// # Safety
-/// As for `layer_norm`; `dx` is writable for rows * n elements, `dw` and `db` for n; all disjoint.
+/// As for `layer_norm`; `dx` is writable for rows * n elements, `dw` and `db` for n unless `dw` is null; all disjoint.
 #[allow(clippy::too_many_arguments)]
 pub unsafe fn layer_norm_backward<T: Math>(
     rows: usize,
@@ -112,8 +124,10 @@ pub unsafe fn layer_norm_backward<T: Math>(
     // Rows whose gradients of `w` and `b` are added up one after another; then those sums, by halves.
     let each = grain_for(n).clamp(8, 128);
     let chunks = rows.div_ceil(each).max(1);
-    let mut parts = buffer::<T>(chunks * n * 2)?;
-    parts.resize(chunks * n * 2, T::ZERO);
+    let alone = dw.is_null();
+    let room = if alone { 0 } else { chunks * n * 2 };
+    let mut parts = buffer::<T>(room)?;
+    parts.resize(room, T::ZERO);
     let [x, w, g] = [x, w, g].map(|p| Shared(p as *mut T));
     let (dx, slots) = (Shared(dx), Shared(parts.as_mut_ptr()));
     for_chunks(chunks, 1, |range| {
@@ -138,12 +152,19 @@ pub unsafe fn layer_norm_backward<T: Math>(
                         total[1] += part[1].to_f64();
                     }
                     row.terms = total.map(|t| T::from_f64(t / n as f64));
+                    if alone {
+                        input::get::<T>()(n, dx.at(r * n).cast(), ins(0, &raw const row));
+                        continue;
+                    }
                     (row.dw, row.db) = (slots.at(chunk * 2 * n), slots.at(chunk * 2 * n + n));
                     backward::get::<T>()(n, dx.at(r * n).cast(), ins(0, &raw const row));
                 }
             }
         }
     });
+    if alone {
+        return Ok(());
+    }
     let mut stride = 1;
     while stride < chunks {
         for i in (0..chunks - stride).step_by(2 * stride) {

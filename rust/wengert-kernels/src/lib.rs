@@ -8,6 +8,7 @@ mod elementary;
 mod fold;
 mod gemv;
 mod walk;
+mod windows;
 
 mod argmax;
 mod columns;

@@ -1,9 +1,10 @@
 //! Running results along one axis: sums, products, extremes, linear recurrences. Depends on threads.
 //!
-//! The data are `outer` x `n` x `inner`, contiguous. Many lines are scanned side by side, so that the latency of one
-//! step is hidden; a single long line is cut into segments that start from the joined totals of those before them.
+//! The data are `outer` x `n` x `inner`, contiguous. A line is never cut: what segments start from would have to be joined,
+//! and a product of segments may overflow where the running product is 0. Several lines are scanned side by side, so
+//! that the latency of one step is hidden.
 
-use crate::drive::GRAIN;
+use crate::drive::{GRAIN, Kernel};
 use crate::element::Element;
 use crate::fold::Shared;
 use crate::threads::for_chunks;
@@ -14,25 +15,26 @@ pub trait Scan<T: Element>: 'static {
     type State: Copy + Send + Sync + 'static;
     /// What is written.
     type Out: Copy + 'static;
-    /// Whether states of neighbouring segments can be joined.
-    const JOINS: bool = false;
     /// Before the first element.
     fn start() -> Self::State;
     /// After element number `i`.
     fn step(state: Self::State, x: T, a: T, i: usize) -> Self::State;
     /// What stands at the place of the last element.
     fn value(state: Self::State) -> Self::Out;
-    /// The state after two segments in a row.
-    fn join(first: Self::State, second: Self::State) -> Self::State {
-        let _ = first;
-        second
+    /// A kernel for whole lines that is quicker than steps: elements, output, and whether it runs from the end.
+    #[doc(hidden)]
+    fn whole() -> Option<WholeOf<T, Self::Out>> {
+        None
     }
 }
 
+/// See `Scan::whole`.
+pub type WholeOf<T, U> = unsafe fn(usize, *const T, *mut U, bool);
+
+/// Below this a line is scanned step by step.
+const SHORT: usize = 64;
 /// Lines side by side.
-const LINES: usize = 8;
-/// Elements of a segment of a long line.
-const SEGMENT: usize = GRAIN / LINES;
+const LINES: usize = 4;
 /// Columns side by side.
 const WIDTH: usize = 256;
 
@@ -41,42 +43,34 @@ struct Task<S> {
     states: *mut S,
     step: isize,
     line: isize,
-    first: [usize; LINES],
-    write: bool,
+    first: usize,
 }
 
 // `n` steps of LINES lines side by side.
 kernels!(lines<T: Element, O: Scan<T>>, 3, |n, out, ins, _S| {
-    let task = &*ins[2].cast::<Task<O::State>>();
-    let (x, a, out) = (ins[0].cast::<T>(), ins[1].cast::<T>(), out.cast::<O::Out>());
-    let mut states: [O::State; LINES] = std::array::from_fn(|l| *task.states.add(l));
+    let Task { step, line, .. } = *ins[2].cast::<Task<O::State>>();
+    let (mut x, mut a, mut out) = (ins[0].cast::<T>(), ins[1].cast::<T>(), out.cast::<O::Out>());
+    let mut states = [O::start(); LINES];
     for i in 0..n {
         for (l, s) in states.iter_mut().enumerate() {
-            let at = i as isize * task.step + l as isize * task.line;
-            *s = O::step(*s, *x.offset(at), *a.offset(at), task.first[l] + i);
-            if task.write {
-                out.offset(at).write(O::value(*s));
-            }
+            let at = l as isize * line;
+            *s = O::step(*s, *x.offset(at), *a.offset(at), i);
+            out.offset(at).write(O::value(*s));
         }
-    }
-    for (l, s) in states.iter().enumerate() {
-        *task.states.add(l) = *s;
+        (x, a, out) = (x.wrapping_offset(step), a.wrapping_offset(step), out.wrapping_offset(step));
     }
 });
 
 // `n` steps of one line.
 kernels!(line<T: Element, O: Scan<T>>, 3, |n, out, ins, _S| {
-    let task = &*ins[2].cast::<Task<O::State>>();
+    let step = (*ins[2].cast::<Task<O::State>>()).step;
     let (x, a, out) = (ins[0].cast::<T>(), ins[1].cast::<T>(), out.cast::<O::Out>());
-    let mut state = *task.states;
+    let mut state = O::start();
     for i in 0..n {
-        let at = i as isize * task.step;
-        state = O::step(state, *x.offset(at), *a.offset(at), task.first[0] + i);
-        if task.write {
-            out.offset(at).write(O::value(state));
-        }
+        let at = i as isize * step;
+        state = O::step(state, *x.offset(at), *a.offset(at), i);
+        out.offset(at).write(O::value(state));
     }
-    *task.states = state;
 });
 
 // One step of `n` neighbouring columns.
@@ -86,7 +80,7 @@ kernels!(columns<T: Element, O: Scan<T>>, 3, |n, out, ins, _S| {
     let to = std::slice::from_raw_parts_mut(out.cast::<std::mem::MaybeUninit<O::Out>>(), n);
     let (x, a) = (ins[0].cast::<T>(), ins[1].cast::<T>());
     for (i, (s, o)) in states.iter_mut().zip(to).enumerate() {
-        *s = O::step(*s, *x.add(i), *a.add(i), task.first[0]);
+        *s = O::step(*s, *x.add(i), *a.add(i), task.first);
         o.write(O::value(*s));
     }
 });
@@ -121,7 +115,7 @@ pub unsafe fn scan<T: Element, O: Scan<T>>(
                 states.fill(O::start());
                 for i in 0..n {
                     let at = from.wrapping_add_signed(i as isize * step);
-                    let task = Task { states: states.as_mut_ptr(), step: 1, line: 0, first: [i; LINES], write: true };
+                    let task = Task { states: states.as_mut_ptr(), step: 1, line: 0, first: i };
                     // SAFETY: a row of a block of columns; blocks do not overlap.
                     unsafe {
                         let ins = [x.at(at) as *const u8, a.at(at) as *const u8, (&raw const task).cast()];
@@ -132,73 +126,31 @@ pub unsafe fn scan<T: Element, O: Scan<T>>(
         });
         return;
     }
-    let run = |lines_at_once: bool, n: usize, at: usize, task: Task<O::State>| {
-        let kernel = if lines_at_once { lines::get::<T, O>() } else { line::get::<T, O>() };
-        // SAFETY: steps inside the lines of the caller's data.
-        unsafe {
-            kernel(n, out.at(at).cast(), [x.at(at) as *const u8, a.at(at) as *const u8, (&raw const task).cast()])
-        };
-    };
-    if outer >= LINES || n < 2 * SEGMENT || !O::JOINS {
-        let groups = outer.div_ceil(LINES);
-        for_chunks(groups, (GRAIN / (LINES * n)).max(1), |range| {
-            for group in range {
-                let first = group * LINES;
-                let mut states = [O::start(); LINES];
-                let task = |l: usize, states: &mut [O::State; LINES]| {
-                    let states = states[l..].as_mut_ptr();
-                    Task { states, step, line: n as isize, first: [0; LINES], write: true }
-                };
-                if first + LINES <= outer {
-                    run(true, n, begin(first), task(0, &mut states));
-                } else {
-                    for l in 0..outer - first {
-                        run(false, n, begin(first + l), task(l, &mut states));
-                    }
-                }
+    let task = Task { states: std::ptr::null_mut::<O::State>(), step, line: n as isize, first: 0 };
+    let task = Shared(&raw const task as *mut Task<O::State>);
+    if let Some(whole) = O::whole().filter(|_| n >= SHORT) {
+        for_chunks(outer, (GRAIN / n).max(1), |range| {
+            for o in range {
+                // SAFETY: a line of the caller's.
+                unsafe { whole(n, x.at(o * n), out.at(o * n), reverse) };
             }
         });
         return;
     }
-    let segments = n / SEGMENT;
-    let mut totals: Vec<O::State> = vec![O::start(); segments + 1];
-    for o in 0..outer {
-        let from = begin(o);
-        for write in [false, true] {
-            let slots = Shared(totals.as_mut_ptr());
-            for_chunks(segments.div_ceil(LINES), 1, |range| {
-                for group in range {
-                    let first = group * LINES;
-                    let at = |s: usize| from.wrapping_add_signed((s * SEGMENT) as isize * step);
-                    let task = |s: usize| Task {
-                        states: slots.at(s),
-                        step,
-                        line: SEGMENT as isize * step,
-                        first: std::array::from_fn(|l| (s + l) * SEGMENT),
-                        write,
-                    };
-                    if first + LINES <= segments {
-                        run(true, SEGMENT, at(first), task(first));
-                    } else {
-                        (first..segments).for_each(|s| run(false, SEGMENT, at(s), task(s)));
-                    }
-                }
-            });
-            if write {
-                let rest = segments * SEGMENT;
-                let at = from.wrapping_add_signed(rest as isize * step);
-                let task = Task { states: slots.at(segments), step, line: 0, first: [rest; LINES], write: true };
-                run(false, n - rest, at, task);
+    for_chunks(outer.div_ceil(LINES), (GRAIN / (LINES * n)).max(1), |range| {
+        let (one, several) = (line::get::<T, O>(), lines::get::<T, O>());
+        for group in range {
+            let first = group * LINES;
+            let run = |kernel: Kernel<3>, at: usize| {
+                let ins = [x.at(at) as *const u8, a.at(at) as *const u8, task.at(0) as *const u8];
+                // SAFETY: steps inside lines of the caller's data.
+                unsafe { kernel(n, out.at(at).cast(), ins) }
+            };
+            if first + LINES <= outer {
+                run(several, begin(first));
             } else {
-                // Totals become what each segment starts from.
-                let mut state = O::start();
-                for t in &mut totals {
-                    let next = O::join(state, *t);
-                    *t = state;
-                    state = next;
-                }
+                (first..outer).for_each(|l| run(one, begin(l)));
             }
         }
-        totals.fill(O::start());
-    }
+    });
 }

@@ -1,34 +1,39 @@
 //! The running results there are: sum, product, index of the extreme, log-sum-exp, linear recurrences.
-//! Depends on scan and element. Floats are carried in double precision.
+//! Depends on scan, windows and element. Floats are carried in double precision.
 
 use crate::element::{Element, Kind};
-use crate::scan::Scan;
+use crate::scan::{Scan, WholeOf};
 
 /// What sums and products are carried in: double precision for floats, the numbers themselves otherwise.
 pub trait Carried: Element {
     type Wide: Element;
     fn widen(self) -> Self::Wide;
     fn narrow(v: Self::Wide) -> Self;
+    /// A kernel for running sums of whole lines.
+    #[doc(hidden)]
+    fn sums() -> Option<WholeOf<Self, Self>> {
+        None
+    }
 }
 macro_rules! carried {
-    ($($t:ty => $w:ty),*) => {$(
+    ($($t:ty => $w:ty $(, $sums:expr)?);*) => {$(
         impl Carried for $t {
             type Wide = $w;
             #[inline(always)]
             fn widen(self) -> $w { self as $w }
             #[inline(always)]
             fn narrow(v: $w) -> Self { v as $t }
+            $(fn sums() -> Option<WholeOf<$t, $t>> { Some($sums) })?
         }
     )*};
 }
-carried!(f32 => f64, f64 => f64, i64 => i64);
+carried!(f32 => f64, crate::windows::sums; f64 => f64; i64 => i64);
 
 /// Sum of the elements so far.
 pub struct CumSum;
 impl<T: Carried> Scan<T> for CumSum {
     type State = T::Wide;
     type Out = T;
-    const JOINS: bool = true;
     #[inline(always)]
     fn start() -> T::Wide {
         T::Wide::ZERO
@@ -41,9 +46,8 @@ impl<T: Carried> Scan<T> for CumSum {
     fn value(s: T::Wide) -> T {
         T::narrow(s)
     }
-    #[inline(always)]
-    fn join(a: T::Wide, b: T::Wide) -> T::Wide {
-        a.plus(b)
+    fn whole() -> Option<WholeOf<T, T>> {
+        T::sums()
     }
 }
 
@@ -52,7 +56,6 @@ pub struct CumProd;
 impl<T: Carried> Scan<T> for CumProd {
     type State = T::Wide;
     type Out = T;
-    const JOINS: bool = true;
     #[inline(always)]
     fn start() -> T::Wide {
         T::Wide::ONE
@@ -64,10 +67,6 @@ impl<T: Carried> Scan<T> for CumProd {
     #[inline(always)]
     fn value(s: T::Wide) -> T {
         T::narrow(s)
-    }
-    #[inline(always)]
-    fn join(a: T::Wide, b: T::Wide) -> T::Wide {
-        a.times(b)
     }
 }
 

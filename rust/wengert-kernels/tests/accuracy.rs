@@ -231,6 +231,48 @@ fn special<T: Float>() {
     check("sqrt", apply::<Sqrt, T>, &[(-0.0, -0.0), (4.0, 2.0), (-1.0, nan), (inf, inf), (nan, nan)]);
 }
 
+/// Arguments whose root lies as close to the middle between two f64 as roots can: M^2 - d = X 2^j for odd M of
+/// 54 bits and small d.
+fn hard_roots() -> Vec<f64> {
+    let mut x = Vec::new();
+    for (d, bits) in (-3999i128..4001).step_by(8).flat_map(|d| [(d, 54u32), (d, 55)]) {
+        // d is 1 modulo 8, so it has roots modulo each power of 2: r or r + 2^(k - 1) goes on.
+        let mut root: i128 = 1;
+        for k in 3..bits {
+            if (root * root - d) >> k & 1 == 1 {
+                root += 1 << (k - 1);
+            }
+        }
+        let modulus = 1i128 << bits;
+        for r in [root, -root, root + modulus / 2, modulus / 2 - root] {
+            let m = r.rem_euclid(modulus);
+            let rest = m * m - d;
+            assert_eq!(rest % modulus, 0);
+            let head = rest >> bits;
+            if (1 << 53..1 << 54).contains(&m) && head < 1 << 53 {
+                x.push(if bits == 54 { head as f64 } else { 2.0 * head as f64 });
+            }
+        }
+    }
+    x
+}
+
+fn roots_are_correctly_rounded() {
+    let mut x = hard_roots();
+    assert!(x.len() > 1000, "{}", x.len());
+    // Neighbours of squares, and all exponents.
+    for i in 0..200_000u64 {
+        let v = f64::from_bits(i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 1);
+        let (m, small) = (1.0 + (i as f64) / 200_000.0, (v.to_bits() & 0xff) as f64 * f64::EPSILON);
+        x.extend([v, m * m, m * m * (1.0 - small), 2.0 * m * m * (1.0 + small)]);
+    }
+    x.extend([0.0, -0.0, 5e-324, f64::MIN_POSITIVE, f64::MAX, f64::INFINITY, -1.0, -f64::INFINITY, f64::NAN]);
+    let y = apply::<Sqrt, f64>(&x);
+    for (&x, &y) in x.iter().zip(&y) {
+        assert!(y.to_bits() == x.sqrt().to_bits() || (y.is_nan() && x.sqrt().is_nan()), "sqrt({x:e}) = {y:e}");
+    }
+}
+
 #[test]
 fn elementary_functions() {
     println!("{}", wengert_kernels::isa::features());
@@ -239,6 +281,7 @@ fn elementary_functions() {
     f32_errors();
     f32_errors_more();
     f64_errors();
+    roots_are_correctly_rounded();
 }
 
 /// The instruction set is chosen once for a process: so, other processes.

@@ -1,6 +1,6 @@
 //! Reductions against a plain oracle over every subset of axes and several layouts.
 
-use wengert_kernels::{Element, reduce, threads};
+use wengert_kernels::{Element, reduce, scan, scans, threads};
 
 fn numbers(n: usize) -> Vec<f64> {
     let mut x = vec![0.0; n];
@@ -202,4 +202,53 @@ fn dot_of_any_strides() {
         let got = unsafe { reduce::dot(n, x.as_ptr(), sa as isize, x.as_ptr(), sb as isize) };
         assert!((got - want).abs() <= 1e-12 * (n as f64 + 1.0), "{n} {sa} {sb}");
     }
+}
+
+/// Running results of lines along the last axis, from the end if `reverse`.
+fn running<T: Element, O: scan::Scan<T, Out = T>>(lines: usize, n: usize, reverse: bool, x: &[T]) -> Vec<T> {
+    let mut out = vec![T::ZERO; lines * n];
+    // SAFETY: lines * n elements each.
+    unsafe { scan::scan::<T, O>((lines, n, 1), reverse, x.as_ptr(), x.as_ptr(), out.as_mut_ptr()) };
+    out
+}
+
+#[test]
+fn running_sums_of_lines() {
+    for n in [1, 7, 63, 64, 65, 71, 72, 255, 256, 257, 263, 512, 1000, 5003] {
+        for lines in [1, 3, 4, 9] {
+            // Integers, so that every order of additions gives the same.
+            let x: Vec<f32> = (0..lines * n).map(|i| (i * 7919 % 2003) as f32 - 1000.0).collect();
+            for reverse in [false, true] {
+                let (y, wide) = (
+                    running::<f32, scans::CumSum>(lines, n, reverse, &x),
+                    running::<f64, scans::CumSum>(lines, n, reverse, &x.iter().map(|v| *v as f64).collect::<Vec<_>>()),
+                );
+                for l in 0..lines {
+                    let mut sum = 0.0;
+                    for k in 0..n {
+                        let i = l * n + if reverse { n - 1 - k } else { k };
+                        sum += x[i] as f64;
+                        assert_eq!((y[i], wide[i]), (sum as f32, sum), "{lines} x {n}, reverse {reverse}, at {i}");
+                    }
+                }
+            }
+        }
+    }
+    // Carried in double precision: of 2^24 and ones none is lost. What is no number stays so to the end.
+    let mut x = vec![1.0f32; 300];
+    x[0] = 16_777_216.0;
+    assert_eq!(running::<f32, scans::CumSum>(1, 300, false, &x)[299], 16_777_216.0 + 299.0 + 1.0);
+    x[100] = f32::INFINITY;
+    x[200] = f32::NEG_INFINITY;
+    let y = running::<f32, scans::CumSum>(1, 300, false, &x);
+    assert!(
+        y[99].is_finite() && y[100..200].iter().all(|v| *v == f32::INFINITY) && y[200..].iter().all(|v| v.is_nan())
+    );
+}
+
+#[test]
+fn a_running_product_of_zero_stays_zero() {
+    let mut x = vec![10.0f64; 20_000];
+    x[5] = 0.0;
+    assert!(running::<f64, scans::CumProd>(1, x.len(), false, &x)[5..].iter().all(|v| *v == 0.0));
 }

@@ -85,10 +85,9 @@ pub(crate) fn log<I: InstructionSet>(x: f32) -> f32 {
     } else {
         k * LN2_HIGH + (f + (square * q + k * LN2_LOW))
     };
-    // Infinity and NaN; what is negative; zero. Comparisons with infinity or with zero alone the
-    // compiler would gather into one test of classes, which costs twice as much.
-    let value = if x <= f32::MAX { value } else { x };
-    let value = if (x.to_bits() as i32) < 0 { f32::NAN } else { value };
+    // Infinity stays; NaN and what is negative become NaN; then zero. Written as comparisons of x with
+    // infinity and zero the compiler would gather them into one test of classes, which costs twice as much.
+    let value = if x.to_bits() < f32::INFINITY.to_bits() { value } else { x * f32::INFINITY + f32::INFINITY };
     if x == 0.0 { f32::NEG_INFINITY } else { value }
 }
 
@@ -98,23 +97,27 @@ pub(crate) fn tanh<I: InstructionSet>(x: f32) -> f32 {
     let a = if a > 10.0 { 10.0 } else { a };
     // Near zero an odd polynomial, which keeps relative accuracy; else 1 - 2 / (exp(2a) + 1).
     let z = a * a;
-    let p = f32::polynomial::<I, 6>(
+    let p = f32::polynomial::<I, 5>(
         z,
         z * z,
         [
-            -0.333_333_315_041_393_828_07,
-            0.133_332_190_091_563_180_47,
-            -0.053_947_223_630_753_299_531,
-            0.021_698_854_261_563_112_058,
-            -0.008_165_287_487_696_152_686,
-            0.002_126_945_424_918_878_531_7,
+            -0.333_332_819_420_216_888_44,
+            0.133_314_421_984_867_443_86,
+            -0.053_739_715_115_858_715_545,
+            0.020_639_087_354_184_111_397,
+            -0.005_704_987_126_149_348_147_1,
         ],
     );
     let near = fma::<I>(a * z, p, a);
     // a = s + k ln 2 / 2; exp(2s) = 1 + 2s + 4 s^2 (...).
     let t = fma::<I>(a, 2.0 * LOG2_E, ROUND);
     let n = t - ROUND;
-    let s = fma::<I>(n, -0.5 * LN2_LOW, fma::<I>(n, -0.5 * LN2_HIGH, a));
+    let s = if I::FMA {
+        // What one product loses counts for less the larger a is.
+        fma::<I>(n, -0.5 * std::f32::consts::LN_2, a)
+    } else {
+        a - n * (0.5 * LN2_HIGH) - n * (0.5 * LN2_LOW)
+    };
     let q =
         f32::polynomial::<I, 5>(s, s * s, [4.0 * EXP[0], 8.0 * EXP[1], 16.0 * EXP[2], 32.0 * EXP[3], 64.0 * EXP[4]]);
     let e = fma::<I>(fma::<I>(q, s, 2.0), s, 1.0);
@@ -195,4 +198,9 @@ pub(crate) fn cos<I: InstructionSet>(x: f32) -> f32 {
 #[inline(always)]
 pub(crate) fn pow(x: f32, y: f32) -> f32 {
     x.powf(y)
+}
+
+#[inline(always)]
+pub(crate) fn sqrt<I: InstructionSet>(x: f32) -> f32 {
+    x.sqrt()
 }

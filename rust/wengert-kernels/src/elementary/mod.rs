@@ -1,13 +1,15 @@
-//! exp, log, tanh, sin, cos and pow, and in `more` the rarer ones, as straight-line code that compilers vectorise: no tables, no
+//! exp, log, tanh, sin, cos, sqrt and pow, and in `more` the rarer ones, as straight-line code that compilers vectorise: no tables, no
 //! saturating casts, no calls. Polynomials are minimax fits (Remez). Depends on real::InstructionSet.
 
 pub(crate) mod f32;
 pub(crate) mod f64;
 pub(crate) mod more;
 
-use crate::real::InstructionSet;
+use crate::real::{InstructionSet, Probe};
 
 pub(crate) trait Elementary: Copy {
+    /// The functions (bits of `Probe`) that leave NaN for some arguments unless the set is `WIDE`.
+    fn partial<I: InstructionSet>() -> u8;
     /// a * b + c, fused where the instruction set can (the library call elsewhere would cost 30 ns).
     fn fma<I: InstructionSet>(a: Self, b: Self, c: Self) -> Self;
     /// c[0] + c[1] x + c[2] x^2 + ...; `square` is x^2.
@@ -34,8 +36,12 @@ pub(crate) trait Elementary: Copy {
 }
 
 macro_rules! elementary {
-    ($($t:ident)*) => {$(
+    ($($t:ident $root:ident)*) => {$(
         impl Elementary for $t {
+            #[inline(always)]
+            fn partial<I: InstructionSet>() -> u8 {
+                Probe::SINE | if $root && I::QUICK_ROOT { Probe::ROOT } else { 0 }
+            }
             #[inline(always)]
             fn fma<I: InstructionSet>(a: $t, b: $t, c: $t) -> $t {
                 if I::FMA { a.mul_add(b, c) } else { a * b + c }
@@ -43,4 +49,4 @@ macro_rules! elementary {
         }
     )*};
 }
-elementary!(f32 f64);
+elementary!(f32 false f64 true);

@@ -45,23 +45,26 @@ impl LayerNorm {
         Ok((mul(&centered, &rstd)?, rstd))
     }
 
-    fn fused(&self, x: &Array, w: &Array, g: &Array) -> Result<[Array; 3]> {
+    /// Gradients of the inputs; those of weight and bias only if `all`.
+    fn fused(&self, x: &Array, w: &Array, g: &Array, all: bool) -> Result<[Option<Array>; 3]> {
         let [x, w, g] = [x.contiguous()?, w.contiguous()?, g.contiguous()?];
         let fresh = |like: &Array| Array::empty(like.layout().clone(), like.dtype());
-        let [dx, dw, db] = [fresh(&x)?, fresh(&w)?, fresh(&w)?];
+        let dx = fresh(&x)?;
+        let (dw, db) = if all { (Some(fresh(&w)?), Some(fresh(&w)?)) } else { (None, None) };
         let (rows, n) = self.rows(x.shape());
         with_float!(x.dtype(), T => {
+            let [to_w, to_b] = [&dw, &db].map(|d| d.as_ref().map_or(std::ptr::null_mut(), |d| d.ptr::<T>()));
             // SAFETY: fresh outputs; row-major inputs of (rows, n) and n elements.
             unsafe {
                 kernel::layer_norm_backward::<T>(
-                    rows, n, self.eps, x.ptr(), w.ptr(), g.ptr(), dx.ptr(), dw.ptr(), db.ptr(),
+                    rows, n, self.eps, x.ptr(), w.ptr(), g.ptr(), dx.ptr(), to_w, to_b,
                 )
             }
         }, else Ok(()))
         .map_err(|_| {
             Error::memory("layer_norm: not enough memory for the gradients of weight and bias; try fewer elements")
         })?;
-        Ok([dx, dw, db])
+        Ok([Some(dx), dw, db])
     }
 }
 
@@ -89,8 +92,8 @@ impl Op for LayerNorm {
         let Some(Some(g)) = cotangents.first() else { return Ok(Grads::new()) };
         let (x, w) = (saved.input(0)?, saved.input(1)?);
         if !saved.create_graph() {
-            let all = self.fused(x.array(), w.array(), g.array())?;
-            let needed = |(i, a): (usize, Array)| saved.needs(i).then(|| Tensor::from_array(a));
+            let all = self.fused(x.array(), w.array(), g.array(), saved.needs(1) || saved.needs(2))?;
+            let needed = |(i, a): (usize, Option<Array>)| a.filter(|_| saved.needs(i)).map(Tensor::from_array);
             return Ok(all.into_iter().enumerate().map(needed).collect());
         }
         let (y, rstd) = self.normalised(&x)?;
