@@ -8,14 +8,15 @@ const WINDOW: usize = 8;
 const BLOCK: usize = 256;
 
 /// A block after what stands before it, or before what stands behind it when it runs from the end.
-type Line = [f64; BLOCK + 2 * WINDOW];
+#[repr(align(64))]
+struct Line([f64; BLOCK + 2 * WINDOW]);
 
 /// to[i] = from[i] + from[i - by], or from[i + by].
 #[inline(always)]
 fn double<const BY: usize, const REVERSE: bool>(start: usize, n: usize, from: &Line, to: &mut Line) {
     let shift = if REVERSE { start + BY } else { start - BY };
-    let (near, far) = (&from[start..start + n], &from[shift..shift + n]);
-    for ((to, near), far) in to[start..start + n].iter_mut().zip(near).zip(far) {
+    let (near, far) = (&from.0[start..start + n], &from.0[shift..shift + n]);
+    for ((to, near), far) in to.0[start..start + n].iter_mut().zip(near).zip(far) {
         *to = near + far;
     }
 }
@@ -23,7 +24,7 @@ fn double<const BY: usize, const REVERSE: bool>(start: usize, n: usize, from: &L
 #[inline(always)]
 unsafe fn run<const REVERSE: bool>(n: usize, x: *const f32, out: *mut f32) {
     let mut sums = [0.0f64; WINDOW];
-    let [mut one, mut two, mut four] = [[0.0f64; BLOCK + 2 * WINDOW]; 3];
+    let [mut one, mut two, mut four] = [const { Line([0.0; BLOCK + 2 * WINDOW]) }; 3];
     let mut block = [0.0f32; BLOCK + 2 * WINDOW];
     let mut done = 0;
     while done < n {
@@ -34,7 +35,7 @@ unsafe fn run<const REVERSE: bool>(n: usize, x: *const f32, out: *mut f32) {
             if REVERSE { (n - done - m, WINDOW + BLOCK - whole, WINDOW + BLOCK - m) } else { (done, WINDOW, WINDOW) };
         // SAFETY: m elements of the line.
         let from = unsafe { std::slice::from_raw_parts(x.add(at), m) };
-        for (w, x) in one[first..first + m].iter_mut().zip(from) {
+        for (w, x) in one.0[first..first + m].iter_mut().zip(from) {
             *w = *x as f64;
         }
         double::<1, REVERSE>(start, whole, &one, &mut two);
@@ -43,7 +44,7 @@ unsafe fn run<const REVERSE: bool>(n: usize, x: *const f32, out: *mut f32) {
             let near = start + WINDOW * if REVERSE { whole / WINDOW - 1 - k } else { k };
             let far = if REVERSE { near + 4 } else { near - 4 };
             for (l, s) in sums.iter_mut().enumerate() {
-                *s += four[near + l] + four[far + l];
+                *s += four.0[near + l] + four.0[far + l];
                 block[near + l] = *s as f32;
             }
         }
@@ -51,9 +52,9 @@ unsafe fn run<const REVERSE: bool>(n: usize, x: *const f32, out: *mut f32) {
         unsafe { std::ptr::copy_nonoverlapping(block.as_ptr().add(first), out.add(at), m) };
         for line in [&mut one, &mut two, &mut four] {
             if REVERSE {
-                line.copy_within(WINDOW..2 * WINDOW, WINDOW + BLOCK);
+                line.0.copy_within(WINDOW..2 * WINDOW, WINDOW + BLOCK);
             } else {
-                line.copy_within(BLOCK..BLOCK + WINDOW, 0);
+                line.0.copy_within(BLOCK..BLOCK + WINDOW, 0);
             }
         }
         done += m;

@@ -1,6 +1,6 @@
 //! Reductions against a plain oracle over every subset of axes and several layouts.
 
-use wengert_kernels::{Element, reduce, scan, scans, threads};
+use wengert_kernels::{Element, layer, reduce, scan, scans, threads};
 
 fn numbers(n: usize) -> Vec<f64> {
     let mut x = vec![0.0; n];
@@ -251,4 +251,27 @@ fn a_running_product_of_zero_stays_zero() {
     let mut x = vec![10.0f64; 20_000];
     x[5] = 0.0;
     assert!(running::<f64, scans::CumProd>(1, x.len(), false, &x)[5..].iter().all(|v| *v == 0.0));
+}
+
+#[test]
+fn layer_norm_gradient_of_the_input_alone() {
+    let (rows, n) = (9, 1100);
+    let draw = |k: usize| (0..rows * n).map(|i| ((i * k) % 1009) as f64 / 500.0 - 1.0).collect::<Vec<f64>>();
+    let (x, g, w) = (draw(7919), draw(6007), draw(4001));
+    let gradient = |dw: *mut f64, db: *mut f64| {
+        let mut dx = vec![0.0; rows * n];
+        // SAFETY: rows * n elements each, n of the weights and of their gradients.
+        unsafe {
+            let (x, w, g) = (x.as_ptr(), w.as_ptr(), g.as_ptr());
+            layer::layer_norm_backward(rows, n, 1e-5, x, w, g, dx.as_mut_ptr(), dw, db)
+        };
+        dx
+    };
+    let (mut dw, mut db) = (vec![0.0; n], vec![0.0; n]);
+    let all = gradient(dw.as_mut_ptr(), db.as_mut_ptr());
+    let alone = gradient(std::ptr::null_mut(), std::ptr::null_mut());
+    for (i, (a, b)) in all.iter().zip(&alone).enumerate() {
+        assert!((a - b).abs() <= 4.0 * f64::EPSILON * a.abs().max(1.0), "at {i}: {a} and {b}");
+    }
+    assert!(dw.iter().all(|v| *v != 0.0) && db.iter().any(|v| *v != 0.0));
 }

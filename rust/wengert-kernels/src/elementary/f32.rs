@@ -87,7 +87,7 @@ pub(crate) fn log<I: InstructionSet>(x: f32) -> f32 {
     };
     // Infinity stays; NaN and what is negative become NaN; then zero. Written as comparisons of x with
     // infinity and zero the compiler would gather them into one test of classes, which costs twice as much.
-    let value = if x.to_bits() < f32::INFINITY.to_bits() { value } else { x * f32::INFINITY + f32::INFINITY };
+    let value = if x.to_bits() < f32::INFINITY.to_bits() { value } else { fma::<I>(x, f32::INFINITY, f32::INFINITY) };
     if x == 0.0 { f32::NEG_INFINITY } else { value }
 }
 
@@ -200,6 +200,8 @@ pub(crate) fn pow(x: f32, y: f32) -> f32 {
     x.powf(y)
 }
 
+/// By the divider on every set; the parameter is that of f64.
+#[allow(clippy::extra_unused_type_parameters)]
 #[inline(always)]
 pub(crate) fn sqrt<I: InstructionSet>(x: f32) -> f32 {
     x.sqrt()

@@ -89,7 +89,7 @@ pub(crate) fn log<I: InstructionSet>(x: f64) -> f64 {
     let value = fma::<I>(k, LN2_HIGH, fma::<I>(k, LN2_LOW, value));
     // Infinity stays; NaN and what is negative become NaN; then zero. Written as comparisons of x with
     // infinity and zero the compiler would gather them into one test of classes, which costs twice as much.
-    let value = if x.to_bits() < f64::INFINITY.to_bits() { value } else { x * f64::INFINITY + f64::INFINITY };
+    let value = if x.to_bits() < f64::INFINITY.to_bits() { value } else { fma::<I>(x, f64::INFINITY, f64::INFINITY) };
     if x == 0.0 { f64::NEG_INFINITY } else { value }
 }
 
