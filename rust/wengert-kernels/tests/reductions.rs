@@ -263,7 +263,7 @@ fn layer_norm_gradient_of_the_input_alone() {
         // SAFETY: rows * n elements each, n of the weights and of their gradients.
         unsafe {
             let (x, w, g) = (x.as_ptr(), w.as_ptr(), g.as_ptr());
-            layer::layer_norm_backward(rows, n, 1e-5, x, w, g, dx.as_mut_ptr(), dw, db)
+            layer::layer_norm_backward(rows, n, 1e-5, x, w, g, dx.as_mut_ptr(), dw, db).unwrap()
         };
         dx
     };
