@@ -201,7 +201,7 @@ JACOBIANS = {
 }
 
 
-@pytest.mark.parametrize("outer, inner", itertools.product(JACOBIANS, JACOBIANS))
+@pytest.mark.parametrize("outer, inner", list(itertools.product(JACOBIANS, JACOBIANS)))
 def test_second_derivatives_in_every_order(outer, inner):
     if ON_TORCH and "linearize" in (outer, inner):
         pytest.skip("traces anew, and refuses to nest")
@@ -212,7 +212,7 @@ def test_second_derivatives_in_every_order(outer, inner):
     assert_close(JACOBIANS[outer](gradient)(t64(X)), hessian_of_energy(), rtol=1e-6, atol=1e-8)
 
 
-@pytest.mark.parametrize("outer, inner", itertools.product(JACOBIANS, JACOBIANS))
+@pytest.mark.parametrize("outer, inner", list(itertools.product(JACOBIANS, JACOBIANS)))
 def test_maps_of_second_derivatives(outer, inner):
     """vmap of (Jacobian of the gradient), each row its own point."""
     if ON_TORCH and "linearize" in (outer, inner):
@@ -239,7 +239,7 @@ def derivative(kind):
 KINDS = ["grad", "jvp", "jacrev", "jacfwd", "vjp"]
 
 
-@pytest.mark.parametrize("outer, inner", itertools.product(KINDS, KINDS))
+@pytest.mark.parametrize("outer, inner", list(itertools.product(KINDS, KINDS)))
 class TestPerturbationConfusion:
     """Siskind and Pearlmutter 2005; Manzyuk et al. 2019."""
 
@@ -475,3 +475,27 @@ def test_a_dual_that_leaves_its_transform_is_an_error():
     func.jvp(lambda x: kept.append(x) or x, (t64(X),), (t64(X),))
     with pytest.raises(RuntimeError, match="ended"):
         kept[0] * 2
+
+
+@wengert_only
+@pytest.mark.parametrize("make", [lambda: torch.zeros(1).expand(3), lambda: torch.zeros(3).unbind()[0].expand(3)])
+def test_writes_into_memory_that_is_seen_more_than_once_are_refused(make):
+    def f(x):
+        y = make()
+        y[0] = x[0]
+        return y
+
+    with pytest.raises(RuntimeError, match="single memory location"):
+        func.jvp(f, (torch.ones(3),), (torch.ones(3),))
+
+
+def test_writes_into_what_needs_a_gradient_are_refused():
+    leaf = torch.ones(3, requires_grad=True)
+
+    def f(x):
+        leaf[0] = x[0]
+        return leaf
+
+    with pytest.raises(RuntimeError):
+        func.jvp(f, (torch.ones(3),), (torch.ones(3),))
+    assert leaf.tolist() == [1.0, 1.0, 1.0]

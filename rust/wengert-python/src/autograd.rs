@@ -299,7 +299,7 @@ fn _is_batched(x: &Bound<'_, PyAny>, level: u64) -> PyResult<bool> {
 /// The highest level of a tensor's wrappings with that level's kind (whether it is a map): None for a plain tensor.
 #[pyfunction]
 fn _outermost_level(x: &Bound<'_, PyAny>) -> PyResult<Option<(u64, bool)>> {
-    Ok(transform::outermost(&expect_tensor(x, "Function")?).map_err(raise)?)
+    transform::outermost(&expect_tensor(x, "Function")?).map_err(raise)
 }
 
 /// `_recorded(function)`: what a function without arguments returned, and the keys of the nodes that were recorded.

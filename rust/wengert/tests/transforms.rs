@@ -68,9 +68,41 @@ fn nested_derivatives_do_not_confuse_their_perturbations() {
 fn a_dual_needs_a_tangent_that_fits() {
     let level = Entered::dual();
     let x = tensor(&[1.0, 2.0], &[2]);
-    assert_eq!(make_dual(&x, &scalar(1.0), level.0).unwrap_err().kind, ErrorKind::Value);
+    assert_eq!(make_dual(&x, &scalar(1.0), level.0).unwrap_err().kind, ErrorKind::Runtime);
+    let whole = Tensor::from_slice(&[1i64, 1], &[2]).unwrap();
+    assert_eq!(make_dual(&x, &whole, level.0).unwrap_err().kind, ErrorKind::Value);
     let single = Tensor::from_slice(&[1.0f32, 1.0], &[2]).unwrap();
-    assert_eq!(make_dual(&x, &single, level.0).unwrap_err().kind, ErrorKind::Value);
+    let (_, tangent) = unpack_dual(&make_dual(&x, &single, level.0).unwrap(), level.0).unwrap();
+    assert_eq!(tangent.unwrap().dtype(), wengert::DType::F64);
+}
+
+#[test]
+fn duals_of_an_open_level_outlive_it_without_tangents() {
+    let level = transform::enter_open();
+    let d = make_dual(&scalar(2.0), &scalar(1.0), level).unwrap();
+    let view = ops::mul(&d, &d).unwrap();
+    transform::leave(level);
+    let after = ops::mul(&view, &scalar(3.0)).unwrap();
+    assert!(!after.is_lifted());
+    assert_eq!(item(&after), 12.0);
+}
+
+#[test]
+fn a_batch_of_cotangents_goes_through_one_sweep() {
+    let x = tensor(&[0.5, 1.0, 2.0], &[3]).requiring_grad().unwrap();
+    let y = ops::mul(&ops::sin(&x).unwrap(), &x).unwrap();
+    let level = Entered::batch(2);
+    let g = make_batched(&tensor(&[1.0, 2.0, 3.0, -1.0, 0.5, 0.0], &[2, 3]), level.0);
+    let got = grad(&[y.clone()], &[Some(g)], &[x.clone()], true, CreateGraph::No).unwrap().remove(0).unwrap();
+    let got = vec(&unpack_batched(&got, level.0).unwrap().unwrap());
+    drop(level);
+    let alone = |g: &[f64]| {
+        vec(&grad(&[y.clone()], &[Some(tensor(g, &[3]))], &[x.clone()], true, CreateGraph::No).unwrap()[0]
+            .clone()
+            .unwrap())
+    };
+    close("batch of cotangents", "first", &got[..3], &alone(&[1.0, 2.0, 3.0]), 1e-14);
+    close("batch of cotangents", "second", &got[3..], &alone(&[-1.0, 0.5, 0.0]), 1e-14);
 }
 
 #[test]

@@ -288,10 +288,9 @@ pub(crate) fn rebind(target: &mut Tensor, value: Tensor, name: &str) -> Result<(
             describe(&value)
         )));
     }
-    if target.requires_grad() && target.is_leaf() && !target.is_lifted() && crate::mode::grad_enabled() {
-        return Err(Error::runtime(format!(
-            "{name}: a leaf Variable that requires grad is being used in an in-place operation; try clone() first"
-        )));
+    // What is no view has its own memory by the time it is written.
+    if !target.is_lifted() || target.is_view() {
+        crate::inplace::check_writable(name, target, value.requires_grad())?;
     }
     let value = crate::ops::cast(&value, target.dtype())?;
     // A plain value is nobody else's from now on; a wrapped one is never written where it lies.
