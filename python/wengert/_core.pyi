@@ -2536,6 +2536,9 @@ def _make_subclass(cls: type, data: Tensor, requires_grad: _bool) -> Any:
 def _named(x: Tensor, name: str) -> Tensor:
     """The tensor itself, its node, if it was just recorded, under one of the names above."""
 
+def _outermost_level(x: Tensor) -> tuple[_int, _bool] | None:
+    """The highest level of a tensor's wrappings with that level's kind (whether it is a map): None for a plain tensor."""
+
 def _placed_in(x: Tensor, storage: Tensor) -> Tensor:
     """The elements of a copied storage at the place of a tensor."""
 

@@ -8,6 +8,7 @@ ROWS = {
         IndexError,
         "Target 3 is out of bounds",
     ),
+    "cross_entropy of a number": (lambda: functional.cross_entropy(t64(1.0), t64(1.0)), IndexError, "no dimensions"),
     "class -1": (lambda: functional.cross_entropy(f(2, 3), whole(0, -1)), IndexError, "Target -1 is out of bounds"),
     "class 2**62": (lambda: functional.cross_entropy(f(2, 3), whole(0, 2**62)), IndexError, "out of bounds"),
     "class -2**63": (lambda: functional.cross_entropy(f(2, 3), whole(0, -(2**63))), IndexError, "out of bounds"),

@@ -623,7 +623,11 @@ def unique_consecutive(x, return_inverse=False, return_counts=False, dim=None):
 
 
 def isin(elements, test_elements, assume_unique=False, invert=False):
-    found = (np.asarray(elements)[..., None] == np.asarray(test_elements).reshape(-1)).any(-1)
+    elements, test_elements = np.asarray(elements), np.asarray(test_elements).reshape(-1)
+    if elements.size * test_elements.size > 1e6:  # all pairs would fill the memory
+        found = np.isin(elements, test_elements)
+    else:
+        found = (elements[..., None] == test_elements).any(-1)
     return ~found if invert else found
 
 

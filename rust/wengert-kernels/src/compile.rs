@@ -33,7 +33,7 @@ macro_rules! kernels {
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma,bmi1,bmi2,lzcnt")]
             pub(super) unsafe fn avx512<$($($g: $b),*)?>($len: usize, $out: *mut u8, $ins: [*const u8; $n]) {
-                type $set = $crate::real::Fma512;
+                type $set = $crate::real::Fma;
                 // SAFETY: the caller's, see Kernel.
                 unsafe { $body }
             }

@@ -3,7 +3,6 @@
 
 use crate::drive::{Kernel, Operand, drive, flat};
 use crate::element::{Element, Int};
-use crate::elementary::Elementary;
 use crate::real::{InstructionSet, Lane, Probe, Real, Wide};
 use std::mem::MaybeUninit;
 use std::ops::{Add, Div, Mul, Sub};
@@ -127,11 +126,11 @@ unsafe fn vector_loop<const N: usize, T: Copy, U: Copy>(
     }
 }
 
-/// Sines of huge arguments, and some square roots, leave NaN in the vector loop; such elements are computed
+/// Sine and cosine of huge arguments leave NaN in the vector loop; such elements are computed
 /// again with the whole range. Formulas without them (known when compiled) skip all of this.
 macro_rules! formula {
     ($t:ty, $step:ident, $set:ident, $n:literal, $f:ident, $len:ident, $out:ident, $ins:ident, ($($v:ident),*)) => {
-        if $f::call($({ let $v = Probe(0); $v }),*).0 & <$t as Elementary>::partial::<$set>() != 0 {
+        if $f::call($({ let $v = Probe(false); $v }),*).0 {
             let wide = crate::compile::keep(#[inline(always)] |[$($v),*]: [$t; $n]| $f::call($(Lane::<$t, Wide<$set>>::new($v)),*).0);
             if $len == 1 {
                 $out.cast::<$t>().write(wide($ins.map(|p| *p.cast::<$t>())));

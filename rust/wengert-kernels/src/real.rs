@@ -9,10 +9,8 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 pub trait InstructionSet: Copy + 'static {
     /// Fused multiply-add exists in hardware.
     const FMA: bool;
-    /// Elementary functions take any argument (scalar code); otherwise some give NaN, see `Probe`.
+    /// Sine and cosine take any argument (scalar code); otherwise huge ones give NaN.
     const WIDE: bool = false;
-    /// Square roots of f64 by multiplication: the divider takes twice as long on registers of 512 bits.
-    const QUICK_ROOT: bool = false;
 }
 
 /// No fused multiply-add.
@@ -21,10 +19,7 @@ pub struct Base;
 /// Fused multiply-add.
 #[derive(Clone, Copy)]
 pub struct Fma;
-/// The same in registers of 512 bits.
-#[derive(Clone, Copy)]
-pub struct Fma512;
-/// The same arithmetic, for single elements that need the whole range of every function.
+/// The same arithmetic, for single elements that need the whole range of sine and cosine.
 #[derive(Clone, Copy)]
 pub struct Wide<I>(PhantomData<I>);
 
@@ -33,10 +28,6 @@ impl InstructionSet for Base {
 }
 impl InstructionSet for Fma {
     const FMA: bool = true;
-}
-impl InstructionSet for Fma512 {
-    const FMA: bool = true;
-    const QUICK_ROOT: bool = true;
 }
 impl<I: InstructionSet> InstructionSet for Wide<I> {
     const FMA: bool = I::FMA;
@@ -177,7 +168,7 @@ macro_rules! lane {
             #[inline(always)]
             fn cos(self) -> Self { Lane::new($functions::cos::<I>(self.0)) }
             #[inline(always)]
-            fn sqrt(self) -> Self { Lane::new($functions::sqrt::<I>(self.0)) }
+            fn sqrt(self) -> Self { Lane::new(self.0.sqrt()) }
             #[inline(always)]
             fn abs(self) -> Self { Lane::new(self.0.abs()) }
             #[inline(always)]
@@ -235,25 +226,20 @@ macro_rules! lane {
 lane!(f32, single);
 lane!(f64, double);
 
-/// Runs a formula to learn which functions it takes that may leave NaN where they have a value. Every method
-/// is a constant or an `or`, so the answer is known when the kernel is compiled.
+/// Runs a formula to learn whether it takes a sine or cosine. Every method is a constant or an
+/// `or`, so the answer is known when the kernel is compiled.
 #[derive(Clone, Copy)]
-pub(crate) struct Probe(pub u8);
-
-impl Probe {
-    pub const SINE: u8 = 1;
-    pub const ROOT: u8 = 2;
-}
+pub(crate) struct Probe(pub bool);
 
 macro_rules! probe {
-    (unary $($f:ident)*; partial $($g:ident $kind:ident)*; binary $($b:ident)*; operators $($trait:ident $method:ident)*) => {
+    (unary $($f:ident)*; trigonometric $($g:ident)*; binary $($b:ident)*; operators $($trait:ident $method:ident)*) => {
         impl Real for Probe {
             #[inline(always)]
-            fn lit(_: f64) -> Self { Probe(0) }
+            fn lit(_: f64) -> Self { Probe(false) }
             #[inline(always)]
             fn mul_add(self, a: Self, b: Self) -> Self { Probe(self.0 | a.0 | b.0) }
             $(#[inline(always)] fn $f(self) -> Self { self })*
-            $(#[inline(always)] fn $g(self) -> Self { Probe(self.0 | Probe::$kind) })*
+            $(#[inline(always)] fn $g(self) -> Self { Probe(true) })*
             $(#[inline(always)] fn $b(self, o: Self) -> Self { Probe(self.0 | o.0) })*
             #[inline(always)]
             fn lt(self, _: Self) -> bool { false }
@@ -289,6 +275,6 @@ macro_rules! probe {
         )*
     };
 }
-probe!(unary exp log tanh abs relu sign recip exp2 expm1 log1p log2 log10 asin acos atan sinh cosh asinh acosh atanh erf
+probe!(unary exp log tanh sqrt abs relu sign recip exp2 expm1 log1p log2 log10 asin acos atan sinh cosh asinh acosh atanh erf
     floor ceil trunc round;
-    partial sin SINE cos SINE tan SINE sqrt ROOT; binary max min pow atan2 hypot fmod copysign; operators Add add Sub sub Mul mul Div div);
+    trigonometric sin cos tan; binary max min pow atan2 hypot fmod copysign; operators Add add Sub sub Mul mul Div div);

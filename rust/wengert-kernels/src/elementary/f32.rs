@@ -199,10 +199,3 @@ pub(crate) fn cos<I: InstructionSet>(x: f32) -> f32 {
 pub(crate) fn pow(x: f32, y: f32) -> f32 {
     x.powf(y)
 }
-
-/// By the divider on every set; the parameter is that of f64.
-#[allow(clippy::extra_unused_type_parameters)]
-#[inline(always)]
-pub(crate) fn sqrt<I: InstructionSet>(x: f32) -> f32 {
-    x.sqrt()
-}

@@ -193,28 +193,3 @@ pub(crate) fn cos<I: InstructionSet>(x: f64) -> f64 {
 pub(crate) fn pow(x: f64, y: f64) -> f64 {
     x.powf(y)
 }
-
-/// Correctly rounded. By multiplication from 2^-900 to 2^1000 and at 0, where the residue below is exact.
-#[inline(always)]
-pub(crate) fn sqrt<I: InstructionSet>(x: f64) -> f64 {
-    if !I::QUICK_ROOT {
-        return x.sqrt();
-    }
-    const LOW: u64 = (1023 - 900) << 52;
-    const HIGH: u64 = (1023 + 1000) << 52;
-    let bits = x.to_bits();
-    // Half the exponent with its sign changed: 1 / sqrt(x) within 3.5 %. Then y (1 + e / 2 + 3 e^2 / 8) with
-    // e = 1 - x y^2 cubes the error, twice.
-    let mut y = f64::from_bits(0x5fe6_eb50_c7b5_37a9u64.wrapping_sub(bits >> 1));
-    for _ in 0..2 {
-        let e = fma::<I>(-(x * y), y, 1.0);
-        y = fma::<I>(y * e, fma::<I>(0.375, e, 0.5), y);
-    }
-    // Newton's steps for the root and half its reciprocal together, then for the root with what x - g^2 leaves
-    // (Markstein, IBM Journal of Research and Development 34, 1990).
-    let (g, h) = (x * y, 0.5 * y);
-    let r = fma::<I>(-g, h, 0.5);
-    let (g, h) = (fma::<I>(g, r, g), fma::<I>(h, r, h));
-    let value = fma::<I>(fma::<I>(-g, g, x), h, g);
-    if (bits.wrapping_sub(LOW) < HIGH - LOW) | (x == 0.0) { value } else { f64::NAN }
-}

@@ -1,15 +1,13 @@
-//! exp, log, tanh, sin, cos, sqrt and pow, and in `more` the rarer ones, as straight-line code that compilers vectorise: no tables, no
+//! exp, log, tanh, sin, cos and pow, and in `more` the rarer ones, as straight-line code that compilers vectorise: no tables, no
 //! saturating casts, no calls. Polynomials are minimax fits (Remez). Depends on real::InstructionSet.
 
 pub(crate) mod f32;
 pub(crate) mod f64;
 pub(crate) mod more;
 
-use crate::real::{InstructionSet, Probe};
+use crate::real::InstructionSet;
 
 pub(crate) trait Elementary: Copy {
-    /// The functions (bits of `Probe`) that leave NaN for some arguments unless the set is `WIDE`.
-    fn partial<I: InstructionSet>() -> u8;
     /// a * b + c, fused where the instruction set can (the library call elsewhere would cost 30 ns).
     fn fma<I: InstructionSet>(a: Self, b: Self, c: Self) -> Self;
     /// c[0] + c[1] x + c[2] x^2 + ...; `square` is x^2.
@@ -36,12 +34,8 @@ pub(crate) trait Elementary: Copy {
 }
 
 macro_rules! elementary {
-    ($($t:ident $root:ident)*) => {$(
+    ($($t:ident)*) => {$(
         impl Elementary for $t {
-            #[inline(always)]
-            fn partial<I: InstructionSet>() -> u8 {
-                Probe::SINE | if $root && I::QUICK_ROOT { Probe::ROOT } else { 0 }
-            }
             #[inline(always)]
             fn fma<I: InstructionSet>(a: $t, b: $t, c: $t) -> $t {
                 if I::FMA { a.mul_add(b, c) } else { a * b + c }
@@ -49,4 +43,4 @@ macro_rules! elementary {
         }
     )*};
 }
-elementary!(f32 false f64 true);
+elementary!(f32 f64);

@@ -305,6 +305,12 @@ pub fn cross_entropy(x: &Tensor, target: &Tensor, set: &Settings<'_>) -> Result<
 }
 
 fn of_probabilities(x: &Tensor, target: &Tensor, set: &Settings<'_>) -> Result<Tensor> {
+    if x.ndim() == 0 {
+        return Err(Error::index(
+            "cross_entropy: Dimension specified as 1 but tensor has no dimensions; wanted logits of shape (C), (N, C) or \
+             (N, C, d1, ...)",
+        ));
+    }
     let dim = usize::from(x.ndim() > 1);
     let classes = x.shape().get(dim).copied().unwrap_or(1);
     let eps = set.label_smoothing;
