@@ -222,3 +222,17 @@ def test_a_removed_hook_lets_go_of_its_function():
     del hook, handle
     gc.collect()
     assert seen() is None
+
+
+def test_what_hooks_do_to_what_grad_returns():
+    """As in PyTorch: a hook's gradient where the node is only asked for, the one before the hook where its rule runs too."""
+    x = t64(1.0, requires_grad=True)
+    x.register_hook(lambda g: g * 10)
+    z = x * 2
+    z.register_hook(lambda g: g * 10)
+    w = z * 3
+    assert torch.autograd.grad(w, [z], retain_graph=True)[0] == 30
+    of_z, of_x = torch.autograd.grad(w, [z, x], retain_graph=True)
+    assert of_z == 3 and of_x == 600
+    assert torch.autograd.grad(w, [x])[0] == 600
+    assert torch.autograd.grad(x * 3, [x])[0] == 30

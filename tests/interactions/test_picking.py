@@ -247,3 +247,13 @@ def test_sums_are_the_same_bits_on_any_number_of_threads():
         torch.set_num_threads(before)
     for other in found[1:]:
         assert all(np.array_equal(a, b) for a, b in zip(found[0], other))
+
+
+@wengert_only
+def test_sizes_beside_a_zero_may_be_beyond_all_memory():
+    x = torch.zeros(0, dtype=torch.float64).expand(2**40, 0)
+    none = torch.tensor([], dtype=torch.int64)
+    assert x.index_select(1, none).shape == (2**40, 0)
+    assert x[:, none].shape == (2**40, 0)
+    assert torch.unique_consecutive(x, dim=1).shape == (2**40, 0)
+    assert x.index_add(1, none, x).shape == (2**40, 0)

@@ -435,7 +435,8 @@ impl<M: Marks> Sweep<'_, M> {
     #[inline(never)]
     fn step_slowly(&mut self, p: NonNull<Node>, node: &Node, mark: u8, mut cotangents: Cotangents) -> Result<()> {
         // PyTorch's order: hooks come after what is asked for where the node itself runs, and before it where it does not.
-        if mark & TARGET != 0 && mark & NEEDED != 0 {
+        let runs = mark & NEEDED != 0 && !node.is_leaf();
+        if mark & TARGET != 0 && runs {
             self.capture(p, &cotangents);
         }
         // Where inputs were named, what does not lead to one is not asked for, though a rule may have computed it.
@@ -444,7 +445,7 @@ impl<M: Marks> Sweep<'_, M> {
         if let Some(hooks) = &hooks {
             run_pre_hooks(node, hooks, &mut cotangents, &mut self.retained)?;
         }
-        if mark & TARGET != 0 && mark & NEEDED == 0 {
+        if mark & TARGET != 0 && !runs {
             self.capture(p, &cotangents);
         }
         if node.is_leaf() {

@@ -94,6 +94,10 @@ impl Spot {
 
     fn gather(&self, x: &Array, at: &Array) -> Result<Array> {
         let out = Array::empty(Layout::contiguous(&self.out_shape(x.shape(), at.shape()))?, x.dtype())?;
+        if out.numel() == 0 {
+            // Sizes beside a 0 may be beyond all memory.
+            return Ok(out);
+        }
         let o = self.offsets(x.layout(), at)?;
         let places = kernel::Places { at: numbers(&o.at), stride: o.stride };
         with_dtype!(x.dtype(), T => {
@@ -105,6 +109,9 @@ impl Spot {
 
     /// Writes (or adds) `value`, which has the output's shape, into `x`.
     fn scatter(&self, x: &Array, at: &Array, value: &Array, add: bool) -> Result<()> {
+        if value.numel() == 0 {
+            return Ok(());
+        }
         let value = value.contiguous()?;
         let o = self.offsets(x.layout(), at)?;
         let places = kernel::Places { at: numbers(&o.at), stride: o.stride };
