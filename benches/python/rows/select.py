@@ -43,7 +43,7 @@ def _declare(dtype: str) -> None:
     @row(f"kernel/{dtype}/argsort", "argsort of 1e6", to_torch(1.0), libs=EAGER)
     def argsort(lib: Any) -> Case:
         # Distinct values: the order of equal ones is nobody's promise but wengert's.
-        values = np.random.default_rng(9).permutation(SIZE).astype(dtype)
+        values = np.random.default_rng(9).permutation(SIZE).astype(dtype.replace("f", "float"))
         return lib.forward(lambda a: a.argsort(), values)
 
     @row(f"kernel/{dtype}/topk", "the 100 largest of 1e6", to_torch(1.0), libs=EAGER)
