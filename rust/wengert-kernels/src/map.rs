@@ -130,7 +130,7 @@ unsafe fn vector_loop<const N: usize, T: Copy, U: Copy>(
 /// again with the whole range. Formulas without them (known when compiled) skip all of this.
 macro_rules! formula {
     ($t:ty, $step:ident, $set:ident, $n:literal, $f:ident, $len:ident, $out:ident, $ins:ident, ($($v:ident),*)) => {
-        if $f::call($({ let $v = Probe(false); $v }),*).0 {
+        if $f::call($({ let $v = Probe::ARGUMENT; $v }),*).trigonometric {
             let wide = crate::compile::keep(#[inline(always)] |[$($v),*]: [$t; $n]| $f::call($(Lane::<$t, Wide<$set>>::new($v)),*).0);
             if $len == 1 {
                 $out.cast::<$t>().write(wide($ins.map(|p| *p.cast::<$t>())));
@@ -195,7 +195,7 @@ macro_rules! float {
         impl Float for $t {
             #[inline(always)]
             fn kernel1<F: Map1>() -> Kernel<1> {
-                $k1::get::<F>()
+                crate::elementary::wide::$t(F::call(Probe::ARGUMENT).whole).unwrap_or_else($k1::get::<F>)
             }
             #[inline(always)]
             fn kernel2<F: Map2>() -> Kernel<2> {

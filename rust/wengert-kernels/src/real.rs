@@ -226,21 +226,52 @@ macro_rules! lane {
 lane!(f32, single);
 lane!(f64, double);
 
-/// Runs a formula to learn whether it takes a sine or cosine. Every method is a constant or an
-/// `or`, so the answer is known when the kernel is compiled.
+/// What a formula is, when it is one function of its argument and nothing else.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whole {
+    Argument,
+    Exp,
+    Log,
+    Sqrt,
+    /// Anything else.
+    Mixed,
+}
+
+/// Runs a formula to learn what it takes. Every method is a constant or an `or`, so the answer is known when the
+/// kernel is compiled.
 #[derive(Clone, Copy)]
-pub(crate) struct Probe(pub bool);
+pub(crate) struct Probe {
+    /// It has a sine or cosine.
+    pub trigonometric: bool,
+    pub whole: Whole,
+}
+
+impl Probe {
+    pub const ARGUMENT: Probe = Probe { trigonometric: false, whole: Whole::Argument };
+    const LITERAL: Probe = Probe { trigonometric: false, whole: Whole::Mixed };
+
+    #[inline(always)]
+    fn with(self, o: Self) -> Self {
+        Probe { trigonometric: self.trigonometric | o.trigonometric, whole: Whole::Mixed }
+    }
+    #[inline(always)]
+    fn of(self, f: Whole) -> Self {
+        Probe { whole: if matches!(self.whole, Whole::Argument) { f } else { Whole::Mixed }, ..self }
+    }
+}
 
 macro_rules! probe {
-    (unary $($f:ident)*; trigonometric $($g:ident)*; binary $($b:ident)*; operators $($trait:ident $method:ident)*) => {
+    (named $($n:ident $Name:ident)*; unary $($f:ident)*; trigonometric $($g:ident)*; binary $($b:ident)*;
+     operators $($trait:ident $method:ident)*) => {
         impl Real for Probe {
             #[inline(always)]
-            fn lit(_: f64) -> Self { Probe(false) }
+            fn lit(_: f64) -> Self { Probe::LITERAL }
             #[inline(always)]
-            fn mul_add(self, a: Self, b: Self) -> Self { Probe(self.0 | a.0 | b.0) }
-            $(#[inline(always)] fn $f(self) -> Self { self })*
-            $(#[inline(always)] fn $g(self) -> Self { Probe(true) })*
-            $(#[inline(always)] fn $b(self, o: Self) -> Self { Probe(self.0 | o.0) })*
+            fn mul_add(self, a: Self, b: Self) -> Self { self.with(a).with(b) }
+            $(#[inline(always)] fn $n(self) -> Self { self.of(Whole::$Name) })*
+            $(#[inline(always)] fn $f(self) -> Self { self.with(self) })*
+            $(#[inline(always)] fn $g(self) -> Self { Probe { trigonometric: true, whole: Whole::Mixed } })*
+            $(#[inline(always)] fn $b(self, o: Self) -> Self { self.with(o) })*
             #[inline(always)]
             fn lt(self, _: Self) -> bool { false }
             #[inline(always)]
@@ -248,33 +279,32 @@ macro_rules! probe {
             #[inline(always)]
             fn eq(self, _: Self) -> bool { false }
             #[inline(always)]
-            fn pick(_: bool, a: Self, b: Self) -> Self { Probe(a.0 | b.0) }
+            fn pick(_: bool, a: Self, b: Self) -> Self { a.with(b) }
         }
         impl Neg for Probe {
             type Output = Self;
             #[inline(always)]
-            fn neg(self) -> Self { self }
+            fn neg(self) -> Self { self.with(self) }
         }
         $(
             impl $trait for Probe {
                 type Output = Self;
                 #[inline(always)]
-                #[allow(clippy::suspicious_arithmetic_impl)]
-                fn $method(self, o: Self) -> Self { Probe(self.0 | o.0) }
+                fn $method(self, o: Self) -> Self { self.with(o) }
             }
             impl $trait<f64> for Probe {
                 type Output = Self;
                 #[inline(always)]
-                fn $method(self, _: f64) -> Self { self }
+                fn $method(self, _: f64) -> Self { self.with(self) }
             }
             impl $trait<Probe> for f64 {
                 type Output = Probe;
                 #[inline(always)]
-                fn $method(self, o: Probe) -> Probe { o }
+                fn $method(self, o: Probe) -> Probe { o.with(o) }
             }
         )*
     };
 }
-probe!(unary exp log tanh sqrt abs relu sign recip exp2 expm1 log1p log2 log10 asin acos atan sinh cosh asinh acosh atanh erf
+probe!(named exp Exp log Log sqrt Sqrt; unary tanh abs relu sign recip exp2 expm1 log1p log2 log10 asin acos atan sinh cosh asinh acosh atanh erf
     floor ceil trunc round;
     trigonometric sin cos tan; binary max min pow atan2 hypot fmod copysign; operators Add add Sub sub Mul mul Div div);

@@ -53,6 +53,19 @@ pub(crate) fn exp<I: InstructionSet>(x: f32) -> f32 {
     if x <= 88.722_83 { value } else { x + f32::INFINITY }
 }
 
+/// Coefficients of f^2, f^3, ... in log(1 + f), 1 + f between sqrt(1/2) and sqrt(2).
+pub(super) const LOG: [f32; 9] = [
+    -0.499_999_883_463_724_121_42,
+    0.333_333_256_921_303_790_41,
+    -0.250_015_829_608_798_759_17,
+    0.200_019_739_258_269_934_2,
+    -0.166_090_825_810_345_235_54,
+    0.141_818_252_159_521_825_62,
+    -0.132_429_878_799_249_258_56,
+    0.129_044_330_988_405_278_97,
+    -0.076_217_776_024_029_200_429,
+];
+
 #[inline(always)]
 pub(crate) fn log<I: InstructionSet>(x: f32) -> f32 {
     const ROOT_HALF: u32 = 0x3f35_04f3;
@@ -64,21 +77,7 @@ pub(crate) fn log<I: InstructionSet>(x: f32) -> f32 {
     let f = f32::from_bits((bits & 0x007f_ffff).wrapping_add(ROOT_HALF)) - 1.0;
     // log(1 + f) = f + f^2 q.
     let square = f * f;
-    let q = f32::polynomial::<I, 9>(
-        f,
-        square,
-        [
-            -0.499_999_883_463_724_121_42,
-            0.333_333_256_921_303_790_41,
-            -0.250_015_829_608_798_759_17,
-            0.200_019_739_258_269_934_2,
-            -0.166_090_825_810_345_235_54,
-            0.141_818_252_159_521_825_62,
-            -0.132_429_878_799_249_258_56,
-            0.129_044_330_988_405_278_97,
-            -0.076_217_776_024_029_200_429,
-        ],
-    );
+    let q = f32::polynomial::<I, 9>(f, square, LOG);
     let value = if I::FMA {
         // ln 2 happens to be within a twentieth of a unit of its nearest f32.
         fma::<I>(k, std::f32::consts::LN_2, fma::<I>(square, q, f))

@@ -8,8 +8,8 @@ use crate::real::InstructionSet;
 /// 1.5 * 2^52: adding it rounds to an integer and leaves that integer in the low bits.
 pub(super) const ROUND: f64 = 6_755_399_441_055_744.0;
 /// ln 2 in two parts; the first has 33 bits, so that its product with an exponent is exact.
-const LN2_HIGH: f64 = 0.693_147_180_485_539_1;
-const LN2_LOW: f64 = 7.440_617_110_012_397e-11;
+pub(super) const LN2_HIGH: f64 = 0.693_147_180_485_539_1;
+pub(super) const LN2_LOW: f64 = 7.440_617_110_012_397e-11;
 pub(super) const SIGN: u64 = 1 << 63;
 
 #[inline(always)]

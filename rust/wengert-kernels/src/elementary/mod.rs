@@ -4,6 +4,7 @@
 pub(crate) mod f32;
 pub(crate) mod f64;
 pub(crate) mod more;
+pub(crate) mod wide;
 
 use crate::real::InstructionSet;
 
