@@ -25,9 +25,10 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     tensor([-0.6321,  3.0000])
     """
     expect.tensors("elu", input=input)
+    above = input > 0
     # What is positive is kept out of the exponential: infinity times 0 would make the gradient nan.
-    below = _core.expm1(_core.clamp(input, max=0))
-    return _placed(input, _core.where(input > 0, input, below * alpha), inplace)
+    below = _core.expm1(_core.where(above, 0.0, input))
+    return _placed(input, _core.where(above, input, below * alpha), inplace)
 
 
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
@@ -53,9 +54,9 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
     expect.tensors("hardtanh", input=input)
     if min_val > max_val:
         raise ValueError(f"min_val cannot be greater than max_val; got {min_val} and {max_val}")
-    inside = _core.bitwise_and(input > min_val, input < max_val)
-    # Cut off from the tape outside: there the value is a constant.
-    return _placed(input, _core.where(inside, input, _core.clamp(input.detach(), min_val, max_val)), inplace)
+    # Cut off from the tape outside: there the value is a constant. nan is not outside, and lets gradients through.
+    outside = _core.bitwise_or(input <= min_val, input >= max_val)
+    return _placed(input, _core.where(outside, _core.clamp(input.detach(), min_val, max_val), input), inplace)
 
 
 def logsigmoid(input: Tensor) -> Tensor:

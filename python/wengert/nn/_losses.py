@@ -219,9 +219,7 @@ def kl_div(
     if log_target:
         loss = _core.exp(target) * (target - input)
     else:
-        zero = target.detach() <= 0
-        logs = _core.log(_core.where(zero, target * 0.0 + 1.0, target))
-        loss = _core.where(zero, target * 0.0, target * logs) - target * input
+        loss = _core.xlogy(target, target) - target * input
     if reduction == "batchmean" and size_average is None and reduce is None:
         return loss.sum() / input.shape[0] if input.dim() else loss.sum()
     return _reduced(loss, reduction, size_average, reduce)

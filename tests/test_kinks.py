@@ -1,0 +1,123 @@
+"""Value, gradient in both modes and second derivative at kinks, ties, poles and edges are those that parity/kinks.json has of
+PyTorch, or those that parity/kinks_apart.py states; docs/kinks.md shows both.
+"""
+
+import pathlib
+import sys
+
+import pytest
+
+from backend import ON_TORCH, torch
+
+PARITY = pathlib.Path(__file__).with_name("parity")
+sys.path.insert(0, str(PARITY))
+
+import kinks_apart  # noqa: E402
+import record_kinks  # noqa: E402
+import write_kinks  # noqa: E402
+
+RECORDED = kinks_apart.recorded(PARITY / "kinks.json")
+ROWS = [(section, row) for section, rows in record_kinks.ROWS.items() for row in rows]
+
+# How often the operands of an "each" row are repeated: kernels take other ways for one element and for many.
+WIDE = 37
+
+
+# What the core does not answer yet as it should: rows and questions, each to be taken out with its repair.
+BOTH, FIRST, SECOND = ("reverse", "forward"), ("reverse",), ("second",)
+OPEN = {
+    ("x.abs()", "[-2.0, -0.0, 0.0, 'nan', '-inf']"): FIRST,
+    ("torch.heaviside(x, y)", "[-1.0, 0.0, 1.0], [0.5, 0.5, 0.5]"): ("forward",),
+    ("torch.remainder(x, y)", "[6.0, -6.0, 5.0, -5.0, 5.0, 1.0], [3.0, 3.0, 3.0, 3.0, -3.0, 0.0]"): SECOND,
+    ("torch.remainder(x, y)", "[5.0, 5.0, -5.0, 'inf'], ['inf', '-inf', 'inf', 3.0]"): (*BOTH, "second"),
+    ("torch.fmod(x, y)", "[6.0, -6.0, 5.0, -5.0, 5.0, 1.0], [3.0, 3.0, 3.0, 3.0, -3.0, 0.0]"): SECOND,
+    ("torch.fmod(x, y)", "[5.0, -5.0, 'inf'], ['inf', 'inf', 3.0]"): SECOND,
+    ("torch.div(x, y, rounding_mode='trunc')", "[6.0, -5.0, 1.0, 0.0], [3.0, 3.0, 0.0, 0.0]"): (*FIRST, "second"),
+    ("torch.logit(x)", "[0.0, 1.0, 2.0]"): (*BOTH, "second"),
+    ("torch.xlogy(x, y)", "[0.0, 0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 'nan', 0.0, -1.0]"): (*BOTH, "second"),
+    ("torch.atan2(x, y)", "[0.0, -0.0, 0.0, 1.0, 0.0], [0.0, 0.0, -1.0, 0.0, -0.0]"): BOTH,
+    ("x.relu()", "[-1.0, -0.0, 0.0, 1.0, 'nan', '-inf', 'inf']"): BOTH,
+    ("F.silu(x)", "[0.0, -1000.0, 1000.0, '-inf']"): SECOND,
+    ("F.gelu(x, approximate='tanh')", "[0.0, -1000.0, 1000.0]"): SECOND,
+    ("x.clamp(-1.0, 1.0)", "[-2.0, -1.0, 0.0, 1.0, 2.0, 'nan']"): BOTH,
+    ("x.clamp(min=0.0)", "[-1.0, 0.0, 1.0]"): BOTH,
+    ("x.clamp(max=0.0)", "[-1.0, 0.0, 1.0]"): BOTH,
+    ("x.clamp(min=y)", "[-1.0, 0.0, 0.0, 1.0, 'nan'], [0.0, 0.0, 1.0, 'nan', 0.0]"): BOTH,
+    ("x.clamp(max=y)", "[-1.0, 0.0, 0.0, 1.0, 'nan'], [0.0, 0.0, 1.0, 'nan', 0.0]"): BOTH,
+    ("x.clamp(y, 1 - y)", "[-1.0, 0.0, 0.25, 1.0, 2.0], [0.0, 0.0, 0.25, 0.0, 2.0]"): BOTH,
+    ("torch.maximum(x, y)", "[1.0, 2.0, 3.0, 'nan', 1.0, 0.0], [2.0, 2.0, 2.0, 1.0, 'nan', -0.0]"): BOTH,
+    ("torch.minimum(x, y)", "[1.0, 2.0, 3.0, 'nan', 1.0, 0.0], [2.0, 2.0, 2.0, 1.0, 'nan', -0.0]"): BOTH,
+    ("torch.fmax(x, y)", "[1.0, 2.0, 3.0, 'nan', 1.0, 'nan'], [2.0, 2.0, 2.0, 1.0, 'nan', 'nan']"): BOTH,
+    ("torch.fmin(x, y)", "[1.0, 2.0, 3.0, 'nan', 1.0, 'nan'], [2.0, 2.0, 2.0, 1.0, 'nan', 'nan']"): BOTH,
+    ("torch.maximum(x, x)", "[1.0, 'nan']"): BOTH,
+    ("x.nanmean()", "['nan', 'nan']"): FIRST,
+    ("x.prod()", "[2.0, 'inf', 0.0]"): SECOND,
+    ("x.logsumexp(0)", "[1000.0, 1000.0]"): ("forward float32",),
+}
+
+# PyTorch's answer for many elements is another one than for one, where x is nan.
+UNSTEADY = ("F.relu6(x)", "F.hardtanh(x)")
+
+
+def tiled(answer):
+    if isinstance(answer[0], list):
+        return [tiled(part) for part in answer]
+    return answer * WIDE
+
+
+def wanted(row, question, dtype):
+    if ON_TORCH:
+        return row.get(dtype, row).get(question, row[question])
+    return kinks_apart.wanted(row, question, dtype)
+
+
+def test_rows_are_those_that_were_recorded():
+    assert [(section, row[0]) for section, row in ROWS] == [(row["section"], row["f"]) for row in RECORDED]
+    for (_, (_, *points)), row in zip(ROWS, RECORDED):
+        assert [record_kinks.listed(torch, record_kinks.tensor_of(torch, p, "float64")) for p in points] == [
+            row[name] for name in "xy" if name in row
+        ]
+
+
+def marked():
+    """All cases; those that are open have to fail."""
+    for at, row in enumerate(RECORDED):
+        for question in record_kinks.QUESTIONS:
+            for dtype in ("float64", "float32"):
+                known = OPEN.get((row["f"], kinks_apart.operands_of(row)), ())
+                is_open = not ON_TORCH and (question in known or f"{question} {dtype}" in known)
+                yield pytest.param(
+                    at,
+                    question,
+                    dtype,
+                    id=f"{row['f']} at {kinks_apart.operands_of(row)}: {question}, {dtype}",
+                    marks=pytest.mark.xfail(strict=True) if is_open else (),
+                )
+
+
+@pytest.mark.parametrize(("at", "question", "dtype"), list(marked()))
+def test_answers(at, question, dtype):
+    section, (expression, *points) = ROWS[at]
+    each = section.startswith("each: ")
+    want = wanted(RECORDED[at], question, dtype)
+    got = record_kinks.answer(torch, question, expression, points, each, dtype)
+    assert record_kinks.apart(got, want, dtype) is None, f"{got}, wanted {want}"
+    if each and not record_kinks.error(want) and not (ON_TORCH and expression in UNSTEADY):
+        got = record_kinks.answer(torch, question, expression, [p * WIDE for p in points], each, dtype)
+        assert record_kinks.apart(got, tiled(want), dtype) is None, (
+            f"for many elements {got}, wanted {want} again and again"
+        )
+
+
+def test_all_that_is_stated_apart_is_apart():
+    """No answer stays stated once PyTorch and wengert agree."""
+    rows = {(row["f"], kinks_apart.operands_of(row)): row for row in RECORDED}
+    for (f, operands, question), answer in kinks_apart.ours().items():
+        assert record_kinks.apart(answer, rows[f, operands][question], "float64"), (f, operands, question)
+    for at in kinks_apart.FORWARD_AS_REVERSE:
+        assert record_kinks.apart(kinks_apart.wanted(rows[at], "forward"), rows[at]["forward"], "float64"), at
+
+
+def test_the_page_shows_what_was_recorded():
+    page = pathlib.Path(__file__).parent.parent / "docs" / "kinks.md"
+    assert page.read_text(encoding="utf-8") == write_kinks.page(), "run tests/parity/write_kinks.py"
