@@ -59,7 +59,26 @@ def _new(self: Tensor, name: str, size: tuple[Any, ...], value: Number, kw: dict
     shape = sizes(name, size, kw.pop("size", None))
     dtype, requires_grad = kw.pop("dtype", None), kw.pop("requires_grad", False)
     options(name, kw)
-    return _core._full(shape, value, self.dtype if dtype is None else dtype, requires_grad)
+    dtype = self.dtype if dtype is None else dtype
+    if self._is_lifted():
+        return _full_in_maps(self, shape, value, dtype, requires_grad)
+    return _core._full(shape, value, dtype, requires_grad)
+
+
+def _full_in_maps(x: Tensor, shape: list[int], value: Number, dtype: _dtype, requires_grad: bool) -> Tensor:
+    """One value in each example of the maps that `x` is a batch of, so that what differs between examples may be written."""
+    maps = []
+    while (outermost := _core._outermost_level(x)) is not None:
+        level, is_map = outermost
+        if is_map:
+            x = _core._unpack_batched(x, 0, 0, level)
+            maps.append((level, x.shape[0]))
+        else:
+            x = _core._unpack_dual(x, level)[0]
+    made = _core._full([*(size for _, size in reversed(maps)), *shape], value, dtype, requires_grad)
+    for level, _ in reversed(maps):
+        made = _core._make_batched(made, 0, level)
+    return made
 
 
 def new_zeros(self: Tensor, *size: Any, **kw: Any) -> Tensor:

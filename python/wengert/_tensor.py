@@ -19,9 +19,9 @@ Hook = Callable[[Tensor], Tensor | None]
 
 
 def __repr__(self: Tensor) -> str:
-    from wengert._tensor_str import format_tensor
+    from wengert._tensor_str import format_lifted, format_tensor
 
-    return format_tensor(self)
+    return format_lifted(self) if self._is_lifted() else format_tensor(self)
 
 
 def __format__(self: Tensor, spec: str) -> str:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -121,6 +122,25 @@ def format_tensor(t: Any, suffixes: Sequence[str] = (), heading: str = "") -> st
         t.detach().numpy(), str(t.dtype), str(wengert.get_default_dtype()), [*history, *suffixes], prefix=prefix
     )
     return f"{heading}\n{body}" if heading else body
+
+
+def format_lifted(t: Any) -> str:
+    """The repr of a tensor inside a transform: a batch with all its examples, a dual number with its tangent."""
+    from wengert import _core
+
+    outermost = _core._outermost_level(t)
+    if outermost is None:
+        return format_tensor(_core._settled(t))
+    level, is_map = outermost
+    if is_map:
+        inner = repr(_core._unpack_batched(t, 0, 0, level))
+        depth = inner.count("BatchedTensor(") + 1
+        return f"BatchedTensor(lvl={depth}, bdim=0, value=\n{textwrap.indent(inner, '    ')}\n)"
+    primal, tangent = _core._unpack_dual(t, level)
+    note = f"tangent={tangent!r}"
+    if primal._is_lifted():
+        return f"{repr(primal)[:-1].rstrip()},\n{textwrap.indent(note, '    ')}\n)"
+    return format_tensor(primal, [note])
 
 
 def format_array(

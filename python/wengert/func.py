@@ -14,7 +14,7 @@ from wengert._transforms.jacobians import (
     jacrev as jacrev,
     value_and_jacobian as value_and_jacobian,
 )
-from wengert._transforms.maps import vmap as vmap
+from wengert._transforms.maps import debug_unwrap as debug_unwrap, vmap as vmap
 from wengert._transforms.reverse import (
     grad as grad,
     grad_and_value as grad_and_value,
@@ -24,6 +24,7 @@ from wengert._transforms.reverse import (
 )
 
 __all__ = [
+    "debug_unwrap",
     "functional_call",
     "grad",
     "grad_and_value",

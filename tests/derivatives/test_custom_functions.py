@@ -278,3 +278,114 @@ def test_jvp_results_are_checked():
 
     with pytest.raises(RuntimeError, match="Wrong.jvp"):
         torch.func.jvp(Wrong.apply, (t64(X),), (t64(X),))
+
+
+class Power(torch.autograd.Function):
+    """x ** n; `n` has a default."""
+
+    @staticmethod
+    def forward(x, n=2):
+        return x**n
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_backward(inputs[0])
+        ctx.n = inputs[1]
+
+    @staticmethod
+    def backward(ctx, g):
+        (x,) = ctx.saved_tensors
+        return g * ctx.n * x ** (ctx.n - 1), None
+
+
+@pytest.mark.parametrize(("given", "n"), [({}, 2), ({"n": 3}, 3)])
+def test_defaults_and_keywords_are_inputs(given, n):
+    x = t64(3.0, requires_grad=True)
+    Power.apply(x, **given).backward()
+    assert_close(x.grad, n * 3.0 ** (n - 1))
+    assert_close(torch.func.grad(lambda x: Power.apply(x, **given))(t64(3.0)), n * 3.0 ** (n - 1))
+
+
+class Doubled(torch.autograd.Function):
+    """Doubles its argument in place."""
+
+    @staticmethod
+    def forward(x):
+        return x.mul_(2)
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.mark_dirty(inputs[0])
+
+    @staticmethod
+    def backward(ctx, g):
+        return 2 * g
+
+    @staticmethod
+    def jvp(ctx, t):
+        return t.mul_(2)
+
+
+def test_dirty_inputs_in_forward_mode():
+    fw = torch.autograd.forward_ad
+    with fw.dual_level():
+        x = fw.make_dual(t64([1.0, 2.0]), t64([3.0, 4.0]))
+        y = Doubled.apply(x)
+        assert y is x
+        assert_close(fw.unpack_dual(y * 1).primal, [2.0, 4.0])
+        assert_close(fw.unpack_dual(y * 1).tangent, [6.0, 8.0])
+    value, tangent = torch.func.jvp(lambda x: Doubled.apply(x.clone()) * x, (t64([3.0]),), (t64([1.0]),))
+    assert_close(value, [18.0])
+    assert_close(tangent, [12.0])
+
+
+class Swapped(torch.autograd.Function):
+    """Takes a list; its vmap rule sees the dimensions in the same form."""
+
+    @staticmethod
+    def forward(x, pair):
+        raise AssertionError("mapped by its own rule")
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        pass
+
+    @staticmethod
+    def vmap(info, in_dims, x, pair):
+        assert in_dims == (0, [0, None])
+        return (pair[0] * x, x), 0
+
+
+def test_lists_of_batches():
+    x, y = t64([1.0, 2.0]), t64([3.0, 4.0])
+    a, b = torch.vmap(lambda x, y: Swapped.apply(x, [y, t64(1.0)]))(x, y)
+    assert_close(a, [3.0, 8.0])
+    assert_close(b, [1.0, 2.0])
+
+
+def test_vmap_rules_with_dimensions_that_do_not_fit():
+    class Wrong(torch.autograd.Function):
+        @staticmethod
+        def forward(x):
+            return x.clone()
+
+        @staticmethod
+        def setup_context(ctx, inputs, output):
+            pass
+
+        @staticmethod
+        def vmap(info, in_dims, x):
+            return x.clone(), (None,)
+
+    with pytest.raises(RuntimeError, match="returned an incompatible"):
+        torch.vmap(Wrong.apply)(t64([1.0, 2.0]))
+
+
+def test_vmap_wants_setup_context():
+    class Plain(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x.clone()
+
+    with pytest.raises(RuntimeError, match="must override the setup_context"):
+        torch.vmap(Plain.apply)(t64([1.0, 2.0]))

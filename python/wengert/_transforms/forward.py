@@ -21,8 +21,8 @@ def jvp(
     """Value of `func(*primals)` and its directional derivative along `tangents`, by forward mode.
 
     Primals and tangents are tuples of trees of tensors, floats and NumPy arrays; with `has_aux` the auxiliary output comes
-    third. An output that does not depend on the primals has zeros for tangent, or is a RuntimeError if `strict`. Raises
-    RuntimeError where tangents have another form or other shapes than the primals, or the output is not made of tensors.
+    third. An output that does not depend on the primals has zeros for tangent, or is a RuntimeError if `strict`. What
+    `func` writes into a primal is written into the caller's tensor. Raises RuntimeError where tangents have another form or other shapes than the primals, or the output is not made of tensors.
 
     >>> import wengert
     >>> jvp(lambda x: x * x, (wengert.tensor(3.0),), (wengert.tensor(1.0),))
@@ -43,17 +43,26 @@ def jvp(
         )
     if not points:
         raise RuntimeError(f"{who}: Expected primals to contain at least one Tensor.")
+    given = {"primals": points, "tangents": directions}
     points, directions = [as_input(x) for x in points], [as_input(x) for x in directions]
     for what, leaves in (("primals", points), ("tangents", directions)):
         for x in leaves:
             if not isinstance(x, Tensor):
                 raise RuntimeError(f"{who}: Expected {what} to only contain Tensors, got {type(x)}")
+    for what, leaves in given.items():
+        for x, p, t in zip(leaves, points, directions, strict=True):
+            if p.shape != t.shape and not isinstance(x, Tensor):
+                raise RuntimeError(
+                    f"{who}: Expected {what} to only contain Tensors, or numbers and arrays of the same shape; got {type(x)}"
+                    f" where primal and tangent have the shapes {p.shape} and {t.shape}"
+                )
     level = _core._enter_level()
     try:
         duals = [_core._make_dual(p, t, level) for p, t in zip(points, directions, strict=True)]
         out, aux = split_aux(func(*spec.build(duals)), has_aux, who)
         outs, form = output_leaves(out, who)
-        pairs = [_core._unpack_dual(y, level) for y in outs]
+        found = {id(d): _given_back(d, p, t, level) for d, p, t in zip(duals, points, directions, strict=True)}
+        pairs = [found.get(id(y)) or _parts(y, level) for y in outs]
         if strict and any(t is None for _, t in pairs):
             raise RuntimeError(
                 "jvp(f, primals, tangents, strict=True): The output of f is independent of the inputs. This is not allowed"
@@ -63,7 +72,25 @@ def jvp(
         tangent = form.build([_core._zeros_like(p) if t is None else t for p, t in pairs])
         if not has_aux:
             return value, tangent
-        plain = map_tree(lambda y: _core._unpack_dual(y, level)[0] if isinstance(y, Tensor) else y, aux)
+        plain = map_tree(lambda y: (found.get(id(y)) or _parts(y, level))[0] if isinstance(y, Tensor) else y, aux)
         return value, tangent, plain
     finally:
         _core._leave_level(level)
+
+
+def _parts(y: Tensor, level: int) -> tuple[Tensor, Tensor | None]:
+    """Value and tangent of a result. What is no dual is itself the value: a second handle to the memory of a tensor that may
+    be the caller's would not see writes through the first."""
+    primal, tangent = _core._unpack_dual(_core._settled(y), level)
+    return (y if tangent is None and not y._is_lifted() else primal), tangent
+
+
+def _given_back(dual: Tensor, point: Tensor, direction: Tensor, level: int) -> tuple[Tensor, Tensor | None]:
+    """Value and tangent of an input: written into the caller's tensor where the function wrote, and views of what the caller
+    gave."""
+    primal, tangent = _core._unpack_dual(_core._settled(dual), level)
+    if primal.data_ptr() != point.data_ptr():
+        point.copy_(primal)
+    if tangent is not None and tangent.data_ptr() == direction.data_ptr():
+        tangent = direction.view(direction.shape)
+    return point.view(point.shape), tangent

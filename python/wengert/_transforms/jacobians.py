@@ -10,7 +10,7 @@ from wengert._core import Tensor
 from wengert._transforms.forward import jvp
 from wengert._transforms.maps import vmap
 from wengert._transforms.reverse import Traced, grad_and_value
-from wengert._transforms.tree import as_input, flatten, map_tree, output_leaves, positions, split_aux
+from wengert._transforms.tree import as_input, flatten, output_leaves, positions, split_aux
 
 
 def jacrev(
@@ -81,11 +81,14 @@ def rows(run: Traced, y: Tensor, chunk_size: int | None) -> list[Tensor]:
     count, create = y.numel(), None if run.outer else False
     if not y.requires_grad or count == 0:
         return [_core._zeros_like(x).expand(*y.shape, *x.shape).clone() for x in run.inputs]
-    if count == 1:
-        one = _core._full(list(y.shape), 1, y.dtype, False)
-        grads = run.pull([y], [one], False, create)
-        return [g.reshape(*y.shape, *x.shape) for g, x in zip(grads, run.inputs, strict=True)]
     step = count if chunk_size is None else min(chunk_size, count)
+    if step == 1:
+        # Without a map, whose restrictions do not hold then.
+        each = [run.pull([y], [u.reshape(y.shape)], True, create) for u in _units(count, 0, count, y).unbind()]
+        return [
+            _core.stack(column).reshape(*y.shape, *x.shape)
+            for column, x in zip(zip(*each, strict=True), run.inputs, strict=True)
+        ]
     found: list[list[Tensor]] = [[] for _ in run.inputs]
     for start in range(0, count, step):
         size = min(step, count - start)
@@ -145,17 +148,29 @@ def jacfwd(
                     given[p] = x
                 return func(*given, **kwargs)
 
-            return jvp(partial, tuple(primals), tangents, has_aux=has_aux)[1:]
+            if not has_aux:
+                return jvp(partial, tuple(primals), tangents)[1]
+            _, tangent, aux = jvp(partial, tuple(primals), tangents, has_aux=True)
+            # Only tensors pass through the map.
+            leaves, spec_of_aux = flatten(aux)
+            last[:] = [spec_of_aux, leaves]
+            return tangent, [x for x in leaves if isinstance(x, Tensor)]
+
+        last: list[Any] = []
+
+        def auxiliary(tensors: list[Tensor]) -> Any:
+            each = iter(tensors)
+            return last[0].build([next(each) if isinstance(x, Tensor) else x for x in last[1]])
 
         if total == 0:
             found = along(*(_core._zeros_like(x) for x in primals))
-            flat, form = flatten(found[0])
+            flat, form = flatten(found[0] if has_aux else found)
             columns = [_core._zeros_like(t).reshape(*t.shape, 1).expand(*t.shape, 0).movedim(-1, 0) for t in flat]
-            aux = found[1] if has_aux else None
+            aux = auxiliary(found[1]) if has_aux else None
         else:
             found = vmap(along, randomness=randomness)(*_bases(primals, sizes))
-            columns, form = flatten(found[0])
-            aux = map_tree(lambda x: x[0], found[1]) if has_aux else None
+            columns, form = flatten(found[0] if has_aux else found)
+            aux = auxiliary([x[0] for x in found[1]]) if has_aux else None
         jacobians = []
         for column in columns:
             shape = list(column.shape[1:])

@@ -24,7 +24,8 @@ def vmap(
     `in_dims` is an int, or a tuple with a tree of ints and None for each argument (None: the same for all examples);
     keyword arguments are the same for all. `out_dims` is an int or such a tree for the outputs; None there wants an output
     that is the same for all. A random operation inside is an error, or draws the "same" or "different" numbers for the
-    examples, as `randomness` says. `chunk_size` is how many examples are computed at a time.
+    examples, as `randomness` says. `chunk_size` is how many examples are computed at a time. What `func` writes into a mapped
+    argument is written into the caller's tensor.
 
     Raises ValueError where no input is mapped, mapped sizes differ, `in_dims` or `out_dims` do not fit, or the function
     returns something that is no tensor; IndexError for a dimension that an output does not have.
@@ -64,6 +65,26 @@ def vmap(
         return form.build(values)
 
     return transformed
+
+
+def debug_unwrap(tensor: Tensor, *, recurse: bool = True) -> Tensor:
+    """What is under the wrappings that `vmap` and `jvp` put around a tensor, to be looked at: a batch with all its examples,
+    the value of a dual number. With `recurse=False` only the innermost transform's is taken off.
+
+    >>> import wengert
+    >>> seen = []
+    >>> _ = vmap(lambda x: seen.append(debug_unwrap(x)) or x)(wengert.tensor([1.0, 2.0]))
+    >>> seen[0]
+    tensor([1., 2.])
+    """
+    if not isinstance(tensor, Tensor):
+        raise ValueError(f"debug_unwrap: expected a Tensor, got {type(tensor)}")
+    while (outermost := _core._outermost_level(tensor)) is not None:
+        level, is_map = outermost
+        tensor = _core._unpack_batched(tensor, 0, 0, level) if is_map else _core._unpack_dual(tensor, level)[0]
+        if not recurse:
+            break
+    return tensor
 
 
 def _is_dim(d: Any) -> bool:
@@ -131,17 +152,43 @@ def _run(
     maps = _random.MAPS.under_way
     maps.append((level, size, randomness))
     try:
-        args = spec.build(
-            [x if d is None else _core._make_batched(x, d, level) for x, d in zip(leaves, dims, strict=True)]
-        )
-        out = func(*args, **kwargs)
+        given = [x if d is None else _core._make_batched(x, d, level) for x, d in zip(leaves, dims, strict=True)]
+        out = func(*spec.build(given), **kwargs)
         outs, form = flatten(out)
         places = _places(func, form, out_dims)
-        values = [_unmapped(func, y, d, size, level) for y, d in zip(outs, places, strict=True)]
+        given_back = {
+            id(batch): (x, d, _write_back(x, batch, d, size, level))
+            for x, batch, d in zip(leaves, given, dims, strict=True)
+            if d is not None and isinstance(x, Tensor)
+        }
+        values = [
+            _unmapped(func, y, d, size, level)
+            if id(y) not in given_back or d is None
+            else _moved(*given_back[id(y)], d)
+            for y, d in zip(outs, places, strict=True)
+        ]
         return values, places, form
     finally:
         maps.pop()
         _core._leave_level(level)
+
+
+def _write_back(x: Tensor, batch: Tensor, d: int, size: int, level: int) -> bool:
+    """What the function wrote into a mapped argument, written into the caller's tensor. Whether it did."""
+    value = _core._unpack_batched(_core._settled(batch), d, size, level)
+    written = value.data_ptr() != x.data_ptr()
+    if written:
+        x.copy_(value)
+    return written
+
+
+def _moved(x: Tensor, at: int, written: bool, to: int) -> Tensor:
+    """An argument that is itself a result: a view of the caller's tensor, so that histories see writes through either; that
+    tensor itself where it was written in its place."""
+    n = x.dim()
+    if -n <= to < n and to % n == at:
+        return x if written else x.view(x.shape)
+    return x.movedim(at, to)
 
 
 def _places(func: Any, form: Any, out_dims: Any) -> list[Any]:
@@ -150,6 +197,8 @@ def _places(func: Any, form: Any, out_dims: Any) -> list[Any]:
             f"vmap({name_of(func)}, ..., out_dims={out_dims}): `out_dims` must be an int, None or a python collection of ints"
             " representing where in the outputs the vmapped dimension should appear."
         )
+    if form.kind is None and isinstance(out_dims, tuple) and len(out_dims) == 1:
+        out_dims = out_dims[0]
     places = form.prefix(out_dims, _is_dim)
     if places is None:
         raise ValueError(
@@ -162,7 +211,7 @@ def _places(func: Any, form: Any, out_dims: Any) -> list[Any]:
 def _unmapped(func: Any, y: Any, dim: int | None, size: int, level: int) -> Any:
     name = name_of(func)
     if not isinstance(y, Tensor):
-        if dim is None and y is not None:
+        if dim is None:
             return y
         raise ValueError(
             f"vmap({name}, ...): `{name}` must only return Tensors, got type {type(y)}. Did you mean to set out_dims= to None"

@@ -34,8 +34,15 @@ class Traced:
             _core._set_grad_enabled(self.outer)
 
     def value(self, y: Tensor) -> Tensor:
-        """An output as it is outside."""
-        return _core._untrack(y, self.inputs)
+        """An output as it is outside: without history where nothing is recorded there."""
+        found = _core._untrack(y, self.inputs)
+        if self.outer and found.requires_grad == y.requires_grad and not y._is_lifted():
+            # The very tensor, which may be the caller's: another handle to its memory would not see writes through this one.
+            return y
+        if self.outer or not found.requires_grad:
+            return found
+        # Tangents of a transform further out stay.
+        return found.clone() if found._is_lifted() else found.detach()
 
     def aux(self, aux: Any) -> Any:
         """Auxiliary output as it is outside."""
@@ -216,6 +223,11 @@ def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..
                 raise RuntimeError(
                     f"tangent:{i} with shape {got} in flattened pytree doesn't match the shape {x.shape} of the"
                     " corresponding primal."
+                )
+            if t.dtype != x.dtype:
+                raise RuntimeError(
+                    f"tangent:{i} with dtype {t.dtype} in flattened pytree doesn't match the dtype {x.dtype} of the"
+                    f" corresponding primal; try to({x.dtype})."
                 )
         found: tuple[Any, ...] = (None,) * len(starts)
         if used:

@@ -65,7 +65,8 @@ class Spec:
         if isinstance(tree, dict):
             parts = [tree[k] for k in self.keys] if set(tree) == set(self.keys) else None
         else:
-            fits = isinstance(tree, (tuple, list)) and len(tree) == len(self.children)
+            fits = isinstance(tree, (tuple, list)) and isinstance(tree, list) == issubclass(self.kind, list)
+            fits = fits and len(tree) == len(self.children)
             parts = list(tree) if fits else None
         if parts is None:
             return None
@@ -143,7 +144,7 @@ def split_aux(out: Any, has_aux: bool, who: str) -> tuple[Any, Any]:
 def output_leaves(out: Any, who: str) -> tuple[list[Tensor], Spec]:
     """The tensors that a function returned."""
     leaves, spec = flatten(out)
-    if not leaves:
+    if not leaves or out is None:
         raise RuntimeError(f"{who}: Expected f to be a function that has non-empty output (got output = {out!r})")
     for y in leaves:
         if not isinstance(y, Tensor):

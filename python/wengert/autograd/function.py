@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -163,8 +164,13 @@ class Function:
 
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
-        """Runs forward unrecorded and records one node for it."""
-        if any(isinstance(a, Tensor) and a._is_lifted() for a in args):
+        """Runs forward unrecorded and records one node for it.
+
+        Where `setup_context` is defined, arguments given by keyword and defaults of `forward` count as positional ones.
+        """
+        if cls.setup_context is not Function.setup_context:
+            args, kwargs = _positional(cls.forward, args, kwargs)
+        if any(_holds_lifted(a) for a in args):
             from wengert.autograd._lifted import apply_lifted
 
             return apply_lifted(cls, args, kwargs)
@@ -219,6 +225,25 @@ class Function:
                 result = o
             wrapped.append(o if constant else result)
         return tuple(wrapped)
+
+
+def _positional(
+    forward: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    if not kwargs and not getattr(forward, "__defaults__", None):
+        return args, kwargs
+    bound = inspect.signature(forward).bind(*args, **kwargs)
+    bound.apply_defaults()
+    return bound.args, {k: v for k, v in bound.kwargs.items() if k in kwargs}
+
+
+def _holds_lifted(x: Any) -> bool:
+    """Whether a dual or a batch is an argument, or in a list, tuple or dict that is one."""
+    if isinstance(x, Tensor):
+        return x._is_lifted()
+    if isinstance(x, (list, tuple)):
+        return any(map(_holds_lifted, x))
+    return isinstance(x, dict) and any(map(_holds_lifted, x.values()))
 
 
 class _Once(Function):
