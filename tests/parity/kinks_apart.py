@@ -77,6 +77,8 @@ APART = {
         ("F.mish(x)", "[0.0, -1000.0, 1000.0]", "second", [[[0.64, 0.0, 0.0]]]),
     ],
     "What does not enter a result has the derivative 0, and what makes it nan has nan.": [
+        ("torch.logit(x)", "[0.0, 1.0, 2.0]", "second", [[[NAN, NAN, NAN]]]),
+        ("x.prod()", "[2.0, 'inf', 0.0]", "second", [[[NAN, 6.0, NAN]]]),
         (
             "x.logcumsumexp(0)",
             "['-inf', '-inf', 0.0, 1.0]",

@@ -40,16 +40,24 @@ pub trait Algebra:
     fn cosh(self) -> Self;
     /// Error function.
     fn erf(self) -> Self;
-    /// Largest integer not above.
+    /// Hyperbolic tangent.
+    fn tanh(self) -> Self;
+    /// 1 / (1 + e^-x).
+    fn sigmoid(self) -> Self;
+    /// Largest integer not above; a constant to further derivatives.
     fn floor(self) -> Self;
-    /// Integral part.
+    /// Integral part; a constant to further derivatives.
     fn trunc(self) -> Self;
-    /// -1, 0 or 1.
+    /// -1, 0 or 1, 0 for NaN.
     fn sign(self) -> Self;
     /// `self` where `m > 0`, else 0: unlike a product with a mask, right for infinite values.
     fn gate(self, m: Self) -> Self;
     /// `self` where `a > b`, else 0.
     fn gate_gt(self, a: Self, b: Self) -> Self;
+    /// 0 where `a > b`, else `self`: also where one of them is NaN.
+    fn drop_gt(self, a: Self, b: Self) -> Self;
+    /// 0 where `m <= 0`, else `self`: also where `m` is NaN.
+    fn drop_le(self, m: Self) -> Self;
     /// `self` where `a == b`, else 0.
     fn gate_eq(self, a: Self, b: Self) -> Self;
     /// `self` where `a != b`, else 0.
@@ -94,6 +102,14 @@ impl<R: Real> Algebra for R {
         Real::erf(self)
     }
     #[inline(always)]
+    fn tanh(self) -> Self {
+        Real::tanh(self)
+    }
+    #[inline(always)]
+    fn sigmoid(self) -> Self {
+        (Real::exp(-self) + R::lit(1.0)).recip()
+    }
+    #[inline(always)]
     fn floor(self) -> Self {
         Real::floor(self)
     }
@@ -103,7 +119,7 @@ impl<R: Real> Algebra for R {
     }
     #[inline(always)]
     fn sign(self) -> Self {
-        Real::sign(self)
+        R::pick(self.eq(self), Real::sign(self), R::lit(0.0))
     }
     #[inline(always)]
     fn gate(self, m: Self) -> Self {
@@ -112,6 +128,14 @@ impl<R: Real> Algebra for R {
     #[inline(always)]
     fn gate_gt(self, a: Self, b: Self) -> Self {
         R::pick(a.gt(b), self, R::lit(0.0))
+    }
+    #[inline(always)]
+    fn drop_gt(self, a: Self, b: Self) -> Self {
+        R::pick(a.gt(b), R::lit(0.0), self)
+    }
+    #[inline(always)]
+    fn drop_le(self, m: Self) -> Self {
+        R::pick(m.lt(R::lit(0.0)) | m.eq(R::lit(0.0)), R::lit(0.0), self)
     }
     #[inline(always)]
     fn gate_eq(self, a: Self, b: Self) -> Self {
@@ -195,15 +219,16 @@ impl<'s> Expr<'s> {
 }
 
 impl Expr<'_> {
-    /// `self` where a comparison of `a` and `b` holds, else 0: unlike a product with a mask, right for infinite values.
-    fn where_(self, a: Self, b: Self, test: fn(&Tensor, &Tensor) -> Result<Tensor>) -> Self {
+    /// `self` where a comparison of `a` and `b` is `wanted`, else 0: unlike a product with a mask, right for infinite values.
+    fn where_(self, wanted: bool, a: Self, b: Self, test: fn(&Tensor, &Tensor) -> Result<Tensor>) -> Self {
         if self.scope.error.borrow().is_some() {
             return self;
         }
         let (a, b) = (a.get(), b.get());
         self.unary(|g| {
             let zero = Tensor::scalar(g.dtype(), Scalar::Float(0.0))?;
-            ops::where_(&test(&a, &b)?, g, &zero)
+            let holds = test(&a, &b)?;
+            if wanted { ops::where_(&holds, g, &zero) } else { ops::where_(&holds, &zero, g) }
         })
     }
 }
@@ -273,26 +298,38 @@ impl Algebra for Expr<'_> {
     fn erf(self) -> Self {
         self.unary(ops::erf)
     }
+    fn tanh(self) -> Self {
+        self.unary(ops::tanh)
+    }
+    fn sigmoid(self) -> Self {
+        self.unary(ops::sigmoid)
+    }
     fn floor(self) -> Self {
-        self.unary(ops::floor)
+        self.unary(|x| ops::floor(&x.detach()))
     }
     fn trunc(self) -> Self {
-        self.unary(ops::trunc)
+        self.unary(|x| ops::trunc(&x.detach()))
     }
     fn sign(self) -> Self {
         self.unary(ops::sign)
     }
     fn gate(self, m: Self) -> Self {
-        self.where_(m, Expr::lit(0.0, m), ops::gt)
+        self.where_(true, m, Expr::lit(0.0, m), ops::gt)
     }
     fn gate_gt(self, a: Self, b: Self) -> Self {
-        self.where_(a, b, ops::gt)
+        self.where_(true, a, b, ops::gt)
+    }
+    fn drop_gt(self, a: Self, b: Self) -> Self {
+        self.where_(false, a, b, ops::gt)
+    }
+    fn drop_le(self, m: Self) -> Self {
+        self.where_(false, m, Expr::lit(0.0, m), ops::le)
     }
     fn gate_eq(self, a: Self, b: Self) -> Self {
-        self.where_(a, b, ops::eq)
+        self.where_(true, a, b, ops::eq)
     }
     fn gate_ne(self, a: Self, b: Self) -> Self {
-        self.where_(a, b, ops::ne)
+        self.where_(true, a, b, ops::ne)
     }
 }
 

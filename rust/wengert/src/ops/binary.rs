@@ -365,10 +365,11 @@ fn integer_forward<B: Rule>(a: &Array, b: &Array, out: &Array) -> Result<()> {
         out.write_unseen(&sum);
         return Ok(());
     }
-    if ["fmod", "remainder", "floor_divide"].contains(&B::NAME) && b.contains_zero() && out.numel() > 0 {
+    let divides = ["fmod", "remainder", "floor_divide", "floor_quotient", "trunc_quotient"].contains(&B::NAME);
+    if divides && b.contains_zero() && out.numel() > 0 {
         return Err(Error::runtime(format!(
             "ZeroDivisionError: {}: got an integer divisor of 0, wanted none; try to(float32), or where() to mask it",
-            B::NAME
+            if B::NAME.ends_with("quotient") { "div" } else { B::NAME }
         )));
     }
     let shape = out.shape();
@@ -467,18 +468,8 @@ fn rounded<B: Rule>(args: &Args<'_>) -> Result<Value> {
     }
     let (a, b) = operands(args)?;
     match mode {
-        "floor" => crate::ops::floor_divide(&a, &b).map(Value::from),
-        "trunc" => {
-            let down = crate::ops::floor_divide(&a, &b)?;
-            if down.dtype().is_float() {
-                return crate::ops::trunc(&run::<B>(&a, &b)?).map(Value::from);
-            }
-            // One more where rounding down went away from 0.
-            let exact = crate::ops::eq(&crate::ops::mul(&down, &b)?, &a)?;
-            let zero = Tensor::scalar(down.dtype(), Scalar::Int(0))?;
-            let below = crate::ops::bitwise_and(&crate::ops::lt(&down, &zero)?, &crate::ops::bitwise_not(&exact)?)?;
-            crate::ops::add(&down, &crate::ops::cast(&below, down.dtype())?).map(Value::from)
-        }
+        "floor" => quotients::floor_quotient(&a, &b).map(Value::from),
+        "trunc" => quotients::trunc_quotient(&a, &b).map(Value::from),
         other => Err(Error::runtime(format!(
             "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{other}'"
         ))),

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::op::{Batched, Cotangents, Grads, Op, OpRef};
 use crate::ops::binary::number_beside;
 use crate::ops::table::{Args, Body, Face, OpInfo, Operand, Value};
-use crate::ops::{bitwise_and, bitwise_or, cast, ge, gt, le, lt, maximum, minimum, where_};
+use crate::ops::{bitwise_and, bitwise_or, cast, eq, gt, le, lt, maximum, minimum, ne, where_};
 use crate::record::apply;
 use crate::saved::Saved;
 use crate::tensor::Tensor;
@@ -33,26 +33,56 @@ impl Map3 for Clip {
 struct Clamp {
     lower: bool,
     upper: bool,
+    /// The bounds were given as numbers.
+    numbers: bool,
 }
+
+type Test = fn(&Tensor, &Tensor) -> Result<Tensor>;
 
 impl Clamp {
     fn bounds<'t>(&self, inputs: &[&'t Tensor]) -> (Option<&'t Tensor>, Option<&'t Tensor>) {
         (self.lower.then(|| inputs[1]), self.upper.then(|| inputs[inputs.len() - 1]))
     }
 
-    /// Where the gradient goes: to the input inside the bounds, to a bound that the result is.
-    fn masks(&self, inputs: &[&Tensor], which: usize) -> Result<Tensor> {
+    /// Where the whole gradient goes to input `which`, and where half of it; PyTorch's choice in every case.
+    fn masks(&self, inputs: &[&Tensor], which: usize) -> Result<(Tensor, Option<Tensor>)> {
         let x = inputs[0];
-        let masks = |a: Result<Tensor>, b: Option<Result<Tensor>>, join: fn(&Tensor, &Tensor) -> Result<Tensor>| match b
-        {
-            Some(b) => join(&a?, &b?),
-            None => a,
-        };
+        let not = |t: Result<Tensor>| crate::ops::bitwise_not(&t?);
         match (self.bounds(inputs), which) {
-            ((Some(lo), hi), 0) => masks(ge(x, lo), hi.map(|hi| le(x, hi)), bitwise_and),
-            ((None, Some(hi)), 0) => le(x, hi),
-            ((Some(lo), hi), 1) => masks(lt(x, lo), hi.map(|hi| lt(lo, hi)), bitwise_and),
-            ((lo, Some(hi)), _) => masks(gt(x, hi), lo.map(|lo| le(hi, lo)), bitwise_or),
+            // Numbers: only strictly inside.
+            ((lo, hi), 0) if self.numbers => {
+                let inside = lo.map(|lo| gt(x, lo)).transpose()?;
+                let below = hi.map(|hi| lt(x, hi)).transpose()?;
+                match (inside, below) {
+                    (Some(a), Some(b)) => Ok((bitwise_and(&a, &b)?, None)),
+                    (a, b) => a.or(b).map(|m| (m, None)).ok_or_else(|| Error::runtime("clamp: there is no bound")),
+                }
+            }
+            // Tensors share a tie, and NaN passes on all.
+            ((lo, hi), 0) => {
+                let mut whole = not(lt(x, x))?;
+                let mut tie: Option<Tensor> = None;
+                for (bound, beyond) in [(lo, lt as Test), (hi, gt as Test)] {
+                    let Some(bound) = bound else { continue };
+                    whole = bitwise_and(&whole, &not(beyond(x, bound))?)?;
+                    let at = eq(x, bound)?;
+                    tie = Some(match tie {
+                        Some(t) => ne(&t, &at)?,
+                        None => at,
+                    });
+                }
+                let tie = bitwise_and(&tie.ok_or_else(|| Error::runtime("clamp: there is no bound"))?, &whole)?;
+                Ok((bitwise_and(&whole, &not(Ok(tie.clone()))?)?, Some(tie)))
+            }
+            ((Some(lo), None), 1) => Ok((not(bitwise_or(&gt(x, lo)?, &eq(x, lo)?))?, Some(eq(x, lo)?))),
+            ((None, Some(hi)), _) => Ok((not(bitwise_or(&lt(x, hi)?, &eq(x, hi)?))?, Some(eq(x, hi)?))),
+            ((Some(lo), Some(hi)), 1) => {
+                Ok((bitwise_and(&lt(x, lo)?, &le(lo, hi)?)?, Some(bitwise_and(&eq(x, lo)?, &lt(lo, hi)?)?)))
+            }
+            ((Some(lo), Some(hi)), _) => {
+                let beyond = bitwise_and(&gt(x, hi)?, &le(lo, hi)?)?;
+                Ok((bitwise_or(&beyond, &gt(lo, hi)?)?, Some(bitwise_and(&eq(x, hi)?, &lt(lo, hi)?)?)))
+            }
             _ => Err(Error::runtime("clamp: there is no such bound")),
         }
     }
@@ -84,7 +114,13 @@ impl Clamp {
     }
 
     fn pass(&self, g: &Tensor, inputs: &[&Tensor], which: usize) -> Result<Tensor> {
-        where_(&self.masks(inputs, which)?, g, &Tensor::scalar(g.dtype(), Scalar::Int(0))?)
+        let (whole, half) = self.masks(inputs, which)?;
+        let rest = Tensor::scalar(g.dtype(), Scalar::Int(0))?;
+        let rest = match half {
+            Some(half) => where_(&half, &crate::ops::mul(g, &Tensor::scalar(g.dtype(), Scalar::Float(0.5))?)?, &rest)?,
+            None => rest,
+        };
+        where_(&whole, g, &rest)
     }
 }
 
@@ -93,7 +129,7 @@ impl Op for Clamp {
         "clamp"
     }
     fn grad_name(&self) -> String {
-        "ClampBackward1".to_owned()
+        if self.numbers { "ClampBackward1" } else { "ClampBackward0" }.to_owned()
     }
     fn forward(&self, inputs: &[&Array]) -> Result<Array> {
         if inputs[0].dtype().is_float() {
@@ -152,6 +188,11 @@ impl Op for Clamp {
 /// `x` raised to `lower` and lowered to `upper`, whichever there are; where they cross, `upper`.
 #[track_caller]
 pub fn clamp(x: &Tensor, lower: Option<&Tensor>, upper: Option<&Tensor>) -> Result<Tensor> {
+    clamped(x, lower, upper, false)
+}
+
+#[track_caller]
+fn clamped(x: &Tensor, lower: Option<&Tensor>, upper: Option<&Tensor>, numbers: bool) -> Result<Tensor> {
     let mut dtypes: SmallVec<[_; 3]> = SmallVec::new();
     let parts: SmallVec<[&Tensor; 3]> = std::iter::once(x).chain(lower).chain(upper).collect();
     if parts.len() == 1 {
@@ -161,7 +202,7 @@ pub fn clamp(x: &Tensor, lower: Option<&Tensor>, upper: Option<&Tensor>) -> Resu
     let dtype = promote(&dtypes);
     let parts: SmallVec<[Tensor; 3]> = parts.iter().map(|t| cast(t, dtype)).collect::<Result<_>>()?;
     let refs: SmallVec<[&Tensor; 3]> = parts.iter().collect();
-    apply(OpRef::new(Clamp { lower: lower.is_some(), upper: upper.is_some() }), &refs)
+    apply(OpRef::new(Clamp { lower: lower.is_some(), upper: upper.is_some(), numbers }), &refs)
 }
 
 fn bound(a: &Args<'_>, i: usize) -> Result<Option<Tensor>> {
@@ -223,7 +264,8 @@ fn add_scaled(a: &Args<'_>, join: fn(&Tensor, &Tensor) -> Result<Tensor>) -> Res
 pub static CLAMP: OpInfo = OpInfo {
     name: "clamp",
     doc: "Each element raised to `min` and lowered to `max` (numbers or tensors, either may be missing); nan stays.\n\n\
-          The gradient is that of the input inside the bounds, ends included. Raises RuntimeError without any bound.\n\n\
+          The gradient is that of the input between numbers, ends excluded; a tensor of bounds shares it where the input\n\
+          is at a bound, and gets it beyond. Raises RuntimeError without any bound.\n\n\
           >>> import wengert\n\
           >>> wengert.clamp(wengert.tensor([-1.0, 0.5, 3.0]), min=0, max=1)\n\
           tensor([0.0000, 0.5000, 1.0000])\n",
@@ -233,7 +275,8 @@ pub static CLAMP: OpInfo = OpInfo {
     differentiable: true,
     body: Body::Call(|a| {
         let (lower, upper) = (bound(a, 1)?, bound(a, 2)?);
-        clamp(a.tensor(0)?, lower.as_ref(), upper.as_ref()).map(Value::from)
+        let numbers = !(1..3).any(|i| matches!(a.operand(i), Ok(Operand::Tensor(_))));
+        clamped(a.tensor(0)?, lower.as_ref(), upper.as_ref(), numbers).map(Value::from)
     }),
     samples: &[
         "f(2, 3), -0.75, 0.8",
@@ -249,7 +292,14 @@ pub static CLAMP: OpInfo = OpInfo {
 fn one_bound(a: &Args<'_>, upper: bool) -> Result<Value> {
     let b = operand(a, 1)?;
     let (lo, hi) = if upper { (None, Some(&b)) } else { (Some(&b), None) };
-    clamp(a.tensor(0)?, lo, hi).map(Value::from)
+    let number = matches!(a.operand(1)?, Operand::Number(_));
+    let node = match (upper, number) {
+        (false, true) => "ClampMinBackward0",
+        (false, false) => "ClampMinBackward1",
+        (true, true) => "ClampMaxBackward0",
+        (true, false) => "ClampMaxBackward1",
+    };
+    Ok(Value::from(clamped(a.tensor(0)?, lo, hi, number)?.named(node)))
 }
 
 /// The row of the table.

@@ -1,11 +1,15 @@
 //! Elementwise functions that are made of others: their derivatives of every order follow. Depends on ops.
 
-use crate::array::{DType, Scalar};
+use crate::array::{Array, DType, Scalar};
 use crate::error::{Error, Result};
+use crate::op::{Batched, Cotangents, Grads, Op, OpRef};
 use crate::ops::rows::rows;
 use crate::ops::table::{Args, Body};
-use crate::ops::{cast, clamp, div, eq, isnan, log, ne, sub, where_};
+use crate::ops::{cast, eq, gt, isnan, lt, ne, where_};
+use crate::record::apply;
+use crate::saved::Saved;
 use crate::tensor::Tensor;
+use smallvec::smallvec;
 
 fn like(x: &Tensor, v: f64) -> Result<Tensor> {
     Tensor::scalar(x.dtype(), Scalar::Float(v))
@@ -28,14 +32,50 @@ fn nan_to_num(a: &Args<'_>) -> Result<Tensor> {
 fn logit(a: &Args<'_>) -> Result<Tensor> {
     let x = a.tensor(0)?;
     let x = if x.dtype().is_float() { x.clone() } else { cast(x, crate::array::default_dtype())? };
-    let x = match a.get(1) {
-        crate::ops::Value::None => x,
-        _ => {
-            let eps = a.number(1)?.as_f64();
-            clamp(&x, Some(&like(&x, eps)?), Some(&like(&x, 1.0 - eps)?))?
-        }
-    };
-    log(&div(&x, &sub(&like(&x, 1.0)?, &x)?)?)
+    if matches!(a.get(1), crate::ops::Value::None) {
+        return crate::ops::log_odds(&x);
+    }
+    // Chosen rather than clamped: the ends keep their gradient, and where they cross the lower one counts first.
+    let (low, high) = (like(&x, a.number(1)?.as_f64())?, like(&x, 1.0 - a.number(1)?.as_f64())?);
+    let (below, above) = (lt(&x.detach(), &low)?, gt(&x.detach(), &high)?);
+    crate::ops::log_odds(&where_(&below, &low, &where_(&above, &high, &x)?)?)
+}
+
+/// The step function: a constant to reverse mode, as in PyTorch, and an error in forward mode.
+#[derive(Debug)]
+struct Heaviside;
+
+impl Op for Heaviside {
+    fn name(&self) -> &str {
+        "heaviside"
+    }
+    fn grad_name(&self) -> String {
+        "torch::autograd::NotImplemented".to_owned()
+    }
+    fn forward(&self, inputs: &[&Array]) -> Result<Array> {
+        let [x, values] = [inputs[0], inputs[1]].map(|a| Tensor::from_array(a.clone()));
+        let zero = Tensor::scalar(x.dtype(), Scalar::Int(0))?;
+        let step = cast(&gt(&x, &zero)?, x.dtype())?;
+        // NaN gives NaN.
+        let step = if x.dtype().is_float() { where_(&isnan(&x)?, &x, &step)? } else { step };
+        Ok(where_(&ne(&x, &zero)?, &step, &values)?.into_array())
+    }
+    fn keep(&self, _: u32) -> u32 {
+        0
+    }
+    fn vjp(&self, _: &Saved<'_>, _: Cotangents) -> Result<Grads> {
+        Ok(smallvec![None, None])
+    }
+    fn jvp(&self, _: &[&Tensor], _: &Tensor, _: &[Option<Tensor>]) -> Result<Option<Tensor>> {
+        Err(Error::not_implemented(
+            "Trying to use forward AD with heaviside that does not support it because it has not been implemented yet; got \
+             an input with a tangent, wanted one without; try detach()",
+        ))
+    }
+    fn batch(&self, inputs: &[Batched], _: usize) -> Result<Option<Batched>> {
+        let parts = crate::transform::align_all(inputs)?;
+        Ok(Some((apply(OpRef::new(Heaviside), &[&parts[0], &parts[1]])?, Some(0))))
+    }
 }
 
 /// 0 below 0, 1 above, `values` at 0.
@@ -48,11 +88,8 @@ fn heaviside(a: &Args<'_>) -> Result<Tensor> {
             values.dtype().name()
         )));
     }
-    let zero = Tensor::scalar(x.dtype(), Scalar::Int(0))?;
-    let step = cast(&crate::ops::gt(x, &zero)?, x.dtype())?;
-    // NaN gives NaN.
-    let step = if x.dtype().is_float() { where_(&isnan(x)?, x, &step)? } else { step };
-    where_(&ne(x, &zero)?, &step.detach(), &values.detach())
+    let [x, values] = [x, values].map(|t| if t.is_lifted() { t.clone() } else { t.detach() });
+    apply(OpRef::new(Heaviside), &[&x, &values])
 }
 
 rows! {

@@ -186,6 +186,8 @@ impl Op for LogSumExp {
     fn jvp(&self, inputs: &[&Tensor], y: &Tensor, tangents: &[Option<Tensor>]) -> Result<Option<Tensor>> {
         let (Some(t), x) = (&tangents[0], inputs[0]) else { return Ok(None) };
         let share = exp(&sub(x, &self.0.spread(y, x.shape())?)?)?;
+        // Where y is large its rounding is seen in the shares, whose sum is 1.
+        let share = crate::ops::div(&share, &self.0.spread(&self.0.sum(&share)?, x.shape())?)?;
         self.0.sum(&mul(t, &share)?).map(Some)
     }
     fn batch(&self, inputs: &[Batched], _: usize) -> Result<Option<Batched>> {

@@ -4,7 +4,7 @@ use super::*;
 
 binary! {
     /// Larger of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the
-    /// gradient.
+    /// gradient, where one is nan each gets it whole.
     ///
     /// >>> import wengert
     /// >>> wengert.maximum(wengert.tensor([1.0, 5.0, 2.0]), wengert.tensor([3.0, 4.0, 2.0]))
@@ -13,11 +13,11 @@ binary! {
         samples &["f(2, 3), f(2, 3)", "f(2, 3), f(3)", "f(), f(2, 1)", "i(4, lo=-3), i(4)", "b(3), b(3)", "f(0, 3), f(3)"];
     f(a, b) = a.max(b);
     i(a, b) = Ord::max(a, b);
-    da(g, a, b) = g.gate_gt(a, b) + (0.5 * g).gate_eq(a, b);
-    db(g, a, b) = g.gate_gt(b, a) + (0.5 * g).gate_eq(a, b);
+    da(g, a, b) = g.drop_gt(b, a).gate_ne(a, b) + (0.5 * g).gate_eq(a, b);
+    db(g, a, b) = g.drop_gt(a, b).gate_ne(a, b) + (0.5 * g).gate_eq(a, b);
 
     /// Smaller of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the
-    /// gradient.
+    /// gradient, where one is nan each gets it whole.
     ///
     /// >>> import wengert
     /// >>> wengert.minimum(wengert.tensor([1.0, 5.0, 2.0]), wengert.tensor([3.0, 4.0, 2.0]))
@@ -26,11 +26,11 @@ binary! {
         samples &["f(2, 3), f(2, 3)", "f(2, 3), f(3)", "f(), f(2, 1)", "i(4, lo=-3), i(4)", "b(3), b(3)", "f(0, 3), f(3)"];
     f(a, b) = a.min(b);
     i(a, b) = Ord::min(a, b);
-    da(g, a, b) = g.gate_gt(b, a) + (0.5 * g).gate_eq(a, b);
-    db(g, a, b) = g.gate_gt(a, b) + (0.5 * g).gate_eq(a, b);
+    da(g, a, b) = g.drop_gt(a, b).gate_ne(a, b) + (0.5 * g).gate_eq(a, b);
+    db(g, a, b) = g.drop_gt(b, a).gate_ne(a, b) + (0.5 * g).gate_eq(a, b);
 
-    /// Larger of two elements, with broadcasting; the other one where one is nan. Where both are equal the input gets
-    /// the gradient.
+    /// Larger of two elements, with broadcasting; the other one where one is nan. Where both are equal each gets half
+    /// of the gradient.
     ///
     /// >>> import wengert
     /// >>> wengert.fmax(wengert.tensor([1.0, 5.0, wengert.nan]), wengert.tensor([3.0, wengert.nan, 2.0]))
@@ -39,11 +39,11 @@ binary! {
         samples &["f(2, 3), f(2, 3)", "f(2, 3), f(3)", "f(), f(2, 1)", "i(4, lo=-3), i(4)", "b(3), b(3)", "f(0, 3), f(3)"];
     f(a, b) = R::pick(a.eq(a), R::pick(b.eq(b), a.max(b), a), b);
     i(a, b) = Ord::max(a, b);
-    da(g, a, b) = g.gate_gt(a, b) + g.gate_eq(a, b) + g.gate_ne(b, b);
-    db(g, a, b) = g.gate_gt(b, a) + g.gate_ne(a, a).gate_eq(b, b);
+    da(g, a, b) = g.gate_gt(a, b) + (0.5 * g).gate_eq(a, b) + g.gate_ne(b, b);
+    db(g, a, b) = g.gate_gt(b, a) + (0.5 * g).gate_eq(a, b) + g.gate_ne(a, a).gate_eq(b, b);
 
-    /// Smaller of two elements, with broadcasting; the other one where one is nan. Where both are equal the input gets
-    /// the gradient.
+    /// Smaller of two elements, with broadcasting; the other one where one is nan. Where both are equal each gets half
+    /// of the gradient.
     ///
     /// >>> import wengert
     /// >>> wengert.fmin(wengert.tensor([1.0, 5.0, wengert.nan]), wengert.tensor([3.0, wengert.nan, 2.0]))
@@ -52,10 +52,10 @@ binary! {
         samples &["f(2, 3), f(2, 3)", "f(2, 3), f(3)", "f(), f(2, 1)", "i(4, lo=-3), i(4)", "b(3), b(3)", "f(0, 3), f(3)"];
     f(a, b) = R::pick(a.eq(a), R::pick(b.eq(b), a.min(b), a), b);
     i(a, b) = Ord::min(a, b);
-    da(g, a, b) = g.gate_gt(b, a) + g.gate_eq(a, b) + g.gate_ne(b, b);
-    db(g, a, b) = g.gate_gt(a, b) + g.gate_ne(a, a).gate_eq(b, b);
+    da(g, a, b) = g.gate_gt(b, a) + (0.5 * g).gate_eq(a, b) + g.gate_ne(b, b);
+    db(g, a, b) = g.gate_gt(a, b) + (0.5 * g).gate_eq(a, b) + g.gate_ne(a, a).gate_eq(b, b);
 
-    /// Angle of the point (other, input) in radians, in -pi..pi.
+    /// Angle of the point (other, input) in radians, in -pi..pi. The derivative at (0, 0) is 0.
     ///
     /// >>> import wengert
     /// >>> wengert.atan2(wengert.tensor([1.0, -1.0]), wengert.tensor([1.0, -1.0]))
@@ -63,8 +63,14 @@ binary! {
     atan2, Atan2Rule, ATAN2, "Atan2Backward0", "input: Tensor, other: Tensor | Number", call, exact false,
         samples &["f(2, 3), f(2, 3)", "f(2, 3), f(3)", "f(), f(2, 1)", "f(2, 3), 0.3", "f(0, 3), f(3)"];
     f(a, b) = a.atan2(b);
-    da(g, a, b) = g * (b / (a * a + b * b));
-    db(g, a, b) = -(g * (a / (a * a + b * b)));
+    da(g, a, b) = {
+        let square = a * a + b * b;
+        (g * (b / square)).gate_ne(square, A::lit(0.0, g))
+    };
+    db(g, a, b) = {
+        let square = a * a + b * b;
+        (-(g * (a / square))).gate_ne(square, A::lit(0.0, g))
+    };
 
     /// Length sqrt(input^2 + other^2), without overflow on the way.
     ///
@@ -118,6 +124,10 @@ binary! {
     xlogy, XlogyRule, XLOGY, "XlogyBackward0", "input: Tensor, other: Tensor | Number", call, exact false,
         samples &["pos(2, 3), pos(2, 3)", "pos(2, 3), pos(3)", "pos(), pos(2, 1)"];
     f(a, b) = R::pick(a.eq(R::lit(0.0)), R::pick(b.eq(b), R::lit(0.0), b), a * b.log());
-    da(g, a, b) = g.gate_ne(a, A::lit(0.0, a)) * b.log();
+    da(g, a, b) = {
+        // 0 where the input is 0 and the logarithm is no number.
+        let (t, zero) = (g * b.log(), A::lit(0.0, g));
+        t.gate_ne(a, zero) + t.gate_eq(a, zero).drop_le(b)
+    };
     db(g, a, b) = g * (a / b);
 }

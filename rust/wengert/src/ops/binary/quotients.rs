@@ -2,6 +2,29 @@
 
 use super::*;
 
+/// `div` with a rounding mode, which has no rows of its own.
+#[allow(dead_code)]
+mod forms {
+    use super::*;
+
+    binary! {
+        /// Quotient rounded down; the derivative is 0.
+        floor_quotient, FloorQuotient, FLOOR_QUOTIENT, "DivBackward2", "", call, exact false, samples &[];
+        f(a, b) = FloorDivideRule::f(a, b);
+        i(a, b) = FloorDivideRule::i(a, b);
+        da(g) = g.gate(A::lit(0.0, g));
+        db(g) = g.gate(A::lit(0.0, g));
+
+        /// Quotient rounded towards 0; the derivative is 0.
+        trunc_quotient, TruncQuotient, TRUNC_QUOTIENT, "DivBackward2", "", call, exact false, samples &[];
+        f(a, b) = (a / b).trunc();
+        i(a, b) = a.wrapping_div(b);
+        da(g) = g.gate(A::lit(0.0, g));
+        db(g) = g.gate(A::lit(0.0, g));
+    }
+}
+pub use forms::{floor_quotient, trunc_quotient};
+
 binary! {
     /// Remainder of input / other with the sign of input, as C's fmod.
     ///
@@ -31,7 +54,12 @@ binary! {
         if r != I::ZERO && (b < I::ZERO) != (r < I::ZERO) { r.wrapping_add(b) } else { r }
     };
     da(g) = g;
-    db(g, a, b) = -(g * (a / b).floor());
+    db(g, a, b) = {
+        // Where the quotient is too small for its sign to reach floor, or the divisor infinite; and NaN for infinity.
+        let (q, one) = (a / b, A::lit(1.0, g));
+        let below = one.gate_gt(A::lit(0.0, g), a.sign() * b.sign()).gate_eq(q, A::lit(0.0, g));
+        -(g * (q.floor() - below + a * 0.0))
+    };
 
     /// Quotient input / other rounded down, as Python's //; the derivative is 0.
     ///

@@ -190,13 +190,6 @@ pub static MODE: OpInfo = OpInfo {
     samples: &["f(2, 3)", "i(2, 6, hi=3), dim=1", "f(3, 2), dim=0, keepdim=True", "f()"],
 };
 
-/// NaN replaced by 0, and where there was none.
-fn without_nan(x: &Tensor) -> Result<(Tensor, Tensor)> {
-    let zero = Tensor::scalar(x.dtype(), crate::Scalar::Int(0))?;
-    let known = crate::ops::eq(&x.detach(), &x.detach())?;
-    Ok((where_(&known, x, &zero)?, known))
-}
-
 /// Sum over dimensions of what is not NaN.
 #[derive(Clone, Debug)]
 struct NanSum(Reduced);
@@ -210,16 +203,18 @@ impl Op for NanSum {
     }
     fn forward(&self, inputs: &[&Array]) -> Result<Array> {
         let _mode = crate::mode::GradMode::set(false);
-        let known = without_nan(&Tensor::from_array(inputs[0].clone()))?.0;
-        Sum(self.0.clone()).forward(&[known.array()])
+        let x = Tensor::from_array(inputs[0].clone());
+        Sum(self.0.clone()).forward(&[where_known(&x, &x)?.array()])
     }
     fn keep(&self, _: u32) -> u32 {
         1
     }
     fn vjp(&self, saved: &Saved<'_>, cotangents: Cotangents) -> Result<Grads> {
         let Some(Some(g)) = cotangents.first() else { return Ok(Grads::new()) };
-        let x = saved.input(0)?;
-        Ok(smallvec![Some(where_known(&x, &self.0.spread(g, x.shape())?)?)])
+        // A product, not a choice: the infinite cotangent of a mean of nothing gives NaN, as that mean is.
+        let x = saved.input(0)?.detach();
+        let known = crate::ops::cast(&crate::ops::eq(&x, &x)?, g.dtype())?;
+        Ok(smallvec![Some(crate::ops::mul(&self.0.spread(g, x.shape())?, &known)?)])
     }
     fn jvp(&self, inputs: &[&Tensor], _: &Tensor, tangents: &[Option<Tensor>]) -> Result<Option<Tensor>> {
         tangents[0].as_ref().map(|t| self.0.sum(&where_known(inputs[0], t)?)).transpose()
@@ -254,9 +249,9 @@ pub fn nanmean(x: &Tensor, dims: Option<&[i64]>, keepdim: bool) -> Result<Tensor
             x.dtype().word()
         )));
     }
-    let (x, known) = without_nan(x)?;
+    let known = crate::ops::eq(&x.detach(), &x.detach())?;
     let count = sum(&crate::ops::cast(&known, x.dtype())?, dims, keepdim)?;
-    crate::ops::div(&sum(&x, dims, keepdim)?, &count)
+    crate::ops::div(&nansum(x, dims, keepdim)?, &count)
 }
 
 macro_rules! rows {

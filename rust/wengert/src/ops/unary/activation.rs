@@ -20,17 +20,27 @@ unary! {
     silu, Silu, SILU, "SiluBackward0", samples &["f(2, 3)", "f()", "f(0, 2)"], face FUNCTION;
     f(x) = x / (1.0 + (-x).exp());
     d(g, x) = {
-        let s = 1.0 / (1.0 + (-x).exp());
+        let s = x.sigmoid();
         g * (s * (1.0 + x * (1.0 - s)))
     };
 }
 
-/// `gelu` in its two forms, which the row of `gelu` chooses from; they have no rows of their own.
+/// `gelu` in its two forms, which the row of `gelu` chooses from, and what `logit` is without its bounds; they have no
+/// rows of their own.
 #[allow(dead_code)]
 mod forms {
     use super::*;
 
     unary! {
+        /// log(x / (1 - x)).
+        log_odds, LogOdds, LOG_ODDS, "LogitBackward0", samples &[];
+        f(x) = (x / (1.0 - x)).log();
+        d(g, x) = {
+            // The root is no number outside 0..1, where the value is none.
+            let root = (x * (1.0 - x)).sqrt();
+            g / (root * root)
+        };
+
         /// x Phi(x), Phi the distribution function of the normal distribution.
         gelu_erf, GeluErf, GELU_ERF, "GeluBackward0", samples &[];
         f(x) = 0.5 * x * (1.0 + (x * std::f64::consts::FRAC_1_SQRT_2).erf());
@@ -44,12 +54,10 @@ mod forms {
         gelu_tanh, GeluTanh, GELU_TANH, "GeluBackward0", samples &[];
         f(x) = 0.5 * x * (1.0 + (0.7978845608028654 * (x + 0.044715 * (x * x * x))).tanh());
         d(g, x) = {
-            // tanh(u) = 2 / (1 + e^(-2u)) - 1, in what derivatives are written in.
-            let u = 0.7978845608028654 * (x + 0.044715 * (x * x * x));
-            let t = 2.0 / (1.0 + (-2.0 * u).exp()) - 1.0;
+            let t = (0.7978845608028654 * (x + 0.044715 * (x * x * x))).tanh();
             let slope = 0.7978845608028654 * (1.0 + 0.134145 * (x * x));
             g * (0.5 * (1.0 + t) + 0.5 * x * ((1.0 - t * t) * slope))
         };
     }
 }
-pub use forms::{gelu_erf, gelu_tanh};
+pub use forms::{gelu_erf, gelu_tanh, log_odds};

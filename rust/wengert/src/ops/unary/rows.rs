@@ -85,7 +85,7 @@ unary! {
     relu, Relu, RELU, "ReluBackward0", samples &["f(2, 3, lo=0.2)", "f(4, hi=-0.2)"];
     f(x) = x.relu();
     i(x) = x.max(I::ZERO);
-    d(g, y) = g.gate(y);
+    d(g, y) = g.drop_le(y);
 
     /// Sign of each element: -1, 0 or 1; the derivative is 0.
     ///
