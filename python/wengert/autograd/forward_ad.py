@@ -27,6 +27,13 @@ class _Here(threading.local):
 _here = _Here()
 
 
+def __getattr__(name: str) -> int:
+    """`_current_level`: 0 inside of a level, -1 outside, as PyTorch counts."""
+    if name == "_current_level":
+        return -1 if _here.level is None else 0
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 def enter_dual_level() -> int:
     """Starts forward mode; returns the level, which is 0.
 
