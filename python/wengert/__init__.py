@@ -33,6 +33,10 @@ from wengert._kinds import *  # noqa: E402, F403
 from wengert._random import *  # noqa: E402, F403
 from wengert._size import Size as Size, broadcast_shapes as broadcast_shapes  # noqa: E402
 from wengert.autograd import enable_grad as enable_grad, no_grad as no_grad, set_grad_enabled as set_grad_enabled  # noqa: E402
+from wengert.autograd.anomaly_mode import (  # noqa: E402
+    is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled,
+    is_anomaly_enabled as is_anomaly_enabled,
+)
 from wengert.func import vmap as vmap  # noqa: E402
 
 _tensor.install()

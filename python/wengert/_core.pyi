@@ -1180,13 +1180,13 @@ class Tensor:
         """Overwrites the elements with ones of probability `p` (a number or a tensor), else zeros."""
     def bfloat16(self) -> Tensor:
         """Raises TypeError: there are no floats of 16 bits."""
-    def bool(self) -> Tensor:
+    def bool(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as bool: where it is not 0."""
-    def byte(self) -> Tensor:
+    def byte(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as uint8, truncated; integers keep their low bits."""
     def cauchy_(self, median: _float = 0.0, sigma: _float = 1.0, *, generator: Generator | None = None) -> Tensor:
         """Overwrites the elements with numbers of the Cauchy distribution."""
-    def char(self) -> Tensor:
+    def char(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as int8, truncated; integers keep their low bits."""
     def cpu(self, memory_format: Any = None) -> Tensor:
         """The tensor itself: it is there already."""
@@ -1200,7 +1200,7 @@ class Tensor:
         """Cuts the tensor from its history, in place."""
     def dim(self) -> _int:
         """Number of dimensions."""
-    def double(self) -> Tensor:
+    def double(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as float64."""
     def element_size(self) -> _int:
         """Bytes per element."""
@@ -1208,7 +1208,7 @@ class Tensor:
         """View expanded to the sizes of `other`."""
     def exponential_(self, lambd: _float = 1.0, *, generator: Generator | None = None) -> Tensor:
         """Overwrites the elements with exponential numbers of the rate `lambd`."""
-    def float(self) -> Tensor:
+    def float(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as float32."""
     def geometric_(self, p: _float, *, generator: Generator | None = None) -> Tensor:
         """Overwrites the elements with the number of trials until the first success of probability `p`."""
@@ -1216,7 +1216,7 @@ class Tensor:
         """Number of the GPU it is on: -1, for the CPU."""
     def half(self) -> Tensor:
         """Raises TypeError: there are no floats of 16 bits."""
-    def int(self) -> Tensor:
+    def int(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as int32, truncated; integers keep their low bits."""
     def is_complex(self) -> Any:
         """Whether its dtype is a complex type: never."""
@@ -1246,7 +1246,7 @@ class Tensor:
         """Its one value as a Python number. RuntimeError unless it has one element."""
     def log_normal_(self, mean: _float = 1.0, std: _float = 2.0, *, generator: Generator | None = None) -> Tensor:
         """Overwrites the elements with numbers whose logarithms are normal, with this mean and standard deviation."""
-    def long(self) -> Tensor:
+    def long(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as int64, truncated."""
     def map_(self, tensor: Tensor, callable: Callable[[Any, Any], Any]) -> Tensor:
         """Replaces each element x by `callable(x, y)` with y that of `tensor`. Returns the tensor."""
@@ -1306,7 +1306,7 @@ class Tensor:
         """Keeps the gradient of a non-leaf in .grad as well."""
     def share_memory_(self) -> Tensor:
         """The tensor itself: a child process made by a fork sees what was written before."""
-    def short(self) -> Tensor:
+    def short(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as int16, truncated; integers keep their low bits."""
     def size(self, dim: _int | None = None) -> Any:
         """Sizes as a Size, or that of one dimension."""

@@ -19,13 +19,13 @@ class DLDeviceType(enum.IntEnum):
 def numpy(self: Tensor, *, force: bool = False) -> Any:
     """NumPy array that shares the tensor's memory.
 
-    Raises RuntimeError where the tensor requires grad, unless `force` (which detaches).
+    Raises RuntimeError where the tensor requires grad, unless `force` (which detaches) or under `no_grad`.
 
     >>> import wengert
     >>> wengert.ones(2).numpy()
     array([1., 1.], dtype=float32)
     """
-    if self.requires_grad and not force:
+    if self.requires_grad and not force and _core.is_grad_enabled():
         raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
     return self._share_numpy()
 

@@ -111,44 +111,44 @@ def type_as(self: Tensor, other: Tensor) -> Tensor:
     return to(self, other.dtype)
 
 
-def _float(self: Tensor) -> Tensor:
+def _float(self: Tensor, *, memory_format: Any = None) -> Tensor:
     """The tensor as float32."""
-    return to(self, _core.float32)
+    return to(self, _core.float32, memory_format=memory_format)
 
 
-def double(self: Tensor) -> Tensor:
+def double(self: Tensor, *, memory_format: Any = None) -> Tensor:
     """The tensor as float64."""
-    return to(self, _core.float64)
+    return to(self, _core.float64, memory_format=memory_format)
 
 
-def long(self: Tensor) -> Tensor:
+def long(self: Tensor, *, memory_format: Any = None) -> Tensor:
     """The tensor as int64, truncated."""
-    return to(self, _core.int64)
+    return to(self, _core.int64, memory_format=memory_format)
 
 
-def _int(self: Tensor) -> Tensor:
+def _int(self: Tensor, *, memory_format: Any = None) -> Tensor:
     """The tensor as int32, truncated; integers keep their low bits."""
-    return to(self, _core.int32)
+    return to(self, _core.int32, memory_format=memory_format)
 
 
-def short(self: Tensor) -> Tensor:
+def short(self: Tensor, *, memory_format: Any = None) -> Tensor:
     """The tensor as int16, truncated; integers keep their low bits."""
-    return to(self, _core.int16)
+    return to(self, _core.int16, memory_format=memory_format)
 
 
-def char(self: Tensor) -> Tensor:
+def char(self: Tensor, *, memory_format: Any = None) -> Tensor:
     """The tensor as int8, truncated; integers keep their low bits."""
-    return to(self, _core.int8)
+    return to(self, _core.int8, memory_format=memory_format)
 
 
-def byte(self: Tensor) -> Tensor:
+def byte(self: Tensor, *, memory_format: Any = None) -> Tensor:
     """The tensor as uint8, truncated; integers keep their low bits."""
-    return to(self, _core.uint8)
+    return to(self, _core.uint8, memory_format=memory_format)
 
 
-def _bool(self: Tensor) -> Tensor:
+def _bool(self: Tensor, *, memory_format: Any = None) -> Tensor:
     """The tensor as bool: where it is not 0."""
-    return to(self, _core.bool)
+    return to(self, _core.bool, memory_format=memory_format)
 
 
 def is_complex(self: Tensor) -> Any:

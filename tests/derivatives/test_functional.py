@@ -200,6 +200,18 @@ def test_dual_errors():
     assert fwd.unpack_dual(t64(X)).tangent is None
 
 
+def test_dual_tensors_show_their_tangents():
+    x, t = torch.tensor([1.0, 2.0]), torch.tensor([0.5, 0.0])
+    with fwd.dual_level():
+        dual = fwd.make_dual(x, t)
+        assert repr(dual) == "tensor([1., 2.], tangent=tensor([0.5000, 0.0000]))"
+        assert str(dual[0]) == "tensor(1., tangent=0.5)"
+        assert repr(x) == "tensor([1., 2.])" and "tangent" not in repr(dual.detach())
+        with pytest.raises(RuntimeError, match="itself has a forward gradient at the same level"):
+            fwd.make_dual(x, dual)
+    assert repr(dual) == "tensor([1., 2.])"
+
+
 # gradcheck.
 
 

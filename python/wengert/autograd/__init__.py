@@ -11,9 +11,11 @@ from wengert._core import Tensor
 from wengert.autograd.anomaly_mode import detect_anomaly, set_detect_anomaly
 from wengert.autograd.function import Function
 from wengert.autograd.grad_mode import enable_grad, no_grad, set_grad_enabled
+from wengert.autograd.variable import Variable
 
 __all__ = [
     "Function",
+    "Variable",
     "backward",
     "detect_anomaly",
     "enable_grad",
@@ -103,7 +105,10 @@ def grad(
     if materialize_grads:
         from wengert import zeros_like
 
-        return tuple(zeros_like(x) if g is None else g for g, x in zip(found, ins, strict=True))
+        # A constant whose derivatives can be asked for, where the others' can.
+        return tuple(
+            zeros_like(x, requires_grad=create_graph) if g is None else g for g, x in zip(found, ins, strict=True)
+        )
     for i, g in enumerate(found):
         if g is None and not allow_unused:
             raise RuntimeError(
@@ -115,6 +120,14 @@ def grad(
 
 def _batched(outs: tuple[Any, ...], ins: tuple[Any, ...], cotangents: list[Any], create_graph: bool) -> tuple[Any, ...]:
     """Each cotangent has one more leading dimension, which is mapped over."""
+    for i, (c, y) in enumerate(zip(cotangents, outs, strict=True)):
+        if c is not None and isinstance(y, Tensor) and c.shape[1:] != y.shape:
+            raise RuntimeError(
+                "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch dimension. The"
+                " sizes of the remaining dimensions are expected to match the shape of corresponding output, but a mismatch was"
+                f" detected: grad_output[{i}] has a shape of {c.shape} and output[{i}] has a shape of {y.shape}. Only some"
+                " cotangents batched: try func.vmap."
+            )
     sizes = {c.shape[0] for c in cotangents if c is not None and c.dim()}
     if len(sizes) != 1:
         raise ValueError(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from wengert import _core
 
-__all__ = ["detect_anomaly", "set_detect_anomaly"]
+__all__ = ["detect_anomaly", "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "set_detect_anomaly"]
 
 
 class _State:
@@ -23,7 +24,7 @@ def _set(enabled: bool, check_nan: bool) -> tuple[bool, bool]:
 
 class detect_anomaly:  # noqa: N801
     """Context in which a backward pass that computes NaN is a RuntimeError that names the operation and the line that
-    recorded it. Lines are recorded anyway, so that the mode costs nothing but the look at every gradient.
+    recorded it. Lines are recorded anyway, so that the mode costs nothing but the look at every gradient. Warns that it is on.
 
     >>> import wengert
     >>> x = wengert.zeros(1, requires_grad=True)
@@ -34,6 +35,11 @@ class detect_anomaly:  # noqa: N801
     """
 
     def __init__(self, check_nan: bool = True) -> None:
+        warnings.warn(
+            "Anomaly Detection has been enabled. This mode looks at every gradient, which takes time, and is meant for"
+            " debugging.",
+            stacklevel=2,
+        )
         self.check_nan = check_nan
         self._before: list[tuple[bool, bool]] = []
 
@@ -69,3 +75,12 @@ def is_anomaly_enabled() -> bool:
     False
     """
     return _State.enabled
+
+
+def is_anomaly_check_nan_enabled() -> bool:
+    """Whether backward passes look for NaN where the mode is on: what `check_nan` was.
+
+    >>> is_anomaly_check_nan_enabled()
+    True
+    """
+    return _State.check_nan

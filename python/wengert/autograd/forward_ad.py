@@ -27,6 +27,13 @@ class _Here(threading.local):
 _here = _Here()
 
 
+def __getattr__(name: str) -> int:
+    """`_current_level`: 0 inside of a level, -1 outside, as PyTorch counts."""
+    if name == "_current_level":
+        return -1 if _here.level is None else 0
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 def enter_dual_level() -> int:
     """Starts forward mode; returns the level, which is 0.
 
@@ -71,7 +78,7 @@ def _level(level: int | None) -> int | None:
 def make_dual(tensor: Tensor, tangent: Tensor, *, level: int | None = None) -> Tensor:
     """A dual tensor with `tensor` for primal. `tangent` has its shape, and is brought to its dtype.
 
-    Raises RuntimeError outside of a level, for another shape, and for a tensor that has a tangent already; ValueError for
+    Raises RuntimeError outside of a level, for another shape, and where either has a tangent already; ValueError for
     dtypes that are not floating point; TypeError for what is no tensor.
 
     >>> import wengert
@@ -88,6 +95,11 @@ def make_dual(tensor: Tensor, tangent: Tensor, *, level: int | None = None) -> T
     for x in (tensor, tangent):
         if not isinstance(x, Tensor):
             raise TypeError(f"make_dual: expected a Tensor, got {type(x).__name__}")
+    if _core._unpack_dual(tangent, at)[1] is not None:
+        raise RuntimeError(
+            "Setting a forward gradient that itself has a forward gradient at the same level 0 is not supported; try func.jvp"
+            " of func.jvp."
+        )
     if _core._unpack_dual(tensor, at)[1] is not None:
         raise RuntimeError(
             "Making a dual Tensor based on a Tensor that already has a forward gradient at the same level 0 is not supported."

@@ -12,7 +12,7 @@ from typing import Any
 from wengert import _core
 from wengert._core import Tensor
 from wengert._create_like import full_like, ones_like, zeros_like
-from wengert.autograd import enable_grad, grad, no_grad
+from wengert.autograd import enable_grad, grad
 
 __all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
 
@@ -41,13 +41,14 @@ def gradcheck(
 ) -> bool:
     """Whether derivatives of `func` at `inputs` are what central differences of its values with step `eps` say, within
     `atol + rtol * |difference quotient|`. Inputs to check are the tensors that require grad; float64 is needed for these
-    tolerances.
+    tolerances. Outputs that require no grad are left out; where none does, values must not change with the inputs.
 
-    Reverse mode is checked (`check_backward_ad`), run twice for determinism within `nondet_tol`, with cotangents that are
-    missing (`check_undefined_grad`) and, where asked, with batches of cotangents, forward mode and batches of tangents.
-    `fast_mode` checks the Jacobian along one random direction on each side. Raises GradcheckError, which names input and
-    output, the worst entry and both values, or returns False without `raise_exception`; ValueError where no input requires
-    grad.
+    Reverse mode is checked (`check_backward_ad`), run twice for determinism within `nondet_tol`, with cotangents of zeros,
+    with some missing (`check_undefined_grad`) and, where asked, with batches of cotangents, forward mode and batches of
+    tangents. `fast_mode` checks the Jacobian along one random direction on each side. Raises GradcheckError, which names
+    input and output, the worst entry and both values, or returns False without `raise_exception`; ValueError where no input
+    requires grad; RuntimeError for expanded inputs, which cannot be moved; AssertionError where the shape or the dtype of
+    an output changes with the inputs.
 
     >>> import wengert
     >>> x = wengert.tensor([0.5, 2.0], dtype=wengert.float64, requires_grad=True)
@@ -62,10 +63,14 @@ def gradcheck(
         raise AssertionError("Setting check_batched_forward_grad=True requires check_forward_ad to be True")
     check = _Check(func, inputs, eps, atol, rtol, fast_mode)
     try:
+        if not check.on:
+            check.constant()
+            return True
         if check_backward_ad:
             check.reverse(nondet_tol)
             if check_batched_grad:
                 check.batched_reverse()
+            check.linear()
             if check_undefined_grad:
                 check.undefined()
         if check_forward_ad:
@@ -95,9 +100,18 @@ class _Check:
                     " if all the inputs are not of double precision floating point.",
                     stacklevel=4,
                 )
+            if any(step == 0 and size > 1 for step, size in zip(self.inputs[i].stride(), self.inputs[i].shape)):
+                raise RuntimeError(
+                    f"The {i}th input has a dimension with stride 0. gradcheck moves inputs where they lie, so that their"
+                    " elements must not share memory; try contiguous() on the input."
+                )
         with enable_grad():
-            self.outs = self.outputs(func(*self.inputs))
-        self.on = [j for j, y in enumerate(self.outs) if y.requires_grad]
+            outs = self.outputs(func(*self.inputs))
+        on = [j for j, y in enumerate(outs) if y.requires_grad]
+        # What is checked, by its places among all outputs; all of them where none is on the tape.
+        self.among = on or list(range(len(outs)))
+        self.outs = [outs[j] for j in self.among]
+        self.on = list(range(len(on)))
         self.numeric: dict[tuple[int, int], Tensor] | None = None
 
     @staticmethod
@@ -109,9 +123,14 @@ class _Check:
             )
         return [y for y in outs if y.is_floating_point()]
 
+    def checked(self, out: Any) -> list[Tensor]:
+        outs = self.outputs(out)
+        return [outs[j] for j in self.among]
+
     def values(self) -> list[Tensor]:
-        with no_grad():
-            return [y.detach().clone() for y in self.outputs(self.func(*self.inputs))]
+        # On the tape, as the first time: the function may register hooks.
+        with enable_grad():
+            return [y.detach().clone() for y in self.checked(self.func(*self.inputs))]
 
     def quotient(self, i: int, step: Tensor) -> list[Tensor]:
         """Central differences of all outputs along a step of input i, which is moved where it lies and put back."""
@@ -124,6 +143,13 @@ class _Check:
             below = self.values()
         finally:
             x.copy_(before)
+        for a, b in zip(above, below, strict=True):
+            for what, got, wanted in (("shape", a.shape, b.shape), ("dtype", a.dtype, b.dtype)):
+                if got != wanted:
+                    raise AssertionError(
+                        f"Expected `func` to return outputs with the same {what} when inputs are perturbed by {self.eps}, got"
+                        f" {got} and {wanted}"
+                    )
         return [(a - b) / (2 * self.eps) for a, b in zip(above, below, strict=True)]
 
     def numerical(self) -> dict[tuple[int, int], Tensor]:
@@ -147,8 +173,6 @@ class _Check:
     def pulled(self, j: int, cotangent: Tensor) -> list[Tensor]:
         """Gradients of output j by all checked inputs; zeros where there are none."""
         xs = [self.inputs[i] for i in self.at]
-        if not self.outs[j].requires_grad:
-            return [_core._zeros_like(x) for x in xs]
         grads = grad(self.outs[j], xs, cotangent, retain_graph=True, allow_unused=True)
         for i, x, g in zip(self.at, xs, grads, strict=True):
             if g is not None and g.shape != x.shape:
@@ -249,6 +273,24 @@ class _Check:
                         f"\nbatched:{all_of}\none by one:{wanted}"
                     )
 
+    def linear(self) -> None:
+        """Cotangents of zeros give gradients of zeros."""
+        xs = [self.inputs[i] for i in self.at]
+        for i, g in zip(
+            self.at, grad(self.outs, xs, [zeros_like(y) for y in self.outs], True, False, True), strict=True
+        ):
+            if g is not None and not (g == 0).all().item():
+                raise GradcheckError(f"backward not multiplied by grad_output: zeros gave {g} for input {i}")
+
+    def constant(self) -> None:
+        """No output is on the tape: differences of values are zeros."""
+        for (i, j), numeric in self.numerical().items():
+            if not (numeric == 0).all().item():
+                raise GradcheckError(
+                    f"Numerical gradient for function expected to be zero, for no output requires grad; output {j} changes"
+                    f" with input {i}:\n{numeric}"
+                )
+
     def undefined(self) -> None:
         """A cotangent that is missing counts as zeros."""
         if len(self.on) < 2:
@@ -271,14 +313,14 @@ class _Check:
                     )
 
     def pushed(self, i: int, tangent: Tensor) -> list[Tensor]:
-        from wengert.func import jvp
+        from wengert.autograd import forward_ad
 
-        def of_one(x: Tensor) -> tuple[Tensor, ...]:
+        with forward_ad.dual_level():
             given = [y.detach() if isinstance(y, Tensor) else y for y in self.inputs]
-            given[i] = x
-            return tuple(self.outputs(self.func(*given)))
-
-        return list(jvp(of_one, (self.inputs[i].detach(),), (tangent,))[1])
+            for k in self.at:
+                given[k] = forward_ad.make_dual(given[k], tangent if k == i else zeros_like(given[k]))
+            outs = [forward_ad.unpack_dual(y) for y in self.checked(self.func(*given))]
+        return [zeros_like(y.primal) if y.tangent is None else y.tangent for y in outs]
 
     def forward(self) -> None:
         for i in self.at:
