@@ -14,6 +14,8 @@ def _like(name: str, input: Any, value: Number, dtype: Any, requires_grad: bool,
         raise TypeError(f"{name}(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}")
     if kw:
         options(name, kw)
+    if input._is_lifted():
+        return _full_in_maps(input, list(input.shape), value, input.dtype if dtype is None else dtype, requires_grad)
     return _core._full_like(input, value, dtype, requires_grad)
 
 

@@ -325,3 +325,13 @@ def test_grad_words():
     if not ON_TORCH:
         with pytest.raises(RuntimeError, match="as many of each"):
             torch.autograd.grad(x.sum(), x, (t64(1.0), t64(1.0)))
+
+
+def test_hessian_of_what_does_not_depend_on_the_input_is_refused_by_its_jacobian():
+    def f(x):
+        return x.detach().clone().requires_grad_().sum()
+
+    with pytest.raises(
+        RuntimeError, match="jacobian of the user-provided function with respect to input 0 is independent"
+    ):
+        F.hessian(f, t64([1.0, 2.0]), strict=True)

@@ -210,3 +210,52 @@ def test_linearize_wants_the_dtype_of_the_primal():
     _, push = func.linearize(torch.sin, torch.tensor([1.0]))
     with pytest.raises(RuntimeError, match="doesn't match the dtype"):
         push(t64([1.0]))
+
+
+@pytest.mark.parametrize("make", ["zeros_like", "ones_like", "empty_like"])
+def test_what_is_made_like_a_batch_can_hold_one(make):
+    x = t64(np.arange(6.0).reshape(2, 3))
+
+    def f(row):
+        made = getattr(torch, make)(row)
+        made[0] = row[1]
+        made[1:].copy_(row[:2])
+        return made
+
+    want = array(x)[:, [1, 0, 1]]
+    assert_close(vmap(f)(x), want)
+    assert_close(vmap(vmap(lambda v: torch.full_like(v, 2.0).mul_(v)))(x), 2 * array(x))
+    assert_close(vmap(func.grad(lambda row: (f(row) ** 2).sum()))(x), array(x) * [2.0, 4.0, 0.0])
+
+
+@pytest.mark.parametrize("transform", ["grad", "grad_and_value", "jacrev", "jacfwd", "hessian", "vmap"])
+def test_transformed_functions_keep_their_names(transform):
+    def function(x):
+        """What it does."""
+
+    transformed = getattr(func, transform)(function)
+    assert transformed.__name__ == "function" and transformed.__doc__ == "What it does."
+
+
+@pytest.mark.parametrize("result", [lambda x: x > 0, lambda x: (x, x.long())])
+def test_outputs_to_pull_back_are_floats(result):
+    for call in (lambda: func.vjp(result, t64([1.0])), lambda: func.jacrev(result)(t64([1.0]))):
+        with pytest.raises(RuntimeError, match="must be floating-point"):
+            call()
+    with pytest.raises(RuntimeError, match="floating point"):
+        func.vjp(lambda x: x * 2.0, torch.tensor([1, 2]))
+
+
+@pytest.mark.parametrize("name", ["jacobian", "hessian", "vjp", "hvp", "vhp", "jvp"])
+def test_constants_where_a_derivative_is_wanted_are_refused(name):
+    function = getattr(torch.autograd.functional, name)
+
+    def f(x):
+        found = function(lambda y: y**3, x)
+        return found[1] if isinstance(found, tuple) else found
+
+    with pytest.raises(RuntimeError, match=r"torch.autograd.functional"):
+        func.grad(f)(t64(2.0))
+    assert_close(
+        func.grad(lambda x: torch.autograd.functional.hessian(lambda y: y**3, x, create_graph=True))(t64(2.0)), 6
+    )

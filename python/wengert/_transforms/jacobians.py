@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from wengert._core import Tensor
 from wengert._transforms.forward import jvp
 from wengert._transforms.maps import vmap
 from wengert._transforms.reverse import Traced, grad_and_value
-from wengert._transforms.tree import as_input, flatten, output_leaves, positions, split_aux
+from wengert._transforms.tree import as_input, flatten, float_leaves, positions, split_aux
 
 
 def jacrev(
@@ -26,7 +27,7 @@ def jacrev(
     The Jacobian of an output of shape S by an input of shape T has the shape S + T; trees of outputs give trees of trees of
     inputs. With `has_aux` it comes as (Jacobian, aux). `chunk_size` is how many rows are computed at a time.
 
-    Raises RuntimeError where `func` does not return tensors; ValueError for a chunk size below 1.
+    Raises RuntimeError where `func` does not return floating-point tensors; ValueError for a chunk size below 1.
 
     >>> import wengert
     >>> jacrev(lambda x: x * x)(wengert.tensor([1.0, 2.0]))
@@ -35,6 +36,7 @@ def jacrev(
     """
     with_value = value_and_jacobian(func, argnums, has_aux=has_aux, chunk_size=chunk_size, _who="jacrev")
 
+    @functools.wraps(func, updated=())
     def transformed(*args: Any, **kwargs: Any) -> Any:
         value, jacobian = with_value(*args, **kwargs)
         return (jacobian, value[1]) if has_aux else jacobian
@@ -61,11 +63,12 @@ def value_and_jacobian(
     if chunk_size is not None and not (isinstance(chunk_size, int) and chunk_size > 0):
         raise ValueError(f"{_who}: `chunk_size` should be greater than 0.")
 
+    @functools.wraps(func, updated=())
     def transformed(*args: Any, **kwargs: Any) -> Any:
         who = "vjp(f, *primals)"
         run = Traced(func, args, kwargs, positions(argnums, len(args)))
         out, aux = split_aux(run.out, has_aux, who)
-        outs, form = output_leaves(out, who)
+        outs, form = float_leaves(out, who)
         jacobians = []
         for y in outs:
             parts = run.arrange(rows(run, y, chunk_size))
@@ -129,6 +132,7 @@ def jacfwd(
             [0., 4.]])
     """
 
+    @functools.wraps(func, updated=())
     def transformed(*args: Any, **kwargs: Any) -> Any:
         at = positions(argnums, len(args))
         primals, spec = flatten(tuple(args[p] for p in at))

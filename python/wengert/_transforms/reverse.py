@@ -5,12 +5,32 @@ Inputs are tracked: a fresh alias of each, so that a derivative with respect to 
 
 from __future__ import annotations
 
+import functools
+import threading
 from collections.abc import Callable
 from typing import Any
 
 from wengert import _core
 from wengert._core import Tensor
-from wengert._transforms.tree import Spec, as_input, flatten, map_tree, output_leaves, positions, split_aux
+from wengert._transforms.tree import (
+    Spec,
+    as_input,
+    flatten,
+    float_leaves,
+    map_tree,
+    output_leaves,
+    positions,
+    split_aux,
+)
+
+
+class _Here(threading.local):
+    """How many functions this thread is in that are differentiated by a transform."""
+
+    depth: int = 0
+
+
+HERE = _Here()
 
 
 class Traced:
@@ -28,9 +48,11 @@ class Traced:
             self.inputs += tracked
             given[p] = spec.build(tracked)
         _core._set_grad_enabled(True)
+        HERE.depth += 1
         try:
             self.out = func(*given, **kwargs)
         finally:
+            HERE.depth -= 1
             _core._set_grad_enabled(self.outer)
 
     def value(self, y: Tensor) -> Tensor:
@@ -70,6 +92,10 @@ def tracked_input(x: Any) -> Tensor:
         raise ValueError(
             f"Thing passed to transform API must be Tensor, got {type(x)}; a float or a NumPy array will do as well"
         )
+    if not x.is_floating_point():
+        raise RuntimeError(
+            f"only Tensors of floating point dtype can require gradients; got {x.dtype}; try to(float32)"
+        )
     return _core._track(x)
 
 
@@ -87,6 +113,7 @@ def grad_and_value(
     (tensor([2., 2.]), tensor(2.))
     """
 
+    @functools.wraps(func, updated=())
     def transformed(*args: Any, **kwargs: Any) -> Any:
         who = "grad_and_value(f)(*args)"
         run = Traced(func, args, kwargs, positions(argnums, len(args)))
@@ -121,6 +148,7 @@ def grad(func: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: 
     """
     both = grad_and_value(func, argnums, has_aux)
 
+    @functools.wraps(func, updated=())
     def transformed(*args: Any, **kwargs: Any) -> Any:
         gradient, value = both(*args, **kwargs)
         return (gradient, value[1]) if has_aux else gradient
@@ -139,6 +167,7 @@ def value_and_grad(
     """
     both = grad_and_value(func, argnums, has_aux)
 
+    @functools.wraps(func, updated=())
     def transformed(*args: Any, **kwargs: Any) -> Any:
         gradient, value = both(*args, **kwargs)
         return value, gradient
@@ -149,8 +178,8 @@ def value_and_grad(
 def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     """Value of `func(*primals)`, and the function from cotangents to gradients; with `has_aux` the auxiliary output third.
 
-    Cotangents have the form and shapes of the output. Gradients come as a tuple of as many as there are primals; zeros where the output does not depend on one. Raises RuntimeError where the output is not made of tensors,
-    or cotangents have another form or other shapes.
+    Cotangents have the form and shapes of the output. Gradients come as a tuple of as many as there are primals; zeros where the output does not depend on
+    one. Raises RuntimeError where the output is not made of floating-point tensors, or cotangents have another form or other shapes.
 
     >>> import wengert
     >>> value, pull = vjp(lambda x: x.sin(), wengert.zeros(2))
@@ -160,7 +189,7 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     who = "vjp(f, *primals)"
     run = Traced(func, primals, {}, tuple(range(len(primals))))
     out, aux = split_aux(run.out, has_aux, who)
-    outs, spec = output_leaves(out, who)
+    outs, spec = float_leaves(out, who)
 
     def vjp_fn(cotangents: Any, retain_graph: bool = True, create_graph: bool | None = None) -> Any:
         given = spec.match(cotangents)

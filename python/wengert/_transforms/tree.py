@@ -152,6 +152,18 @@ def output_leaves(out: Any, who: str) -> tuple[list[Tensor], Spec]:
     return leaves, spec
 
 
+def float_leaves(out: Any, who: str) -> tuple[list[Tensor], Spec]:
+    """The tensors that a function returned, to be pulled back: floating-point ones."""
+    leaves, spec = output_leaves(out, who)
+    for y in leaves:
+        if not y.is_floating_point():
+            raise RuntimeError(
+                f"vjp(f, ...): All outputs of f must be floating-point or complex Tensors, got Tensor with dtype {y.dtype};"
+                " try has_aux=True for what is not to be differentiated"
+            )
+    return leaves, spec
+
+
 def positions(argnums: Any, count: int) -> tuple[int, ...]:
     """Positions of arguments, none of them negative."""
     if isinstance(argnums, bool) or not isinstance(argnums, (int, tuple)):

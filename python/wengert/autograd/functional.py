@@ -10,6 +10,7 @@ from typing import Any
 
 from wengert import _core
 from wengert._core import Tensor
+from wengert._transforms.reverse import HERE
 from wengert.autograd import enable_grad, grad
 
 __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]
@@ -33,12 +34,23 @@ def _as_tuple(x: Any, what: str, who: str) -> tuple[bool, tuple[Any, ...]]:
 def _inputs(inputs: Any, create_graph: bool, who: str) -> tuple[bool, tuple[Tensor, ...]]:
     """Aliases of the inputs to differentiate by; with `create_graph` connected to the inputs' own history."""
     is_tuple, many = _as_tuple(inputs, "inputs", who)
+    _not_constant(create_graph, who)
 
     def prepared(x: Tensor) -> Tensor:
         # A view that is no view to in-place operations: writes inside the function are to leave the caller's alone.
         return x.clone() if create_graph and x.requires_grad else x.detach().clone().requires_grad_()
 
     return is_tuple, tuple(prepared(x) for x in many)
+
+
+def _not_constant(create_graph: bool, who: str) -> None:
+    """Refuses what would be without derivative, without saying so, where a transform is to have it."""
+    if HERE.depth and not create_graph:
+        raise RuntimeError(
+            "You are attempting to call Tensor.requires_grad_() (or perhaps using torch.autograd.functional.* APIs) inside of a"
+            f" function being transformed by a function transform. autograd.functional.{who} without create_graph=True gives"
+            " constants there; try the transforms of func (grad, vjp, jvp, jacrev, jacfwd, hessian) or create_graph=True."
+        )
 
 
 def _outputs(out: Any, strict: bool, who: str) -> tuple[bool, tuple[Tensor, ...]]:
@@ -275,6 +287,7 @@ def _jacobian_of_maps(func: Callable[..., Any], inputs: Any, create_graph: bool,
     from wengert.func import jacfwd, jacrev
 
     is_tuple, ins = _as_tuple(inputs, "inputs", "jacobian")
+    _not_constant(create_graph, "jacobian")
     if not create_graph:
         ins = tuple(x.detach() for x in ins)
     seen: list[bool] = []
@@ -328,7 +341,7 @@ def hessian(
 
     def gradients(*args: Tensor) -> tuple[Tensor, ...]:
         y = checked(*args)
-        found = _filled(_pull((y,), args, None, True), args, strict, False, "back")
+        found = _filled(_pull((y,), args, None, True), args, False, False, "back")
         for i, g in enumerate(found):
             if strict and not g.requires_grad:
                 raise RuntimeError(_independent("hessian", i))
