@@ -258,6 +258,9 @@ def jacobian(
         out_tuple, outs = _outputs(func(*ins), strict, "jacobian")
         table = []
         for i, y in enumerate(outs):
+            if not strict and (rows := _rows_together(y, ins, create_graph)) is not None:
+                table.append(rows)
+                continue
             columns: list[list[Tensor]] = [[] for _ in ins]
             for entry in y.reshape(-1).unbind() if y.requires_grad else ():
                 for j, (g, x) in enumerate(zip(_pull((entry,), ins, None, create_graph), ins, strict=True)):
@@ -276,6 +279,35 @@ def jacobian(
                     columns[j].append(g)
             table.append(tuple(_stacked(c, y, x) for c, x in zip(columns, ins, strict=True)))
     return _table(table, out_tuple, is_tuple, create_graph)
+
+
+# Numbers that the sweeps of several rows may fill at a time, in an input and the output.
+_AT_A_TIME = 1 << 20
+
+
+def _rows_together(y: Tensor, ins: tuple[Tensor, ...], create_graph: bool) -> tuple[Tensor, ...] | None:
+    """The rows of the Jacobian by batches of cotangents; None where a sweep runs code that expects single ones."""
+    n = y.numel()
+    if n < 2 or not y.requires_grad or HERE.depth or _core._calls_back(y):
+        return None
+    chunk = max(1, _AT_A_TIME // max(n, *(x.numel() for x in ins)))
+    parts = []
+    for start in range(0, n, chunk):
+        size = min(chunk, n - start)
+        units = _core._zeros_like(y).new_zeros((size, n))
+        units.diagonal(start).fill_(1)
+        together = grad(
+            y,
+            ins,
+            units.reshape(size, *y.shape),
+            retain_graph=True,
+            create_graph=create_graph,
+            allow_unused=True,
+            is_grads_batched=True,
+        )
+        parts.append([_core._zeros_like(x).expand(size, *x.shape) if g is None else g for g, x in zip(together, ins)])
+    rows = [column[0] if len(column) == 1 else _core.cat(column) for column in zip(*parts)]
+    return tuple(row.reshape(*y.shape, *x.shape) for row, x in zip(rows, ins))
 
 
 def _table(table: list[tuple[Any, ...]], out_tuple: bool, is_tuple: bool, create_graph: bool) -> Any:

@@ -27,6 +27,9 @@ impl Op for Custom {
     fn grad_name(&self) -> String {
         format!("{}Backward", self.name)
     }
+    fn calls_back(&self) -> bool {
+        true
+    }
     fn forward(&self, _: &[&Array]) -> Result<Array> {
         Err(Error::not_implemented(format!("{} is a Python Function and runs by apply() only", self.name)))
     }

@@ -336,6 +336,22 @@ fn set_lifted(x: &mut Tensor, items: Vec<Item>, value: &Tensor, is_tensor: bool)
     let model = Tensor::full(x.shape(), x.dtype(), wengert::Scalar::Int(0)).map_err(raise)?;
     let (view, entries) = resolve(&model, items, false)?;
     expect_dtype(x, &entries, value, is_tensor)?;
+    // One number where a mask of each example holds: no number of places would do for all of them.
+    if let [Some(mask), rest @ ..] = &entries[..]
+        && mask.dtype() == DType::Bool
+        && mask.is_lifted()
+        && rest.iter().all(Option::is_none)
+        && value.numel() == 1
+        && view.array().same(model.array())
+    {
+        let mut shape = mask.shape().to_vec();
+        shape.resize(x.ndim(), 1);
+        let filled = wengert::ops::view::reshape(mask, &shape).and_then(|mask| {
+            let value = wengert::ops::view::reshape(&wengert::ops::cast(value, x.dtype())?, &[])?;
+            wengert::ops::where_(&mask, &value, x)
+        });
+        return wengert::inplace::copy_(x, &filled.map_err(raise)?).map_err(raise);
+    }
     if !entries.is_empty() {
         return wengert::inplace::assign_at(x, &view, &entries, value).map_err(raise);
     }

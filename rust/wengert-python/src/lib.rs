@@ -2,6 +2,7 @@
 
 mod autograd;
 mod buffer;
+mod callbacks;
 mod collect;
 mod convert;
 mod creation;
@@ -42,6 +43,7 @@ fn _core(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(properties::is_tensor, m)?)?;
     collect::register(m)?;
     autograd::register(m)?;
+    callbacks::register(m)?;
     wengert::warning::set_handler(convert::warn);
     creation::register(m)?;
     random::register(m)?;

@@ -89,6 +89,11 @@ pub trait Op: Debug + Send + Sync + 'static {
         false
     }
 
+    /// Whether its rules run the user's own code.
+    fn calls_back(&self) -> bool {
+        false
+    }
+
     /// Whether the output has a derivative at all (comparisons have none).
     fn is_differentiable(&self) -> bool {
         true

@@ -496,18 +496,37 @@ impl Tensor {
 
     /// Its one value.
     pub fn item(&self) -> Result<Scalar> {
-        if let Some(value) = self.is_lifted().then(|| crate::transform::plain_value(self)).flatten() {
-            return value.array.item();
+        self.one_value("item")?.array.item()
+    }
+
+    /// The plain tensor of its values, for what depends on them: below tangents there is one, in a batch there is none.
+    pub fn one_value(&self, what: &str) -> Result<Tensor> {
+        match crate::transform::plain_value(self) {
+            Some(value) => Ok(value),
+            None => self.no_transform(what).map(|()| self.clone()),
         }
-        self.no_transform("item")?;
-        self.array.item()
     }
 
     /// Refuses values that a transform hides.
     pub fn no_transform(&self, what: &str) -> Result<()> {
         if self.is_lifted() {
+            let first = match what {
+                "item" => "vmap: It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() on a \
+                    Tensor"
+                    .to_owned(),
+                "bool" => "vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't \
+                    support that yet"
+                    .to_owned(),
+                "nonzero" | "argwhere" | "where" | "unique" | "unique_consecutive" | "masked_select" | "bincount" | "histc" => {
+                    format!(
+                        "vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over \
+                         aten::{what}"
+                    )
+                }
+                _ => what.to_owned(),
+            };
             return Err(Error::runtime(format!(
-                "{what}: the tensor is being transformed (jvp or vmap) and has no single value; \
+                "{first}: the tensor is being transformed (jvp or vmap) and has no single value; \
                  got {}, wanted a plain tensor; try where() instead of a Python branch, or move this outside the transform",
                 crate::transform::describe(self)
             )));

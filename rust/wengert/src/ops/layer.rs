@@ -130,12 +130,26 @@ impl Op for LayerNorm {
         }
         Ok(moved)
     }
-    fn batch(&self, inputs: &[Batched], _: usize) -> Result<Option<Batched>> {
-        if inputs[1].1.is_some() || inputs[2].1.is_some() {
-            return Ok(None);
+    fn batch(&self, inputs: &[Batched], size: usize) -> Result<Option<Batched>> {
+        let x = crate::transform::spread(&inputs[0], size)?;
+        let run = |w: &Tensor, b: &Tensor| apply(OpRef::new(self.clone()), &[&x, w, b]);
+        if inputs[1].1.is_none() && inputs[2].1.is_none() {
+            return Ok(Some((run(&inputs[1].0, &inputs[2].0)?, Some(0))));
         }
-        let x = crate::transform::to_front(&inputs[0])?;
-        Ok(Some((apply(OpRef::new(self.clone()), &[&x, &inputs[1].0, &inputs[2].0])?, Some(0))))
+        // Normalised alike, then to each example its own weight and bias.
+        let shape = &x.shape()[x.ndim() - self.rank..];
+        let [one, zero] = [1, 0].map(|v| Tensor::full(shape, x.dtype(), Scalar::Int(v)));
+        let across = |b: &Batched| {
+            let t = crate::transform::to_front(b)?;
+            let mut wide: SmallVec<[usize; 6]> = smallvec::smallvec![1; x.ndim() - t.ndim()];
+            if b.1.is_some() {
+                wide.insert(0, t.shape()[0]);
+            }
+            wide.extend_from_slice(shape);
+            crate::ops::view::reshape(&t, &wide)
+        };
+        let scaled = mul(&run(&one?, &zero?)?, &across(&inputs[1])?)?;
+        Ok(Some((add(&scaled, &across(&inputs[2])?)?, Some(0))))
     }
 }
 

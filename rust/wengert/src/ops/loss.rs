@@ -200,10 +200,9 @@ fn rows(name: &str, x: &Tensor, target: &Tensor, set: &Settings<'_>) -> Result<R
             )));
         }
     }
-    target.no_transform(name)?;
     let target = crate::ops::cast(target, DType::I64)?.detach();
     let (mut ignored, ignore) = (false, set.ignore_index);
-    for t in target.to_vec::<i64>()? {
+    for t in crate::transform::all_values(&target).to_vec::<i64>()? {
         ignored |= t == ignore;
         if t != ignore && !(0..classes as i64).contains(&t) {
             return Err(Error::index(format!("Target {t} is out of bounds; wanted 0 <= target < {classes} classes")));

@@ -3,8 +3,8 @@
 use crate::array::layout::broadcast_strides;
 use crate::array::{Array, Scalar, Weight, promote};
 use crate::error::{Error, Result};
-use crate::op::{Batched, Cotangents, Grads, OUTPUT, Op, OpRef};
-use crate::ops::binary::{operands, result_layout};
+use crate::op::{Batched, Cotangents, Grads, OUTPUT, Op, OpRef, PlainGrads};
+use crate::ops::binary::{operands, output_for, result_layout};
 use crate::ops::table::{Args, Body, Face, OpInfo, Operand, Value};
 use crate::record::{apply, apply2};
 use crate::saved::Saved;
@@ -54,6 +54,30 @@ shortcuts! {
     Cube |x| x * x * x;
     Half |x| x.sqrt();
     Reciprocal |x| 1.0 / x;
+    InverseHalf |x| 1.0 / x.sqrt();
+    InverseSquare |x| 1.0 / (x * x);
+}
+
+/// Gradients of the bases of powers by one number, in one pass over cotangent and base.
+macro_rules! slopes {
+    ($($Type:ident |$g:ident, $x:ident| $e:expr;)*) => {$(
+        struct $Type;
+        impl Map2 for $Type {
+            #[inline(always)]
+            fn call<R: Real>($g: R, $x: R) -> R
+            where
+                f64: Add<R, Output = R> + Sub<R, Output = R> + Mul<R, Output = R> + Div<R, Output = R>,
+            {
+                $e
+            }
+        }
+    )*};
+}
+slopes! {
+    OfSquare |g, x| g * (2.0 * x);
+    OfCube |g, x| g * (3.0 * (x * x));
+    OfHalf |g, x| g * (0.5 * (1.0 / x.sqrt()));
+    OfReciprocal |g, x| g * (-1.0 * (1.0 / (x * x)));
 }
 
 struct Whole;
@@ -105,10 +129,13 @@ impl Op for Pow {
             unsafe {
                 let fixed = if b.numel() == 1 && self.scalar_exponent { Some(crate::array::Element::to_scalar(*b.ptr::<T>()).as_f64()) } else { None };
                 match fixed {
+                    Some(1.0) => out.write_unseen(a),
                     Some(2.0) => map::map1::<Square, T>(shape, out.ptr(), os, a.ptr(), &sa),
                     Some(3.0) => map::map1::<Cube, T>(shape, out.ptr(), os, a.ptr(), &sa),
                     Some(0.5) => map::map1::<Half, T>(shape, out.ptr(), os, a.ptr(), &sa),
                     Some(-1.0) => map::map1::<Reciprocal, T>(shape, out.ptr(), os, a.ptr(), &sa),
+                    Some(-0.5) => map::map1::<InverseHalf, T>(shape, out.ptr(), os, a.ptr(), &sa),
+                    Some(-2.0) => map::map1::<InverseSquare, T>(shape, out.ptr(), os, a.ptr(), &sa),
                     _ => map::map2::<General, T>(shape, out.ptr(), os, a.ptr(), &sa, b.ptr(), &sb),
                 }
             }
@@ -132,6 +159,9 @@ impl Op for Pow {
     }
     fn vjp(&self, saved: &Saved<'_>, cotangents: Cotangents) -> Result<Grads> {
         let Some(Some(g)) = cotangents.first() else { return Ok(Grads::new()) };
+        if !saved.create_graph() && self.has_slope(saved)? {
+            return crate::op::vjp_by_plain(self, saved, g.clone());
+        }
         let (a, b) = (saved.input(0)?, saved.input(1)?);
         let da = if saved.needs(0) {
             Some(crate::ops::sum_to(self.base_term(g, &a, &b)?, saved.input_layout(0))?)
@@ -144,6 +174,29 @@ impl Op for Pow {
             None
         };
         Ok(smallvec![da, db])
+    }
+    fn vjp_plain(&self, saved: &Saved<'_>, g: &mut Option<Array>, grads: &mut PlainGrads) -> Result<()> {
+        if !self.has_slope(saved)? {
+            return Ok(());
+        }
+        let Some(g) = g.take() else { return Ok(()) };
+        let (a, e) = (saved.kept_input(0)?, saved.kept_input(1)?.item()?.as_f64());
+        let out = output_for(&g)?;
+        let (shape, os) = (out.shape(), out.layout().strides());
+        let (gs, sa) = (g.layout().strides(), a.layout().strides());
+        with_float!(g.dtype(), T => {
+            // SAFETY: fresh output or that of `g` itself; base and cotangent have its shape.
+            unsafe {
+                match e {
+                    2.0 => map::map2::<OfSquare, T>(shape, out.ptr(), os, g.ptr(), gs, a.ptr(), sa),
+                    3.0 => map::map2::<OfCube, T>(shape, out.ptr(), os, g.ptr(), gs, a.ptr(), sa),
+                    0.5 => map::map2::<OfHalf, T>(shape, out.ptr(), os, g.ptr(), gs, a.ptr(), sa),
+                    _ => map::map2::<OfReciprocal, T>(shape, out.ptr(), os, g.ptr(), gs, a.ptr(), sa),
+                }
+            }
+        }, else ());
+        grads[0] = Some(out);
+        Ok(())
     }
     fn jvp(&self, inputs: &[&Tensor], out: &Tensor, tangents: &[Option<Tensor>]) -> Result<Option<Tensor>> {
         let full = |t: Tensor| if t.shape() == out.shape() { Ok(t) } else { crate::ops::view::expand(&t, out.shape()) };
@@ -168,6 +221,16 @@ fn like(t: &Tensor, v: f64) -> Result<Tensor> {
 }
 
 impl Pow {
+    /// Whether the gradient is that of the base alone, for an exponent that has a pass of its own.
+    fn has_slope(&self, saved: &Saved<'_>) -> Result<bool> {
+        if !self.scalar_exponent || saved.needs(1) {
+            return Ok(false);
+        }
+        let (a, b) = (saved.kept_input(0)?, saved.kept_input(1)?);
+        let same = a.layout().shape() == saved.input_layout(0).shape();
+        Ok(same && a.dtype().is_float() && b.numel() == 1 && [2.0, 3.0, 0.5, -1.0].contains(&b.item()?.as_f64()))
+    }
+
     /// g b a^(b-1), and 0 where b is 0.
     fn base_term(&self, g: &Tensor, a: &Tensor, b: &Tensor) -> Result<Tensor> {
         if self.scalar_exponent && !b.is_lifted() && b.numel() == 1 && b.node().is_none() {
@@ -177,6 +240,9 @@ impl Pow {
             }
             if e == 1.0 {
                 return crate::ops::mul(g, &like(a, 1.0)?);
+            }
+            if e == 2.0 {
+                return crate::ops::mul(g, &crate::ops::mul(a, b)?);
             }
             let slope = crate::ops::mul(b, &apply(OpRef::Static(&POW_SCALAR), &[a, &like(b, e - 1.0)?])?)?;
             return crate::ops::mul(g, &slope);

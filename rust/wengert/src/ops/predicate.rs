@@ -63,8 +63,7 @@ fn tolerance(a: &Args<'_>) -> Result<(f64, f64, bool)> {
 }
 
 fn all(mask: &Tensor) -> Result<bool> {
-    mask.no_transform("a truth value")?;
-    Ok(!mask.array().contains_zero())
+    Ok(!mask.one_value("bool")?.array().contains_zero())
 }
 
 fn signed_infinity(x: &Tensor, which: f64) -> Result<Tensor> {

@@ -93,12 +93,8 @@ macro_rules! products {
                 }
             }
             fn batch(&self, inputs: &[Batched], _: usize) -> Result<Option<Batched>> {
-                let front = |i: usize| -> Result<Tensor> {
-                    match inputs[i].1 {
-                        Some(_) => crate::transform::to_front(&inputs[i]),
-                        None => unsqueeze(&inputs[i].0, 0),
-                    }
-                };
+                // What is the same for all examples stays as it is and broadcasts: a stack times one matrix is one product.
+                let front = |i: usize| crate::transform::to_front(&inputs[i]);
                 let ($ba, $bb) = (&front(0)?, &front(1)?);
                 Ok(Some(($batch?, Some(0))))
             }
@@ -150,7 +146,10 @@ products! {
     };
     da |g, b| outer(g, b);
     db |g, a| mv(&matrix_transpose(a)?, g);
-    batch |a, b| squeeze(&matmul(a, &unsqueeze(b, -1)?)?, Some(&[-1]));
+    batch |a, b| match a.ndim() {
+        2 => matmul(b, &matrix_transpose(a)?),
+        _ => squeeze(&matmul(a, &unsqueeze(b, -1)?)?, Some(&[-1])),
+    };
 
     /// Matrix times matrix.
     Mm "mm" "MmBackward0";
@@ -336,12 +335,13 @@ fn stacked(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     if k != k2 {
         return Err(inner_mismatch("matmul", a, b));
     }
-    if yl.is_empty() && !a.is_lifted() && a.layout().is_contiguous() {
+    if yl.is_empty() && (a.is_lifted() || a.layout().is_contiguous()) {
         // A stack times one matrix is one product of taller matrices.
         let rows: usize = xl.iter().product::<usize>() * m;
         let mut shape: Dims = SmallVec::from_slice(xl);
         shape.extend([*m, *n]);
-        return unsafe_view(&mm(&reshape(a, &[rows, *k])?, b)?, &shape);
+        let product = mm(&reshape(a, &[rows, *k])?, b)?;
+        return if product.is_lifted() { reshape(&product, &shape) } else { unsafe_view(&product, &shape) };
     }
     let lead = broadcast(xl, yl).ok_or_else(|| wrong_shapes("matmul", "leading dimensions that broadcast", a, b))?;
     let batch: usize = lead.iter().product();

@@ -587,6 +587,11 @@ impl Node {
         }
     }
 
+    /// Whether a sweep through it runs the user's code: hooks, or the rules of an op of theirs.
+    pub fn calls_back(&self) -> bool {
+        self.hooks().is_some() || (!self.is_leaf() && self.op().calls_back())
+    }
+
     /// A look at the registered hooks, for garbage collectors.
     pub fn hooks_snapshot(&self) -> Option<Hooks> {
         self.hooks()

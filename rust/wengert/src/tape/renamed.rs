@@ -35,6 +35,9 @@ impl Op for Renamed {
     fn vjp(&self, saved: &Saved<'_>, cotangents: Cotangents) -> Result<Grads> {
         self.op.get().vjp(saved, cotangents)
     }
+    fn calls_back(&self) -> bool {
+        self.op.get().calls_back()
+    }
     fn vjp_plain(&self, saved: &Saved<'_>, g: &mut Option<Array>, grads: &mut PlainGrads) -> Result<()> {
         self.op.get().vjp_plain(saved, g, grads)
     }

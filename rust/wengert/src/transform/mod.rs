@@ -222,6 +222,15 @@ pub(crate) fn plain_value(t: &Tensor) -> Option<Tensor> {
     }
 }
 
+/// Every value below duals and batches: those of all examples.
+pub(crate) fn all_values(t: &Tensor) -> Tensor {
+    match t.lifted().map(|l| &l.kind) {
+        None => t.clone(),
+        Some(Kind::Dual { primal, .. }) => all_values(primal),
+        Some(Kind::Batched { value }) => all_values(value),
+    }
+}
+
 /// The batch behind a tensor whose outermost wrapping is one, and its level.
 pub(crate) fn outermost_batch(t: &Tensor) -> Option<(Tensor, u64)> {
     match t.lifted() {

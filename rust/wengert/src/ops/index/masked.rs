@@ -17,8 +17,7 @@ use wengert_kernels::{index as kernel, map};
 
 /// Where `mask` is true (anything but zero), as places in its row-major order.
 pub(super) fn true_places(name: &str, mask: &Tensor) -> Result<Tensor> {
-    mask.no_transform(name)?;
-    let flags = crate::ops::cast(&mask.detach(), DType::Bool)?.array().contiguous()?;
+    let flags = crate::ops::cast(&mask.one_value(name)?.detach(), DType::Bool)?.array().contiguous()?;
     // SAFETY: row-major bools, kept alive by `flags`.
     let flags = unsafe { std::slice::from_raw_parts(flags.ptr::<bool>().cast_const(), flags.numel()) };
     let count = kernel::count_true(flags);

@@ -10,7 +10,7 @@ use wengert_kernels::search as kernel;
 
 /// How often each whole number occurs, or the sums of the weights of its places, in order.
 pub fn bincount(x: &Tensor, weights: Option<&Tensor>, minlength: i64) -> Result<Tensor> {
-    x.no_transform("bincount")?;
+    let x = &x.one_value("bincount")?;
     if x.dtype().category() != Category::Int {
         return Err(Error::not_implemented(format!(
             "\"bincount_cpu\" not implemented for '{}'; try long()",
@@ -35,7 +35,7 @@ pub fn bincount(x: &Tensor, weights: Option<&Tensor>, minlength: i64) -> Result<
         kernel::count(values, elements_mut(&mut out));
         return Ok(Tensor::from_array(out));
     };
-    weights.no_transform("bincount")?;
+    let weights = &weights.one_value("bincount")?;
     if weights.shape() != x.shape() {
         return Err(Error::runtime(format!(
             "weights should be 1-d and have the same length as input; got {:?} and {:?}",
@@ -73,7 +73,7 @@ fn counts<T: Element>(x: &[T], lo: f64, hi: f64, bins: usize, out: &mut [T]) {
 
 /// How many elements lie in each of `bins` equal parts of lo..=hi; where these are equal, of the range of `x`.
 pub fn histc(x: &Tensor, bins: i64, lo: f64, hi: f64) -> Result<Tensor> {
-    x.no_transform("histc")?;
+    let x = &x.one_value("histc")?;
     if !x.dtype().is_float() {
         return Err(Error::not_implemented(format!(
             "\"histogram_cpu\" not implemented for '{}'; try float()",

@@ -135,8 +135,7 @@ fn slicewise(x: &Tensor, dim: i64, sorted: bool, inverse: bool) -> Result<Unique
 }
 
 fn plain(name: &str, x: &Tensor) -> Result<Tensor> {
-    x.no_transform(name)?;
-    Ok(x.detach())
+    Ok(x.one_value(name)?.detach())
 }
 
 /// Elements of `x` in ascending order, each once; along `dim` the slices. `inverse`: whether that is wanted.
