@@ -508,29 +508,29 @@ class Tensor:
     def true_divide_(_self, other: Tensor | _Number, *, rounding_mode: str | None = None) -> Self:
         """Quotient of two tensors, or of a tensor and a number, with broadcasting; integers give floats."""
     def maximum(_self, other: Tensor | _Number) -> Tensor:
-        """Larger of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient."""
+        """Larger of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient, where one is nan each gets it whole."""
     def maximum_(_self, other: Tensor | _Number) -> Self:
-        """Larger of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient."""
+        """Larger of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient, where one is nan each gets it whole."""
     def minimum(_self, other: Tensor | _Number) -> Tensor:
-        """Smaller of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient."""
+        """Smaller of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient, where one is nan each gets it whole."""
     def minimum_(_self, other: Tensor | _Number) -> Self:
-        """Smaller of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient."""
+        """Smaller of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient, where one is nan each gets it whole."""
     def fmax(_self, other: Tensor | _Number) -> Tensor:
-        """Larger of two elements, with broadcasting; the other one where one is nan. Where both are equal the input gets the gradient."""
+        """Larger of two elements, with broadcasting; the other one where one is nan. Where both are equal each gets half of the gradient."""
     def fmax_(_self, other: Tensor | _Number) -> Self:
-        """Larger of two elements, with broadcasting; the other one where one is nan. Where both are equal the input gets the gradient."""
+        """Larger of two elements, with broadcasting; the other one where one is nan. Where both are equal each gets half of the gradient."""
     def fmin(_self, other: Tensor | _Number) -> Tensor:
-        """Smaller of two elements, with broadcasting; the other one where one is nan. Where both are equal the input gets the gradient."""
+        """Smaller of two elements, with broadcasting; the other one where one is nan. Where both are equal each gets half of the gradient."""
     def fmin_(_self, other: Tensor | _Number) -> Self:
-        """Smaller of two elements, with broadcasting; the other one where one is nan. Where both are equal the input gets the gradient."""
+        """Smaller of two elements, with broadcasting; the other one where one is nan. Where both are equal each gets half of the gradient."""
     def atan2(_self, other: Tensor | _Number) -> Tensor:
-        """Angle of the point (other, input) in radians, in -pi..pi."""
+        """Angle of the point (other, input) in radians, in -pi..pi. The derivative at (0, 0) is 0."""
     def atan2_(_self, other: Tensor | _Number) -> Self:
-        """Angle of the point (other, input) in radians, in -pi..pi."""
+        """Angle of the point (other, input) in radians, in -pi..pi. The derivative at (0, 0) is 0."""
     def arctan2(_self, other: Tensor | _Number) -> Tensor:
-        """Angle of the point (other, input) in radians, in -pi..pi."""
+        """Angle of the point (other, input) in radians, in -pi..pi. The derivative at (0, 0) is 0."""
     def arctan2_(_self, other: Tensor | _Number) -> Self:
-        """Angle of the point (other, input) in radians, in -pi..pi."""
+        """Angle of the point (other, input) in radians, in -pi..pi. The derivative at (0, 0) is 0."""
     def hypot(_self, other: Tensor | _Number) -> Tensor:
         """Length sqrt(input^2 + other^2), without overflow on the way."""
     def hypot_(_self, other: Tensor | _Number) -> Self:
@@ -1574,22 +1574,22 @@ def true_divide(input: Tensor | _Number, other: Tensor | _Number, *, rounding_mo
     """Quotient of two tensors, or of a tensor and a number, with broadcasting; integers give floats."""
 
 def maximum(input: Tensor, other: Tensor | _Number) -> Tensor:
-    """Larger of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient."""
+    """Larger of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient, where one is nan each gets it whole."""
 
 def minimum(input: Tensor, other: Tensor | _Number) -> Tensor:
-    """Smaller of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient."""
+    """Smaller of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient, where one is nan each gets it whole."""
 
 def fmax(input: Tensor, other: Tensor | _Number) -> Tensor:
-    """Larger of two elements, with broadcasting; the other one where one is nan. Where both are equal the input gets the gradient."""
+    """Larger of two elements, with broadcasting; the other one where one is nan. Where both are equal each gets half of the gradient."""
 
 def fmin(input: Tensor, other: Tensor | _Number) -> Tensor:
-    """Smaller of two elements, with broadcasting; the other one where one is nan. Where both are equal the input gets the gradient."""
+    """Smaller of two elements, with broadcasting; the other one where one is nan. Where both are equal each gets half of the gradient."""
 
 def atan2(input: Tensor, other: Tensor | _Number) -> Tensor:
-    """Angle of the point (other, input) in radians, in -pi..pi."""
+    """Angle of the point (other, input) in radians, in -pi..pi. The derivative at (0, 0) is 0."""
 
 def arctan2(input: Tensor, other: Tensor | _Number) -> Tensor:
-    """Angle of the point (other, input) in radians, in -pi..pi."""
+    """Angle of the point (other, input) in radians, in -pi..pi. The derivative at (0, 0) is 0."""
 
 def hypot(input: Tensor, other: Tensor | _Number) -> Tensor:
     """Length sqrt(input^2 + other^2), without overflow on the way."""
