@@ -99,6 +99,7 @@ OVERLOADS = {
 
 # Functions of the module that are no operations: parameters and result.
 FUNCTIONS = {
+    "_adopt": ("x: Tensor, result: Tensor", "None"),
     "_arange": ("start: Number, end: Number, step: Number, dtype: dtype | None, requires_grad: bool", "Tensor"),
     "_backward": (
         "tensors: Sequence[Tensor], gradients: Sequence[Tensor | None], retain_graph: bool | None = None,"
@@ -111,6 +112,18 @@ FUNCTIONS = {
     "_placed_in": ("x: Tensor, storage: Tensor", "Tensor"),
     "_named": ("x: Tensor, name: str", "Tensor"),
     "_full_like": ("like: Tensor, value: Number, dtype: dtype | None, requires_grad: bool", "Tensor"),
+    "_disable_saved_hooks": ("message: str | None, fail_if_active: bool", "str | None"),
+    "_increment_version": ("x: Tensor", "None"),
+    "_is_inference": ("x: Tensor", "bool"),
+    "_is_recording": ("", "bool"),
+    "_node_class": ("name: str", "type"),
+    "_pause_saved_hooks": ("", "None"),
+    "_pop_saved_hooks": ("", "None"),
+    "_push_saved_hooks": (
+        "pack_hook: Callable[[Tensor], Any] | None = None, unpack_hook: Callable[[Any], Tensor] | None = None",
+        "None",
+    ),
+    "_set_inference": ("on: bool", "bool"),
     "_enter_level": ("size: int | None = None, open: bool = False", "int"),
     "_full": ("shape: Sequence[int], value: Number, dtype: dtype | None, requires_grad: bool", "Tensor"),
     "_grad": (
@@ -139,8 +152,9 @@ FUNCTIONS = {
     ),
     "_to_dlpack": ("x: Tensor, versioned: bool, copied: bool", "Any"),
     "_record_function": (
-        "name: str, ctx: Any, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]",
-        "tuple[Tensor, ...]",
+        "name: str, ctx: Any, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor | None], views: Sequence[bool] = ...,"
+        " many: bool = False",
+        "tuple[Any, ...]",
     ),
     "_register_hook": ("tensor: Tensor, hook: Callable[[Tensor], Tensor | None], post: bool", "int"),
     "_set_grad_enabled": ("on: bool", "bool"),
@@ -166,6 +180,7 @@ FUNCTIONS = {
     "get_default_dtype": ("", "_DType"),
     "get_num_threads": ("", "int"),
     "is_grad_enabled": ("", "bool"),
+    "is_inference_mode_enabled": ("", "bool"),
     "is_tensor": ("ob: object", "bool"),
     "ops": ("", "list[dict[str, Any]]"),
     "promote_types": ("type1: dtype, type2: dtype", "_DType"),
@@ -181,6 +196,19 @@ FUNCTIONS = {
 
 # Methods in the core that are no operations, for all its classes; the first parameter is left out.
 METHODS = {
+    "__call__": ("*args: Any, **kwargs: Any", "Any"),
+    "__dir__": ("", "list[str]"),
+    "__getattribute__": ("name: str, /", "Any"),
+    "_context": ("", "tuple[Any, SavedEdge] | None"),
+    "_input_layout": ("i: int", "tuple[list[int], list[int]] | None"),
+    "_keeps": ("", "int"),
+    "_kept": ("bit: int", "Tensor"),
+    "_op_text": ("", "str"),
+    "_outputs": ("", "list[tuple[list[int], _DType]]"),
+    "_pack": (
+        "bit: int, pack_hook: Callable[[Tensor], Any], unpack_hook: Callable[[Any], Tensor]",
+        "None",
+    ),
     "_is_awaited": ("", "bool"),
     "_is_contiguous": ("", "bool"),
     "_is_lifted": ("", "bool"),
@@ -211,6 +239,10 @@ METHODS = {
     "numel": ("", "int"),
     "register_hook": ("fn: Callable[..., Any]", "Any"),
     "register_prehook": ("fn: Callable[..., Any]", "Any"),
+    "register_hooks": (
+        "pack_hook: Callable[[Tensor], Any], unpack_hook: Callable[[Any], Tensor]",
+        "None",
+    ),
     "release": ("", "None"),
     "requires_grad_": ("requires_grad: bool = True", "Self"),
     "retain_grad": ("", "None"),
@@ -219,7 +251,7 @@ METHODS = {
     "storage_offset": ("", "int"),
     "tolist": ("", "Any"),
     "to_real": ("", "_DType"),
-    "unpack": ("edge: SavedEdge", "Tensor"),
+    "unpack": ("edge: SavedEdge | None = None", "Tensor"),
 }
 
 # Properties, for all classes; which of Tensor's can be set is tried.
@@ -227,7 +259,7 @@ PROPERTIES = {
     "H": "Tensor", "T": "Tensor", "__array_interface__": "dict[str, Any]", "_base": "Tensor | None", "_node": "Node | None",
     "_strides": "tuple[int, ...]", "_version": "int", "data": "Tensor", "dtype": "_DType", "grad": "Tensor | None",
     "grad_fn": "Node | None", "is_complex": "bool", "is_floating_point": "bool", "is_leaf": "bool", "is_signed": "bool",
-    "itemsize": "int", "mH": "Tensor", "mT": "Tensor", "name": "str", "ndim": "int",
+    "itemsize": "int", "mH": "Tensor", "mT": "Tensor", "metadata": "dict[Any, Any]", "name": "str", "ndim": "int",
     "next_functions": "tuple[tuple[Node | None, int], ...]", "output_nr": "int", "requires_grad": "bool",
     "shape": "Size", "retains_grad": "bool", "site": "tuple[str, int] | None", "variable": "Tensor | None",
 }  # fmt: skip
@@ -463,7 +495,7 @@ def compare(name: str, signature: str, params: list[str]) -> None:
     own = [part.split("=")[0].strip() for part in signature.strip("()").split(",")]
     own = [part for part in own if part not in ("", "*", "/", "$self", "self")]
     names = [re.split(r"[:=]", p)[0].strip("* ") for p in params if p not in ("*", "/")]
-    if [{"class": "cls"}.get(n, n) for n in own] != names:
+    if [{"class": "cls"}.get(n, n).lstrip("*") for n in own] != names:
         raise Unknown(f"{name} takes {', '.join(own)}; tools/stubs.py says {', '.join(names)}")
 
 
@@ -474,7 +506,9 @@ def plain_class(cls: type) -> str:
         out.append("    def __new__(cls, seed: _int | None = None) -> Self: ...\n")
     names = sorted(set(vars(cls)) - COMMON - COMPARISONS)
     if "__new__" in vars(cls) and cls is _core.SavedTensor:
-        out.append("    def __new__(cls, tensor: Tensor, output: int | None = None) -> Self: ...\n")
+        out.append(
+            "    def __new__(cls, tensor: Tensor, output: int | None = None, hooked: _bool = True) -> Self: ...\n"
+        )
     for name in names:
         value = vars(cls)[name]
         if isinstance(value, types.GetSetDescriptorType):

@@ -12,7 +12,13 @@ import typing as _typing
 
 from wengert import _core
 from wengert._core import *  # noqa: F403 - the operations, each declared once in the core
-from wengert._core import Tensor, dtype as dtype, is_grad_enabled as is_grad_enabled, tensor as tensor
+from wengert._core import (
+    Tensor,
+    dtype as dtype,
+    is_grad_enabled as is_grad_enabled,
+    is_inference_mode_enabled as is_inference_mode_enabled,
+    tensor as tensor,
+)
 
 _core._install(_os.path.dirname(_os.path.abspath(__file__)))
 
@@ -32,10 +38,16 @@ from wengert._interchange import *  # noqa: E402, F403
 from wengert._kinds import *  # noqa: E402, F403
 from wengert._random import *  # noqa: E402, F403
 from wengert._size import Size as Size, broadcast_shapes as broadcast_shapes  # noqa: E402
-from wengert.autograd import enable_grad as enable_grad, no_grad as no_grad, set_grad_enabled as set_grad_enabled  # noqa: E402
+from wengert.autograd import (  # noqa: E402
+    enable_grad as enable_grad,
+    inference_mode as inference_mode,
+    no_grad as no_grad,
+    set_grad_enabled as set_grad_enabled,
+)
 from wengert.autograd.anomaly_mode import (  # noqa: E402
     is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled,
     is_anomaly_enabled as is_anomaly_enabled,
+    set_anomaly_enabled as set_anomaly_enabled,
 )
 from wengert.func import vmap as vmap  # noqa: E402
 
@@ -63,6 +75,17 @@ def numel(input: Tensor) -> _builtins.int:
     """
     _expect.tensors("numel", input=input)
     return input.numel()
+
+
+def detach(input: Tensor) -> Tensor:
+    """The same elements without history: `input.detach()`.
+
+    >>> import wengert
+    >>> wengert.detach(wengert.ones(2, requires_grad=True))
+    tensor([1., 1.])
+    """
+    _expect.tensors("detach", input=input)
+    return input.detach()
 
 
 if _typing.TYPE_CHECKING:

@@ -40,17 +40,39 @@ class Exported:
 @final
 class Node:
     """A node of the tape as Python sees it: `grad_fn`. Each kind of node has a class of its own, named as PyTorch names it."""
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call self as a function."""
+    def __dir__(self) -> list[str]: ...
+    def __getattribute__(self, name: str, /) -> Any:
+        """Return getattr(self, name)."""
+    def _context(self) -> tuple[Any, SavedEdge] | None:
+        """What a Function's node keeps in Python, and an object that leads to the node."""
+    def _input_layout(self, i: _int) -> tuple[list[_int], list[_int]] | None:
+        """Shape and strides of input `i`; None where it needs no gradient."""
     def _is_awaited(self) -> _bool:
         """Whether the backward under way has yet to reach it."""
+    def _keeps(self) -> _int:
+        """Which values its rule reads: bits of inputs, and bit 7 for the output."""
+    def _kept(self, bit: _int) -> Tensor:
+        """The value kept under a bit, with its history."""
     def _key(self) -> _int:
         """What tells the node from others."""
+    def _op_text(self) -> str:
+        """The operation in words: its attributes are among them."""
     def _out_count(self) -> _int:
         """How many outputs it has."""
+    def _outputs(self) -> list[tuple[list[_int], _DType]]:
+        """Shape and dtype of each output."""
+    def _pack(self, bit: _int, pack_hook: Callable[[Tensor], Any], unpack_hook: Callable[[Any], Tensor]) -> None:
+        """Has hooks pack the value kept under a bit."""
     def _remove_hook(self, id: _int) -> None: ...
     def _sequence_nr(self) -> _int:
         """A number larger than that of every input."""
     def _stand_in(self, out: _int) -> Tensor:
         """A stand-in for output `out`: zeros of its shape, with its history."""
+    @property
+    def metadata(self) -> dict[Any, Any]:
+        """A dict for whatever is to be noted of the node: it lives as long as the node."""
     def name(self) -> str:
         """PyTorch's name of the node."""
     @property
@@ -74,10 +96,12 @@ class SavedEdge:
 @final
 class SavedTensor:
     """A tensor kept for a backward: its value is protected from later writes, and an output of the very node is kept without its history, which would be a cycle."""
-    def __new__(cls, tensor: Tensor, output: int | None = None) -> Self: ...
+    def __new__(cls, tensor: Tensor, output: int | None = None, hooked: _bool = True) -> Self: ...
+    def register_hooks(self, pack_hook: Callable[[Tensor], Any], unpack_hook: Callable[[Any], Tensor]) -> None:
+        """Has `pack_hook` and `unpack_hook` stand in for the value."""
     def release(self) -> None:
         """Gives the value back."""
-    def unpack(self, edge: SavedEdge) -> Tensor:
+    def unpack(self, edge: SavedEdge | None = None) -> Tensor:
         """The tensor, attached to its history; `edge` is that of the node whose rule runs."""
 
 @final
@@ -484,29 +508,29 @@ class Tensor:
     def true_divide_(_self, other: Tensor | _Number, *, rounding_mode: str | None = None) -> Self:
         """Quotient of two tensors, or of a tensor and a number, with broadcasting; integers give floats."""
     def maximum(_self, other: Tensor | _Number) -> Tensor:
-        """Larger of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient."""
+        """Larger of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient, where one is nan each gets it whole."""
     def maximum_(_self, other: Tensor | _Number) -> Self:
-        """Larger of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient."""
+        """Larger of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient, where one is nan each gets it whole."""
     def minimum(_self, other: Tensor | _Number) -> Tensor:
-        """Smaller of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient."""
+        """Smaller of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient, where one is nan each gets it whole."""
     def minimum_(_self, other: Tensor | _Number) -> Self:
-        """Smaller of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient."""
+        """Smaller of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient, where one is nan each gets it whole."""
     def fmax(_self, other: Tensor | _Number) -> Tensor:
-        """Larger of two elements, with broadcasting; the other one where one is nan. Where both are equal the input gets the gradient."""
+        """Larger of two elements, with broadcasting; the other one where one is nan. Where both are equal each gets half of the gradient."""
     def fmax_(_self, other: Tensor | _Number) -> Self:
-        """Larger of two elements, with broadcasting; the other one where one is nan. Where both are equal the input gets the gradient."""
+        """Larger of two elements, with broadcasting; the other one where one is nan. Where both are equal each gets half of the gradient."""
     def fmin(_self, other: Tensor | _Number) -> Tensor:
-        """Smaller of two elements, with broadcasting; the other one where one is nan. Where both are equal the input gets the gradient."""
+        """Smaller of two elements, with broadcasting; the other one where one is nan. Where both are equal each gets half of the gradient."""
     def fmin_(_self, other: Tensor | _Number) -> Self:
-        """Smaller of two elements, with broadcasting; the other one where one is nan. Where both are equal the input gets the gradient."""
+        """Smaller of two elements, with broadcasting; the other one where one is nan. Where both are equal each gets half of the gradient."""
     def atan2(_self, other: Tensor | _Number) -> Tensor:
-        """Angle of the point (other, input) in radians, in -pi..pi."""
+        """Angle of the point (other, input) in radians, in -pi..pi. The derivative at (0, 0) is 0."""
     def atan2_(_self, other: Tensor | _Number) -> Self:
-        """Angle of the point (other, input) in radians, in -pi..pi."""
+        """Angle of the point (other, input) in radians, in -pi..pi. The derivative at (0, 0) is 0."""
     def arctan2(_self, other: Tensor | _Number) -> Tensor:
-        """Angle of the point (other, input) in radians, in -pi..pi."""
+        """Angle of the point (other, input) in radians, in -pi..pi. The derivative at (0, 0) is 0."""
     def arctan2_(_self, other: Tensor | _Number) -> Self:
-        """Angle of the point (other, input) in radians, in -pi..pi."""
+        """Angle of the point (other, input) in radians, in -pi..pi. The derivative at (0, 0) is 0."""
     def hypot(_self, other: Tensor | _Number) -> Tensor:
         """Length sqrt(input^2 + other^2), without overflow on the way."""
     def hypot_(_self, other: Tensor | _Number) -> Self:
@@ -1227,7 +1251,7 @@ class Tensor:
     def is_floating_point(self) -> _bool:
         """Whether its dtype is a floating-point type."""
     def is_inference(self) -> Any:
-        """Whether it was made in an inference mode: never."""
+        """Whether it was made in `inference_mode`."""
     def is_neg(self) -> Any:
         """Whether its negation is put off: never."""
     def is_nonzero(self) -> Any:
@@ -1550,22 +1574,22 @@ def true_divide(input: Tensor | _Number, other: Tensor | _Number, *, rounding_mo
     """Quotient of two tensors, or of a tensor and a number, with broadcasting; integers give floats."""
 
 def maximum(input: Tensor, other: Tensor | _Number) -> Tensor:
-    """Larger of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient."""
+    """Larger of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient, where one is nan each gets it whole."""
 
 def minimum(input: Tensor, other: Tensor | _Number) -> Tensor:
-    """Smaller of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient."""
+    """Smaller of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the gradient, where one is nan each gets it whole."""
 
 def fmax(input: Tensor, other: Tensor | _Number) -> Tensor:
-    """Larger of two elements, with broadcasting; the other one where one is nan. Where both are equal the input gets the gradient."""
+    """Larger of two elements, with broadcasting; the other one where one is nan. Where both are equal each gets half of the gradient."""
 
 def fmin(input: Tensor, other: Tensor | _Number) -> Tensor:
-    """Smaller of two elements, with broadcasting; the other one where one is nan. Where both are equal the input gets the gradient."""
+    """Smaller of two elements, with broadcasting; the other one where one is nan. Where both are equal each gets half of the gradient."""
 
 def atan2(input: Tensor, other: Tensor | _Number) -> Tensor:
-    """Angle of the point (other, input) in radians, in -pi..pi."""
+    """Angle of the point (other, input) in radians, in -pi..pi. The derivative at (0, 0) is 0."""
 
 def arctan2(input: Tensor, other: Tensor | _Number) -> Tensor:
-    """Angle of the point (other, input) in radians, in -pi..pi."""
+    """Angle of the point (other, input) in radians, in -pi..pi. The derivative at (0, 0) is 0."""
 
 def hypot(input: Tensor, other: Tensor | _Number) -> Tensor:
     """Length sqrt(input^2 + other^2), without overflow on the way."""
@@ -2459,6 +2483,9 @@ def unique_consecutive(
 ) -> Any:
     """`input`, flattened, with each run of equal elements as one; with `dim` the slices along it."""
 
+def _adopt(x: Tensor, result: Tensor) -> None:
+    """Gives a tensor that a Function has made the history of another."""
+
 def _arange(start: _Number, end: _Number, step: _Number, dtype: _DTypeLike | None, requires_grad: _bool) -> Tensor:
     """start, start + step, ... below end."""
 
@@ -2479,6 +2506,9 @@ def _copy_storage(x: Tensor) -> Tensor:
 
 def _detach_(x: Tensor) -> None:
     """Cuts a tensor from its history, in place."""
+
+def _disable_saved_hooks(message: str | None, fail_if_active: _bool) -> str | None:
+    """`_disable_saved_hooks(message, fail_if_active)`: has `_push_saved_hooks` fail with the message; returns what was."""
 
 def _enter_level(size: _int | None = None, open: _bool = False) -> _int:
     """Starts a transform: a map over `size`, or forward mode where it is None. What an open one has wrapped outlives it."""
@@ -2512,6 +2542,9 @@ def _grad_cut(
 ) -> tuple[Tensor | None, ...]:
     """Gradients where what an input gets through another one does not count."""
 
+def _increment_version(x: Tensor) -> None:
+    """Has rules that kept the present value of a tensor find it overwritten."""
+
 def _install(package: str) -> None:
     """Tells the core where this package lies, so that its own frames are passed over when an operation is recorded."""
 
@@ -2520,6 +2553,12 @@ def _is_batched(x: Tensor, level: _int) -> _bool:
 
 def _is_capsule(ob: object) -> _bool:
     """Refuses what is no capsule and cannot give one."""
+
+def _is_inference(x: Tensor) -> _bool:
+    """Whether a tensor was made in inference mode."""
+
+def _is_recording() -> _bool:
+    """Whether this thread records operations: it was told to, and is not in inference mode."""
 
 def _leave_level(level: _int) -> None:
     """Ends a transform."""
@@ -2536,11 +2575,26 @@ def _make_subclass(cls: type, data: Tensor, requires_grad: _bool) -> Any:
 def _named(x: Tensor, name: str) -> Tensor:
     """The tensor itself, its node, if it was just recorded, under one of the names above."""
 
+def _node_class(name: str) -> type:
+    """`_node_class(name)`: the class of nodes of a name."""
+
 def _outermost_level(x: Tensor) -> tuple[_int, _bool] | None:
     """The highest level of a tensor's wrappings with that level's kind (whether it is a map): None for a plain tensor."""
 
+def _pause_saved_hooks() -> None:
+    """Has tensors be saved as they are, until the innermost hooks are taken away."""
+
 def _placed_in(x: Tensor, storage: Tensor) -> Tensor:
     """The elements of a copied storage at the place of a tensor."""
+
+def _pop_saved_hooks() -> None:
+    """Takes the innermost hooks of this thread away."""
+
+def _push_saved_hooks(
+    pack_hook: Callable[[Tensor], Any] | None = None,
+    unpack_hook: Callable[[Any], Tensor] | None = None,
+) -> None:
+    """Puts a pair of hooks above those of this thread; without any, tensors are saved as they are."""
 
 def _random(shape: Sequence[_int], normal: _bool, dtype: _DTypeLike, requires_grad: _bool, stream: Stream) -> Tensor:
     """Standard normal or uniform numbers."""
@@ -2568,9 +2622,11 @@ def _record_function(
     name: str,
     ctx: Any,
     inputs: Sequence[Tensor | None],
-    outputs: Sequence[Tensor],
-) -> tuple[Tensor, ...]:
-    """`_record_function(name, ctx, inputs, outputs)`: the outputs as results of one node. `inputs` are the tensors (or None) in the order of the backward's results."""
+    outputs: Sequence[Tensor | None],
+    views: Sequence[_bool] = ...,
+    many: _bool = False,
+) -> tuple[Any, ...]:
+    """`_record_function(name, ctx, inputs, outputs, views, many)`: the outputs as results of one node, None for what is no tensor. `inputs` are the tensors (or None) in the order of the backward's results; `views` says which outputs show memory of inputs, `many` whether several are differentiable."""
 
 def _recorded(function: Callable[[], Any]) -> tuple[Any, list[_int]]:
     """`_recorded(function)`: what a function without arguments returned, and the keys of the nodes that were recorded."""
@@ -2583,6 +2639,9 @@ def _set_check_nan(on: _bool) -> None:
 
 def _set_grad_enabled(on: _bool) -> _bool:
     """Sets whether this thread records; returns what was."""
+
+def _set_inference(on: _bool) -> _bool:
+    """Takes this thread into inference mode or out of it; returns what was."""
 
 def _settled(x: Tensor) -> Tensor:
     """A tensor without wrappings of levels that have ended."""
@@ -2634,7 +2693,10 @@ def get_num_threads() -> _int:
     """How many threads kernels may use."""
 
 def is_grad_enabled() -> _bool:
-    """Whether this thread records."""
+    """Whether this thread was told to record operations."""
+
+def is_inference_mode_enabled() -> _bool:
+    """Whether this thread is in inference mode."""
 
 def is_tensor(ob: object) -> _bool:
     """Whether an object is a tensor."""
@@ -2946,6 +3008,7 @@ __all__ = [
     "tensor",
     "is_tensor",
     "is_grad_enabled",
+    "is_inference_mode_enabled",
     "from_numpy",
     "set_num_threads",
     "get_num_threads",

@@ -210,8 +210,8 @@ def is_pinned(self: Tensor) -> Any:
 
 
 def is_inference(self: Tensor) -> Any:
-    """Whether it was made in an inference mode: never."""
-    return False
+    """Whether it was made in `inference_mode`."""
+    return _core._is_inference(self)
 
 
 def is_conj(self: Tensor) -> Any:

@@ -10,7 +10,14 @@ from wengert import _core
 from wengert._core import Tensor
 from wengert.autograd.anomaly_mode import detect_anomaly, set_detect_anomaly
 from wengert.autograd.function import Function
-from wengert.autograd.grad_mode import enable_grad, no_grad, set_grad_enabled
+from wengert.autograd.grad_mode import (
+    enable_grad,
+    inference_mode,
+    no_grad,
+    set_grad_enabled,
+    set_multithreading_enabled,
+)
+from wengert.autograd.graph import GradientEdge, _stand_in
 from wengert.autograd.variable import Variable
 
 __all__ = [
@@ -25,14 +32,29 @@ __all__ = [
     "gradcheck",
     "gradgradcheck",
     "graph",
+    "inference_mode",
     "no_grad",
     "set_detect_anomaly",
     "set_grad_enabled",
+    "set_multithreading_enabled",
+    "variable",
 ]
 
 
+def variable(*_args: Any, **_kwargs: Any) -> Any:
+    """Was a way to make tensors: RuntimeError.
+
+    >>> variable([1.0])
+    Traceback (most recent call last):
+    RuntimeError: torch.autograd.variable(...) is deprecated, use torch.tensor(...) instead...
+    """
+    raise RuntimeError(
+        "torch.autograd.variable(...) is deprecated, use torch.tensor(...) instead: wengert.tensor(...) here"
+    )
+
+
 def _tuple(x: Any) -> tuple[Any, ...]:
-    return (x,) if isinstance(x, Tensor) or x is None else tuple(x)
+    return (_stand_in(x),) if isinstance(x, Tensor | GradientEdge) or x is None else tuple(map(_stand_in, x))
 
 
 def _pair(name: str, outputs: tuple[Any, ...], cotangents: Any) -> list[Any]:
@@ -43,7 +65,7 @@ def _pair(name: str, outputs: tuple[Any, ...], cotangents: Any) -> list[Any]:
 
 
 def backward(
-    tensors: Tensor | Sequence[Tensor],
+    tensors: Tensor | GradientEdge | Sequence[Tensor | GradientEdge],
     grad_tensors: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
@@ -52,6 +74,7 @@ def backward(
     """Accumulates the gradients of `tensors` into the leaves they depend on (into `inputs` only, where given).
 
     `grad_tensors` are the cotangents to start from, with the shapes of `tensors`; None means 1 for one element.
+    Each of `tensors` and `inputs` may be a `graph.GradientEdge` as well.
     Raises RuntimeError where a tensor is on no tape, has several elements and no cotangent, or its graph was freed.
 
     >>> import wengert
@@ -61,12 +84,14 @@ def backward(
     tensor([3., 3.])
     """
     outputs = _tuple(tensors)
+    if inputs is not None:
+        inputs = list(_tuple(inputs))
     _core._backward(list(outputs), _pair("backward", outputs, grad_tensors), retain_graph, create_graph, inputs)
 
 
 def grad(
-    outputs: Tensor | Sequence[Tensor],
-    inputs: Tensor | Sequence[Tensor],
+    outputs: Tensor | GradientEdge | Sequence[Tensor | GradientEdge],
+    inputs: Tensor | GradientEdge | Sequence[Tensor | GradientEdge],
     grad_outputs: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,

@@ -1,4 +1,6 @@
-"""Custom Functions inside jvp and vmap: one transform taken off, the innermost first. Depends on `function` and `_random`."""
+"""Custom Functions inside jvp and vmap: one transform taken off, the innermost first. Depends on `function`, `_vmapped` and
+`_random`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,8 @@ from typing import Any
 
 from wengert import _core, _random
 from wengert._core import Tensor
-from wengert._transforms.tree import Spec, flatten, map_tree
+from wengert._transforms.tree import flatten, map_tree
+from wengert.autograd._vmapped import vmapped
 from wengert.autograd.function import Function, FunctionCtx, VmapInfo
 
 
@@ -111,7 +114,9 @@ def _mapped(cls: type[Function], args: tuple[Any, ...], kwargs: dict[str, Any], 
     _random.MAPS.under_way = [m for m in maps if m[0] != level]
     try:
         if not own:
-            return _one_by_one(cls, values, dims, spec, size, kwargs, level)
+            mapped = vmapped(cls, size, args, spec, dims, randomness)
+            outs, form = flatten(mapped.apply(*values, **kwargs))
+            return form.build([_core._make_batched(y, 0, level) if isinstance(y, Tensor) else y for y in outs])
         found = cls.vmap(VmapInfo(size, randomness), spec.build(dims), *spec.build(values), **kwargs)
     finally:
         _random.MAPS.under_way = maps
@@ -129,22 +134,3 @@ def _mapped(cls: type[Function], args: tuple[Any, ...], kwargs: dict[str, Any], 
             f" and an output of the structure {form}; wanted out_dims to be a prefix of it"
         )
     return form.build([y if d is None else _core._make_batched(y, d, level) for y, d in zip(outs, places, strict=True)])
-
-
-def _one_by_one(
-    cls: type[Function], values: list[Any], dims: list[Any], spec: Spec, size: int, kwargs: dict[str, Any], level: int
-) -> Any:
-    """`generate_vmap_rule`: the Function on each example."""
-    if size == 0:
-        raise RuntimeError(
-            f"{cls.__name__}: generate_vmap_rule cannot map over a dimension of size 0; try a vmap staticmethod"
-        )
-    columns: list[list[Any]] = []
-    for i in range(size):
-        one = [v if d is None else v[i] for v, d in zip(values, dims, strict=True)]
-        outs, form = flatten(cls.apply(*spec.build(one), **kwargs))
-        columns = columns or [[] for _ in outs]
-        for column, y in zip(columns, outs, strict=True):
-            column.append(y)
-    merged = [_core._make_batched(_core.stack(c), 0, level) if isinstance(c[0], Tensor) else c[0] for c in columns]
-    return form.build(merged)

@@ -7,7 +7,13 @@ from typing import Any
 
 from wengert import _core
 
-__all__ = ["detect_anomaly", "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "set_detect_anomaly"]
+__all__ = [
+    "detect_anomaly",
+    "is_anomaly_check_nan_enabled",
+    "is_anomaly_enabled",
+    "set_anomaly_enabled",
+    "set_detect_anomaly",
+]
 
 
 class _State:
@@ -84,3 +90,14 @@ def is_anomaly_check_nan_enabled() -> bool:
     True
     """
     return _State.check_nan
+
+
+def set_anomaly_enabled(mode: bool, check_nan: bool = True) -> None:
+    """Turns the mode on or off.
+
+    >>> set_anomaly_enabled(True, check_nan=False)
+    >>> is_anomaly_enabled(), is_anomaly_check_nan_enabled()
+    (True, False)
+    >>> set_anomaly_enabled(False)
+    """
+    _set(mode, check_nan)

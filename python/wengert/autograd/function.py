@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -28,7 +29,10 @@ class FunctionCtx:
         self._non_differentiable: set[int] = set()
         self._dirty: set[int] = set()
         self._materialize = True
-        self._outputs: list[tuple[Any, Any]] = []
+        # Whether that holds for outputs marked as non-differentiable as well.
+        self._materialize_non_diff_grads = True
+        # Shape and dtype of each output, and whether it is differentiable; None for what is no tensor.
+        self._outputs: list[tuple[Any, Any, bool] | None] = []
         self._edge: Any = None
 
     def save_for_backward(self, *tensors: Any) -> None:
@@ -42,11 +46,26 @@ class FunctionCtx:
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
         """The tensors given to `save_for_backward` (in jvp to `save_for_forward`, if that was called), as they were."""
+        return self._tensors(self._edge)
+
+    def _tensors(self, edge: Any) -> tuple[Any, ...]:
+        """The saved tensors; outputs come with the history of the node that `edge` leads to."""
         if self._shown is not None:
             return self._shown
         if self._saved is None:
             return tuple(self._to_save)
-        return tuple(None if s is None else s.unpack(self._edge) for s in self._saved)
+        return tuple(None if s is None else s.unpack(edge) for s in self._saved)
+
+    @property
+    def saved_variables(self) -> tuple[Any, ...]:
+        """`saved_tensors`, as old programs call it."""
+        warnings.warn("'saved_variables' is deprecated; use 'saved_tensors'", DeprecationWarning, stacklevel=2)
+        return self.saved_tensors
+
+    @property
+    def _raw_saved_tensors(self) -> tuple[Any, ...]:
+        """What stands for the saved tensors; hooks can be registered on each."""
+        return tuple(self._saved or ())
 
     def mark_non_differentiable(self, *tensors: Tensor) -> None:
         """These outputs need no gradient."""
@@ -60,8 +79,10 @@ class FunctionCtx:
         """Whether missing cotangents arrive as zeros (default) or as None."""
         self._materialize = value
 
-    def _keep(self, outputs: tuple[Any, ...]) -> None:
-        position = {id(o): i for i, o in enumerate(outputs)}
+    def _keep(self, args: tuple[Any, ...], outputs: tuple[Any, ...]) -> None:
+        inputs = set(map(id, args)) - self._dirty
+        # An input that is returned as it is keeps its own history.
+        position = {id(o): i for i, o in enumerate(outputs) if id(o) not in inputs}
         self._saved = [None if t is None else SavedTensor(t, position.get(id(t))) for t in self._to_save]
         self._to_save = ()
 
@@ -73,12 +94,14 @@ class FunctionCtx:
     def _run_backward(self, edge: Any, cotangents: tuple[Any, ...], create_graph: bool) -> tuple[Any, ...]:
         if self._materialize:
             cotangents = tuple(
-                _core._full(list(shape), 0, dtype, False) if g is None else g
-                for g, (shape, dtype) in zip(cotangents, self._outputs, strict=True)
+                _core._full(list(known[0]), 0, known[1], False)
+                if g is None and known is not None and (known[2] or self._materialize_non_diff_grads)
+                else g
+                for g, known in zip(cotangents, self._outputs, strict=True)
             )
         self._edge = edge
         try:
-            found = self._function.backward(self, *cotangents)
+            found = self._function._rule()(self, *cotangents)
         finally:
             self._edge = None
         grads = found if isinstance(found, tuple) else (found,)
@@ -132,6 +155,20 @@ class Function:
 
     generate_vmap_rule = False
 
+    def __init__(self, *_args: Any, **_kwargs: Any) -> None:
+        warnings.warn(
+            f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should invoke them on"
+            " the class itself. Instantiating an autograd function will raise an error in a future version.",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+
+    def __call__(self, *_args: Any, **_kwargs: Any) -> Any:
+        raise RuntimeError(
+            "Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd function with"
+            " static forward method: call apply() on the class"
+        )
+
     @staticmethod
     def forward(*args: Any, **kwargs: Any) -> Any:
         """Computes the outputs: `forward(ctx, *inputs)`, or `forward(*inputs)` beside a `setup_context`."""
@@ -144,9 +181,19 @@ class Function:
 
     @staticmethod
     def backward(ctx: Any, *grad_outputs: Any) -> Any:
-        """Gradients of the inputs from the cotangents of the outputs: one for each input of forward, or None."""
+        """Gradients of the inputs from the cotangents of the outputs: one for each input of forward, or None. What is no
+        tensor among the outputs has None for its cotangent."""
         raise NotImplementedError(
-            "You must implement the backward function for custom autograd.Function to use it with reverse mode."
+            "You must implement either the backward or vjp method for your custom autograd.Function to use it with backward mode"
+            " AD."
+        )
+
+    @staticmethod
+    def vjp(ctx: Any, *grad_outputs: Any) -> Any:
+        """Another name of `backward`: a Function has one of them."""
+        raise NotImplementedError(
+            "You must implement either the backward or vjp method for your custom autograd.Function to use it with backward mode"
+            " AD."
         )
 
     @staticmethod
@@ -180,15 +227,11 @@ class Function:
     def _run(cls, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, FunctionCtx, tuple[Any, ...]]:
         """The output on plain tensors, the context, and what was saved for jvp."""
         needs = tuple(isinstance(a, Tensor) and a.requires_grad for a in args)
-        recording = _core.is_grad_enabled() and any(needs)
+        recording = _core._is_recording() and any(needs)
         ctx = FunctionCtx(cls, needs)
         before = _core._set_grad_enabled(False)
         try:
-            if cls.setup_context is Function.setup_context:
-                output = cls.forward(ctx, *args, **kwargs)
-            else:
-                output = cls.forward(*args, **kwargs)
-                cls.setup_context(ctx, args, output)
+            output = cls._forward(ctx, args, kwargs)
         finally:
             _core._set_grad_enabled(before)
         outputs = output if isinstance(output, tuple) else (output,)
@@ -198,33 +241,107 @@ class Function:
                 f"{cls.__name__}: Some elements marked as dirty during the forward method were not returned as output. The"
                 " inputs that are modified inplace must all be outputs of the Function."
             )
-        if not recording:
-            return output, ctx, saved
-        wrapped = cls._record(ctx, args, outputs)
-        return (wrapped if isinstance(output, tuple) else wrapped[0]), ctx, saved
+        results = cls._record(ctx, args, outputs) if recording else cls._plain(ctx, args, outputs)
+        return (results if isinstance(output, tuple) else results[0]), ctx, saved
+
+    @classmethod
+    def _forward(cls, ctx: FunctionCtx, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if cls.setup_context is Function.setup_context:
+            return cls.forward(ctx, *args, **kwargs)
+        output = cls.forward(*args, **kwargs)
+        cls.setup_context(ctx, args, output)
+        return output
+
+    @classmethod
+    def _plain(cls, ctx: FunctionCtx, args: tuple[Any, ...], outputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Outputs of which none gets a history: not one from elsewhere either."""
+        inputs = set(map(id, args)) - ctx._dirty
+        results = []
+        for o in outputs:
+            if isinstance(o, Tensor) and not o._is_lifted() and id(o) not in ctx._dirty:
+                if o.requires_grad:
+                    o = o.detach()
+                elif id(o) in inputs:
+                    o = o.view_as(o)
+            results.append(o)
+        return tuple(results)
 
     @classmethod
     def _record(cls, ctx: FunctionCtx, args: tuple[Any, ...], outputs: tuple[Any, ...]) -> tuple[Any, ...]:
-        ctx._keep(outputs)
-        tensors = [o for o in outputs if isinstance(o, Tensor)]
-        if not tensors:
+        ctx._keep(args, outputs)
+        if not any(isinstance(o, Tensor) for o in outputs):
             return outputs
-        ctx._outputs = [(tuple(o.shape), o.dtype) for o in tensors]
-        inputs = [a if need else None for a, need in zip(args, ctx.needs_input_grad, strict=True)]
-        results = iter(_core._record_function(cls.__name__, ctx, inputs, tensors))
-        wrapped = []
-        for o in outputs:
+        inputs = set(map(id, args))
+        if not ctx._dirty <= inputs:
+            warnings.warn(
+                "ctx.mark_dirty() received a tensor that was not an input. Only input Tensors that have been mutated should be"
+                " passed to ctx.mark_dirty().",
+                stacklevel=4,
+            )
+        differentiable = [
+            isinstance(o, Tensor) and o.is_floating_point() and id(o) not in ctx._non_differentiable for o in outputs
+        ]
+        for o, moving in zip(outputs, differentiable, strict=True):
+            if moving and id(o) in ctx._dirty & inputs:
+                cls._check_dirty(o, len(outputs))
+        ctx._outputs = [
+            (tuple(o.shape), o.dtype, moving) if isinstance(o, Tensor) else None
+            for o, moving in zip(outputs, differentiable, strict=True)
+        ]
+        # Views of inputs, and inputs as they are: writing to them would go past backward.
+        views = [
+            moving and id(o) not in ctx._dirty and (id(o) in inputs or o._is_view())
+            for o, moving in zip(outputs, differentiable, strict=True)
+        ]
+        leads = [a if need else None for a, need in zip(args, ctx.needs_input_grad, strict=True)]
+        tensors = [o if isinstance(o, Tensor) else None for o in outputs]
+        found = _core._record_function(cls.__name__, ctx, leads, tensors, views, sum(differentiable) > 1)
+        results: dict[int, Any] = {}
+        for o, result, moving, view in zip(outputs, found, differentiable, views, strict=True):
             if not isinstance(o, Tensor):
-                wrapped.append(o)
                 continue
-            result = next(results)
-            constant = id(o) in ctx._non_differentiable or not o.is_floating_point()
-            if id(o) in ctx._dirty and not constant:
+            if not moving:
+                results[id(o)] = o.detach() if o.requires_grad or id(o) in inputs else o
+            elif id(o) in ctx._dirty & inputs:
                 # The input itself is what is returned, with this node for its history.
                 _core._rebase(o, result, cls.__name__)
-                result = o
-            wrapped.append(o if constant else result)
-        return tuple(wrapped)
+                results[id(o)] = o
+            elif view or o.requires_grad:
+                results[id(o)] = result
+            else:
+                _core._adopt(o, result)
+                results[id(o)] = o
+        # What is returned twice is one object, unless it is an input.
+        return tuple(
+            o if not isinstance(o, Tensor) else found[i] if views[i] else results[id(o)] for i, o in enumerate(outputs)
+        )
+
+    @classmethod
+    def _check_dirty(cls, x: Tensor, count: int) -> None:
+        if x.is_leaf and x.requires_grad:
+            raise RuntimeError(
+                f"{cls.__name__}: a leaf Variable that requires grad has been used in an in-place operation; try clone() first"
+            )
+        if x._is_view() and count > 1:
+            raise RuntimeError(
+                f"{cls.__name__}: If your Function modifies inplace an input that is a view of another Tensor, your Function"
+                " cannot return more than one Tensor. This is not supported by the current autograd engine. You should either"
+                " make sure the input is not a view (using .clone() for example) or make your Function only return one Tensor"
+                " (potentially splitting it into two Functions: one doing the inplace that returns a single Tensor and a second"
+                " one that does the other operations)."
+            )
+
+    @classmethod
+    def _rule(cls) -> Callable[..., Any]:
+        """`backward`, or `vjp`, as it may be called."""
+        if cls.vjp is Function.vjp:
+            return cls.backward
+        if cls.backward is not Function.backward:
+            raise RuntimeError(
+                "Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You should only implement one of"
+                " them."
+            )
+        return cls.vjp
 
 
 def _positional(
@@ -248,6 +365,8 @@ def _holds_lifted(x: Any) -> bool:
 
 class _Once(Function):
     """Passes a gradient on and refuses to be differentiated."""
+
+    generate_vmap_rule = True
 
     @staticmethod
     def forward(ctx: Any, gradient: Tensor, *_cotangents: Any) -> Tensor:

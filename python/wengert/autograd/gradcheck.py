@@ -45,7 +45,8 @@ def gradcheck(
 
     Reverse mode is checked (`check_backward_ad`), run twice for determinism within `nondet_tol`, with cotangents of zeros,
     with some missing (`check_undefined_grad`) and, where asked, with batches of cotangents, forward mode and batches of
-    tangents. `fast_mode` checks the Jacobian along one random direction on each side. Raises GradcheckError, which names
+    tangents. `check_grad_dtypes` wants gradients of the dtypes of their inputs; `masked` tells sparse tensors apart, of which
+    there are none. `fast_mode` checks the Jacobian along one random direction on each side. Raises GradcheckError, which names
     input and output, the worst entry and both values, or returns False without `raise_exception`; ValueError where no input
     requires grad; RuntimeError for expanded inputs, which cannot be moved; AssertionError where the shape or the dtype of
     an output changes with the inputs.
@@ -61,7 +62,7 @@ def gradcheck(
         raise AssertionError("Setting check_batched_grad=True requires check_backward_ad to be True")
     if check_batched_forward_grad and not check_forward_ad:
         raise AssertionError("Setting check_batched_forward_grad=True requires check_forward_ad to be True")
-    check = _Check(func, inputs, eps, atol, rtol, fast_mode)
+    check = _Check(func, inputs, eps, atol, rtol, fast_mode, check_grad_dtypes)
     try:
         if not check.on:
             check.constant()
@@ -85,14 +86,23 @@ def gradcheck(
 
 
 class _Check:
-    def __init__(self, func: Callable[..., Any], inputs: Any, eps: float, atol: float, rtol: float, fast: bool) -> None:
+    def __init__(
+        self,
+        func: Callable[..., Any],
+        inputs: Any,
+        eps: float,
+        atol: float,
+        rtol: float,
+        fast: bool,
+        dtypes: bool = False,
+    ) -> None:
         self.inputs = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
         self.at = [i for i, x in enumerate(self.inputs) if isinstance(x, Tensor) and x.requires_grad]
         if not self.at:
             raise ValueError(
                 "gradcheck expects at least one input tensor to require gradient, but none of them have requires_grad=True."
             )
-        self.func, self.eps, self.atol, self.rtol, self.fast = func, eps, atol, rtol, fast
+        self.func, self.eps, self.atol, self.rtol, self.fast, self.dtypes = func, eps, atol, rtol, fast, dtypes
         for i in self.at:
             if self.inputs[i].dtype != _core.float64:
                 warnings.warn(
@@ -179,6 +189,8 @@ class _Check:
                 raise GradcheckError(
                     f"grad is incorrect size for input {i}: got {list(g.shape)}, wanted {list(x.shape)}"
                 )
+            if self.dtypes and g is not None and g.dtype != x.dtype:
+                raise GradcheckError(f"grad has dtype mismatch for input {i}: got {g.dtype}, wanted {x.dtype}")
         return [_core._zeros_like(x) if g is None else g.detach() for g, x in zip(grads, xs, strict=True)]
 
     def analytical(self, j: int) -> list[Tensor]:
@@ -439,6 +451,7 @@ def gradgradcheck(
         raise_exception=raise_exception,
         nondet_tol=nondet_tol,
         check_undefined_grad=check_undefined_grad,
+        check_grad_dtypes=check_grad_dtypes,
         check_batched_grad=check_batched_grad,
         check_forward_ad=check_fwd_over_rev,
         check_backward_ad=check_rev_over_rev,

@@ -97,7 +97,10 @@ class _Run:
 
     def first(self) -> Any:
         self.moving = [i for i, x in enumerate(self.leaves) if isinstance(x, Tensor) and x.requires_grad]
-        given, saved = list(self.leaves), [SavedTensor(x) if isinstance(x, Tensor) else x for x in self.leaves]
+        given, saved = (
+            list(self.leaves),
+            [SavedTensor(x, None, False) if isinstance(x, Tensor) else x for x in self.leaves],
+        )
 
         def run() -> Any:
             for i in self.moving:
@@ -105,7 +108,12 @@ class _Run:
                 given[i] = self.leaves[i].clone()
             return self.call(given)
 
-        out, keys = _core._recorded(run)
+        # Hooks on saved tensors are not for what this run saves: it is let go at once.
+        _core._pause_saved_hooks()
+        try:
+            out, keys = _core._recorded(run)
+        finally:
+            _core._pop_saved_hooks()
         values, form = _flatten(out)
         if any(isinstance(y, Tensor) and y._is_lifted() for y in values):
             # What the function found outside is being transformed: its graph stays as it is.

@@ -11,7 +11,9 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use pyo3::{IntoPyObjectExt, ffi};
 use std::cell::RefCell;
+use std::os::raw::c_int;
 use wengert::ops::Value;
+use wengert::tape::packing;
 use wengert::{Error, ErrorKind, Scalar, Tensor};
 
 thread_local! {
@@ -56,7 +58,24 @@ pub fn warn(message: &str) -> Result<(), Error> {
 /// Runs a slot's body: errors and panics become exceptions and a null result.
 #[inline(always)]
 pub fn guard(f: impl FnOnce() -> PyResult<*mut ffi::PyObject>) -> *mut ffi::PyObject {
-    guard_with(std::ptr::null_mut(), f)
+    guard_with(std::ptr::null_mut(), || {
+        let out = f()?;
+        if let Err(e) = packing::flush() {
+            // SAFETY: the body's result, which nobody will get; the GIL is held.
+            unsafe { ffi::Py_XDECREF(out) };
+            return Err(raise(e));
+        }
+        Ok(out)
+    })
+}
+
+/// [`guard`] for slots that return whether they failed.
+pub fn guard_done(f: impl FnOnce() -> PyResult<c_int>) -> c_int {
+    guard_with(-1, || {
+        let done = f()?;
+        packing::flush().map_err(raise)?;
+        Ok(done)
+    })
 }
 
 /// [`guard`] for slots whose error value is something else.

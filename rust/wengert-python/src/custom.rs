@@ -5,13 +5,13 @@
 use crate::convert::{as_tensor, expect_tensor, raise, stash, type_name, wrap_bound};
 use crate::edge::PyEdge;
 use crate::foreign::Foreign;
-use pyo3::gc::{PyTraverseError, PyVisit};
+use crate::saved::SavedEdge;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use std::any::Any;
 use std::sync::Arc;
 use wengert::op::{Cotangents, Grads};
-use wengert::tape::{Edge, Node};
+use wengert::tape::Node;
 use wengert::{Array, Error, GradMode, Op, OpRef, Result, Saved, Tensor};
 
 /// The op of a Python Function; its context is the node's payload.
@@ -72,7 +72,7 @@ impl Custom {
             });
         }
         let args = PyTuple::new(py, args).map_err(stash)?;
-        let edge = SavedEdge { edge: PyEdge::new(py, saved.edge().clone()).map_err(stash)? };
+        let edge = SavedEdge::new(PyEdge::new(py, saved.edge().clone()).map_err(stash)?);
         let out = ctx.call_method1("_run_backward", (edge, args, saved.create_graph())).map_err(stash)?;
         let out: Vec<Bound<'_, PyAny>> = out.extract().map_err(stash)?;
         let mut grads = Grads::new();
@@ -114,94 +114,102 @@ impl Custom {
     }
 }
 
-/// The edge of the node whose rule runs, for outputs that were saved.
-#[pyclass(frozen, module = "wengert._core")]
-pub struct SavedEdge {
-    edge: PyEdge,
+/// What a view that a Function returned remembers instead of a view operation: nobody may write through it.
+#[derive(Debug)]
+struct Returned {
+    name: String,
+    many: bool,
 }
 
-#[pymethods]
-impl SavedEdge {
-    fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
-        visit.call(self.edge.object())
+const OF_ONE: &str = "This view was created inside a custom Function (or because an input was returned as-is) and the autograd \
+    logic to handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect \
+    gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function";
+const OF_MANY: &str = "This view is the output of a function that returns multiple views. Such functions do not allow the output \
+    views to be modified inplace. You should replace the inplace operation by an out-of-place one";
+
+impl Op for Returned {
+    fn name(&self) -> &str {
+        &self.name
     }
-}
-
-/// A tensor kept for a backward: its value is protected from later writes, and an output of the very node is kept
-/// without its history, which would be a cycle.
-#[pyclass(frozen, module = "wengert._core")]
-pub struct SavedTensor {
-    kept: std::sync::Mutex<Option<wengert::tape::Kept>>,
-    edge: Option<PyEdge>,
-    output: Option<u16>,
-}
-
-#[pymethods]
-impl SavedTensor {
-    /// `SavedTensor(tensor, output)`: `output` is which output of the Function it is, or None.
-    #[new]
-    #[pyo3(signature = (tensor, output=None))]
-    fn new(tensor: &Bound<'_, PyAny>, output: Option<u16>) -> PyResult<SavedTensor> {
-        let t = expect_tensor(tensor, "save_for_backward")?;
-        let needed = output.is_none() && t.edge_ref().is_some();
-        let edge = needed.then(|| PyEdge::new(tensor.py(), t.gradient_edge())).transpose()?;
-        Ok(SavedTensor { kept: std::sync::Mutex::new(Some(wengert::tape::Kept::new(t.array()))), edge, output })
+    fn grad_name(&self) -> String {
+        format!("{}Backward", self.name)
     }
-
-    /// The tensor, attached to its history; `edge` is that of the node whose rule runs.
-    fn unpack<'py>(&self, py: Python<'py>, edge: &Bound<'py, SavedEdge>) -> PyResult<Bound<'py, PyAny>> {
-        let kept = self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let Some(kept) = kept.as_ref() else {
-            return Err(pyo3::exceptions::PyRuntimeError::new_err(
-                "Trying to backward through the graph a second time: the saved tensors were freed by an earlier backward. \
-                 Specify retain_graph=True in the first backward if you need them again",
-            ));
-        };
-        let history = match self.output {
-            Some(out) => edge.get().edge.edge().with_out(out),
-            None => self.edge.as_ref().map_or(Edge::NONE, |e| e.edge().clone()),
-        };
-        wrap_bound(py, Tensor::with_edge(kept.value(), history))
+    fn forward(&self, _: &[&Array]) -> Result<Array> {
+        Err(Error::runtime(format!(
+            "Output of {} is a view and its base or another view of its base has been modified inplace. {}",
+            self.name,
+            self.why_unwritable()
+        )))
     }
-
-    fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
-        self.edge.as_ref().map_or(Ok(()), |edge| visit.call(edge.object()))
+    fn vjp(&self, _: &Saved<'_>, _: Cotangents) -> Result<Grads> {
+        Err(Error::not_implemented(format!("{} is a Python Function and runs by apply() only", self.name)))
     }
-
-    /// Gives the value back.
-    fn release(&self) {
-        let old = self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
-        drop(old);
+    fn jvp(&self, _: &[&Tensor], _: &Tensor, _: &[Option<Tensor>]) -> Result<Option<Tensor>> {
+        Err(Error::not_implemented(format!("{} has no jvp", self.name)))
+    }
+    fn is_view(&self) -> bool {
+        true
+    }
+    fn is_one_of_many(&self) -> bool {
+        true
+    }
+    fn why_unwritable(&self) -> &'static str {
+        if self.many { OF_MANY } else { OF_ONE }
     }
 }
 
-/// `_record_function(name, ctx, inputs, outputs)`: the outputs as results of one node. `inputs` are the tensors (or
-/// None) in the order of the backward's results.
+/// `_record_function(name, ctx, inputs, outputs, views, many)`: the outputs as results of one node, None for what is no
+/// tensor. `inputs` are the tensors (or None) in the order of the backward's results; `views` says which outputs show
+/// memory of inputs, `many` whether several are differentiable.
 #[pyfunction]
+#[pyo3(signature = (name, ctx, inputs, outputs, views=Vec::new(), many=false))]
 pub fn _record_function<'py>(
     py: Python<'py>,
     name: String,
     ctx: Bound<'py, PyAny>,
     inputs: Vec<Option<Bound<'py, PyAny>>>,
-    outputs: Vec<Bound<'py, PyAny>>,
+    outputs: Vec<Option<Bound<'py, PyAny>>>,
+    views: Vec<bool>,
+    many: bool,
 ) -> PyResult<Bound<'py, PyTuple>> {
     let nothing = Tensor::full(&[0], wengert::DType::F32, wengert::Scalar::Int(0)).map_err(raise)?;
-    let tensors = inputs
-        .iter()
-        .map(|i| i.as_ref().map_or_else(|| Ok(nothing.clone()), |i| expect_tensor(i, &name)))
-        .collect::<PyResult<Vec<_>>>()?;
-    let values = outputs.iter().map(|o| expect_tensor(o, &name)).collect::<PyResult<Vec<_>>>()?;
+    let tensors = |of: &[Option<Bound<'py, PyAny>>]| {
+        of.iter()
+            .map(|i| i.as_ref().map_or_else(|| Ok(nothing.clone()), |i| expect_tensor(i, &name)))
+            .collect::<PyResult<Vec<_>>>()
+    };
+    let (leads, values) = (tensors(&inputs)?, tensors(&outputs)?);
     let shapes = values.iter().map(|v| (v.layout().clone(), v.dtype())).collect();
     let payload: Arc<dyn Any + Send + Sync> = Arc::new(Foreign::new(ctx.unbind()));
-    let refs: Vec<&Tensor> = tensors.iter().collect();
-    let op = OpRef::new(Custom { name });
+    let refs: Vec<&Tensor> = leads.iter().collect();
+    let op = OpRef::new(Custom { name: name.clone() });
     let edge = Node::record_many(op, wengert::tape::site::current(), &refs, shapes, Some(payload));
     let edge = edge.ok_or_else(|| pyo3::exceptions::PyRuntimeError::new_err("a Function needs at least one output"))?;
     let _mode = GradMode::set(false);
     let wrapped = values
         .into_iter()
+        .zip(&outputs)
         .enumerate()
-        .map(|(i, v)| wrap_bound(py, Tensor::with_edge(v.array().clone(), edge.with_out(i as u16))))
+        .map(|(i, (v, given))| {
+            let edge = edge.with_out(i as u16);
+            match given {
+                None => Ok(py.None().into_bound(py)),
+                Some(_) if views.get(i).copied().unwrap_or(false) => {
+                    wrap_bound(py, v.view_of_itself(edge, OpRef::new(Returned { name: name.clone(), many })))
+                }
+                Some(_) => wrap_bound(py, Tensor::with_edge(v.array().clone(), edge)),
+            }
+        })
         .collect::<PyResult<Vec<_>>>()?;
     PyTuple::new(py, wrapped)
+}
+
+/// Gives a tensor that a Function has made the history of another.
+#[pyfunction]
+pub fn _adopt(x: &Bound<'_, PyAny>, result: &Bound<'_, PyAny>) -> PyResult<()> {
+    let result = expect_tensor(result, "Function")?;
+    expect_tensor(x, "Function")?;
+    // SAFETY: a live tensor; nothing else refers to its inside now.
+    unsafe { crate::object::tensor_mut(x.as_ptr()) }.adopt(result.gradient_edge());
+    Ok(())
 }

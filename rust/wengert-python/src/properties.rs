@@ -50,22 +50,29 @@ getters! {
     get_ndim(t, py) t.ndim().into_bound_py_any(py);
     get_requires_grad(t, py) t.requires_grad().into_bound_py_any(py);
     get_is_leaf(t, py) t.is_leaf().into_bound_py_any(py);
-    get_version(t, py) t.array().version().into_bound_py_any(py);
+    get_version(t, py) if t.array().is_inference() {
+        Err(PyRuntimeError::new_err("Inference tensors do not track version counter."))
+    } else {
+        t.array().version().into_bound_py_any(py)
+    };
     get_t(t, py) wrap_bound(py, view::reversed(t).map_err(raise)?);
     get_mt(t, py) mt(py, t, "mT");
     get_mh(t, py) mt(py, t, "mH");
     get_h(t, py) h(py, t);
     get_data(t, py) wrap_bound(py, t.detach());
     get_base(t, py) match t.base() {
-        Some(base) => wrap_bound(py, base),
+        Some(base) => match crate::node::leaf_object(py, base.edge_ref())? {
+            Some(leaf) if as_tensor(&leaf).is_some_and(|t| t.array().same(base.array())) => Ok(leaf),
+            _ => wrap_bound(py, base),
+        },
         None => Ok(py.None().into_bound(py)),
     };
     get_grad_fn(t, py) match t.node() {
-        Some(node) if !node.is_leaf() => crate::autograd::node_object(py, t.edge_ref()),
+        Some(node) if !node.is_leaf() => crate::node::node_object(py, t.edge_ref()),
         _ => Ok(py.None().into_bound(py)),
     };
     get_edge(t, py) match t.node() {
-        Some(_) => crate::autograd::node_object(py, t.edge_ref()),
+        Some(_) => crate::node::node_object(py, t.edge_ref()),
         None => Ok(py.None().into_bound(py)),
     };
     get_output_nr(t, py) t.edge_ref().out().into_bound_py_any(py);

@@ -1,6 +1,8 @@
 //! The type `wengert.Tensor`: number, sequence and object slots. Depends on `object`, `convert` and the core's ops.
 
-use crate::convert::{as_tensor, fresh_tensor, guard, guard_with, is_ndarray, raise, to_scalar, wrap_bound};
+use crate::convert::{
+    as_tensor, fresh_tensor, guard, guard_done, guard_with, is_ndarray, raise, to_scalar, wrap_bound,
+};
 use crate::function::slot;
 use crate::object::{self, TensorObject, is_exact, is_tensor, tensor_mut, tensor_of, wrap};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
@@ -312,7 +314,7 @@ unsafe extern "C" fn subscript(a: *mut ffi::PyObject, key: *mut ffi::PyObject) -
 }
 
 unsafe extern "C" fn assign(a: *mut ffi::PyObject, key: *mut ffi::PyObject, value: *mut ffi::PyObject) -> c_int {
-    guard_with(-1, || {
+    guard_done(|| {
         // SAFETY: called by the interpreter; the core reaches `a` only through this reference.
         unsafe {
             let py = Python::assume_attached();

@@ -184,13 +184,15 @@ pub fn overwrite(name: &str, target: &mut Tensor, value: &Tensor) -> Result<()> 
 
 #[cold]
 fn one_of_many(name: &str, target: &Tensor) -> Error {
-    let op = target.chain().last().map(|op| op.get().grad_name()).unwrap_or_default();
+    let Some(view) = target.chain().iter().rev().find(|op| op.get().is_one_of_many()) else {
+        return Error::runtime(format!("{name}: the view cannot be modified inplace; try clone() first"));
+    };
+    let op = view.get().grad_name();
     let op = op.split("Backward").next().unwrap_or_default();
     Error::runtime(format!(
-        "{name}: Output {} of {op} is a view and is being modified inplace. This view is the output of a function that returns \
-         multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace \
-         operation by an out-of-place one, or take the part by an index",
-        target.edge().out()
+        "{name}: Output {} of {op} is a view and is being modified inplace. {}",
+        target.edge().out(),
+        view.get().why_unwritable()
     ))
 }
 

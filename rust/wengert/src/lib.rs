@@ -31,7 +31,7 @@ pub mod warning;
 
 pub use array::{Array, DType, Layout, Scalar};
 pub use error::{Error, ErrorKind, Result};
-pub use mode::{GradMode, grad_enabled, no_grad, set_grad_enabled};
+pub use mode::{GradMode, grad_asked, grad_enabled, is_inference, no_grad, set_grad_enabled, set_inference};
 pub use op::{Op, OpRef};
 pub use saved::Saved;
 pub use tensor::Tensor;

@@ -1,10 +1,17 @@
-//! Whether operations are recorded: one flag a thread. Depends on nothing.
+//! Whether operations are recorded, and whether tensors are made for inference only: modes of each thread. Depends on
+//! nothing.
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 thread_local! {
+    /// Whether operations are recorded: what was asked for, outside inference mode.
     static ENABLED: Cell<bool> = const { Cell::new(true) };
+    static ASKED: Cell<bool> = const { Cell::new(true) };
+    static INFERENCE: Cell<bool> = const { Cell::new(false) };
 }
+/// How many threads are in inference mode.
+static INFERRING: AtomicU32 = AtomicU32::new(0);
 
 /// Whether this thread records.
 #[inline(always)]
@@ -12,9 +19,38 @@ pub fn grad_enabled() -> bool {
     ENABLED.with(Cell::get)
 }
 
-/// Sets whether this thread records; returns what was.
+/// Whether this thread was told to record; in inference mode it does not in any case.
+pub fn grad_asked() -> bool {
+    ASKED.with(Cell::get)
+}
+
+/// Sets whether this thread records; returns what was asked for before.
 pub fn set_grad_enabled(on: bool) -> bool {
-    ENABLED.with(|e| e.replace(on))
+    ENABLED.with(|e| e.set(on && !INFERENCE.with(Cell::get)));
+    ASKED.with(|e| e.replace(on))
+}
+
+/// Whether this thread is in inference mode: nothing is recorded, and what is made stays out of every graph.
+pub fn is_inference() -> bool {
+    INFERRING.load(Ordering::Relaxed) != 0 && INFERENCE.with(Cell::get)
+}
+
+/// Whether any thread is in inference mode.
+#[inline(always)]
+pub(crate) fn any_inference() -> bool {
+    INFERRING.load(Ordering::Relaxed) != 0
+}
+
+/// Takes this thread into inference mode or out of it; returns what was. Recording is not asked for inside.
+pub fn set_inference(on: bool) -> bool {
+    let before = INFERENCE.with(|i| i.replace(on));
+    match (before, on) {
+        (false, true) => drop(INFERRING.fetch_add(1, Ordering::Relaxed)),
+        (true, false) => drop(INFERRING.fetch_sub(1, Ordering::Relaxed)),
+        _ => {}
+    }
+    set_grad_enabled(grad_asked());
+    before
 }
 
 /// Sets the mode while it lives.

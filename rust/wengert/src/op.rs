@@ -94,6 +94,12 @@ pub trait Op: Debug + Send + Sync + 'static {
         false
     }
 
+    /// For such views: why not, and what to do.
+    fn why_unwritable(&self) -> &'static str {
+        "This view is the output of a function that returns multiple views. Such functions do not allow the output views to be \
+         modified inplace. You should replace the inplace operation by an out-of-place one, or take the part by an index"
+    }
+
     /// Whether the output has a derivative at all (comparisons have none).
     fn is_differentiable(&self) -> bool {
         true

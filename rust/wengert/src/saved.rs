@@ -3,7 +3,7 @@
 use crate::array::{DType, Layout};
 use crate::error::Result;
 use crate::op::OUTPUT;
-use crate::tape::{Edge, Node, node::Look as Kept};
+use crate::tape::{Edge, Node, kept::Look as Kept};
 use crate::tensor::Tensor;
 
 /// A node as its rule sees it. Kept values come attached to their nodes when the backward itself is recorded.

@@ -72,6 +72,19 @@ impl Tensor {
         Tensor { array, edge, seen, flags: 0, detached: false, ext }
     }
 
+    /// The same elements with the history of `edge`, a view of itself by `op`: for functions that are not the library's own.
+    pub fn view_of_itself(&self, edge: Edge, op: crate::op::OpRef) -> Tensor {
+        let mut chain: Chain = self.chain().iter().cloned().collect();
+        chain.push(op);
+        Tensor::from_view(self.array.clone(), edge, self.group_or_new().clone(), chain)
+    }
+
+    /// Takes the history of `edge`, for a value that a function not the library's own has made.
+    pub fn adopt(&mut self, edge: Edge) {
+        self.rebase(edge);
+        self.tell_group();
+    }
+
     /// A tensor wrapped by a transform; `array` gives the logical shape and dtype only.
     pub(crate) fn from_lifted(array: Array, lifted: Lifted) -> Tensor {
         let seen = array.history();
@@ -232,6 +245,11 @@ impl Tensor {
         }
         if on == self.requires_grad() {
             return Ok(());
+        }
+        if on && self.array.is_inference() && !crate::mode::is_inference() {
+            return Err(Error::runtime(
+                "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed; try clone() first",
+            ));
         }
         if !self.is_leaf() {
             return Err(Error::runtime(
@@ -400,9 +418,23 @@ impl Tensor {
         let edge = crate::history::current_edge(self)?;
         self.seen = self.array.history();
         if let Some(edge) = edge {
+            self.move_retained(&edge);
             self.edge = edge;
         }
         Ok(())
+    }
+
+    /// Has the gradient kept where `edge` leads, if it is where its own edge does.
+    fn move_retained(&self, edge: &Edge) {
+        if self.cell_if_any().is_some() && !self.edge.same(edge) && self.retains_grad() {
+            let sink = Arc::downgrade(self.cell());
+            if let Some(node) = self.edge.node() {
+                node.remove_retain(self.edge.out(), &sink);
+            }
+            if let Some(node) = edge.node().filter(|n| !n.is_leaf()) {
+                node.add_retain(edge.out(), sink);
+            }
+        }
     }
 
     /// Itself with an up-to-date history.
@@ -421,8 +453,9 @@ impl Tensor {
         self.detached
     }
 
-    /// After a recorded write: the node that now stands for its value.
+    /// After a recorded write: the node that now stands for its value. What `retain_grad` asked for goes along.
     pub(crate) fn rebase(&mut self, edge: Edge) {
+        self.move_retained(&edge);
         self.edge = edge;
         self.seen = self.array.history();
     }

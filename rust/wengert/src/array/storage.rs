@@ -68,12 +68,15 @@ struct Extra {
     frozen: Mutex<Vec<Frozen>>,
     owner: Option<Box<dyn Send + Sync>>,
     read_only: bool,
+    /// Made in inference mode.
+    inference: bool,
 }
 
 struct Frozen {
     version: u32,
     users: u32,
-    copy: Array,
+    /// None: overwritten by somebody who said so only afterwards.
+    copy: Option<Array>,
 }
 
 #[repr(C)]
@@ -177,8 +180,29 @@ impl Array {
                 data,
                 storage: NonNull::new_unchecked(&raw mut (*p).storage),
             });
-            Array(NonNull::new_unchecked(&raw mut (*p).header))
+            let array = Array(NonNull::new_unchecked(&raw mut (*p).header));
+            if crate::mode::any_inference() {
+                array.mark_inference();
+            }
+            array
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn mark_inference(&self) {
+        if crate::mode::is_inference() {
+            let extra = Box::new(Extra { inference: true, ..Extra::default() });
+            self.storage().extra.store(Box::into_raw(extra), Ordering::Release);
+        }
+    }
+
+    /// Whether it was made in inference mode: rules cannot keep it.
+    #[inline(always)]
+    pub fn is_inference(&self) -> bool {
+        let extra = self.storage().extra.load(Ordering::Acquire);
+        // SAFETY: set once, freed with the storage.
+        !extra.is_null() && unsafe { (*extra).inference }
     }
 
     /// An array over memory that something else owns (a NumPy array); `owner` is dropped with the last view of it.
@@ -200,8 +224,13 @@ impl Array {
         };
         // SAFETY: a fresh block; the contract covers the rest.
         let array = unsafe { Self::init_far(block.cast(), base, size, layout, dtype, data) };
-        let extra = Box::new(Extra { owner: Some(owner), read_only, ..Extra::default() });
-        array.storage().extra.store(Box::into_raw(extra), Ordering::Release);
+        let inference = array.is_inference();
+        let extra = Box::new(Extra { owner: Some(owner), read_only, inference, ..Extra::default() });
+        let old = array.storage().extra.swap(Box::into_raw(extra), Ordering::AcqRel);
+        if !old.is_null() {
+            // SAFETY: from `mark_inference`; nobody else knows the array yet.
+            drop(unsafe { Box::from_raw(old) });
+        }
         Ok(array)
     }
 
@@ -372,8 +401,9 @@ impl Array {
     fn frozen_value(&self, version: u32) -> Array {
         let frozen = self.extra().frozen.lock().unwrap_or_else(|e| e.into_inner());
         let Some(entry) = frozen.iter().find(|f| f.version == version) else { return self.clone() };
+        let Some(copy) = &entry.copy else { return self.clone() };
         let shift = self.data_ptr() as isize - self.base() as isize;
-        let mut view = entry.copy.view(self.layout().clone(), 0);
+        let mut view = copy.view(self.layout().clone(), 0);
         // SAFETY: the header is fresh and ours alone; the copy has the bytes of the storage, so the shift stays inside.
         unsafe {
             let h = view.0.as_mut();
@@ -410,10 +440,18 @@ impl Array {
         let s = self.storage();
         let extra = s.extra.load(Ordering::Acquire);
         // SAFETY: set once, freed with the storage.
-        if !extra.is_null() && unsafe { (*extra).read_only } {
-            return Err(Error::runtime(
-                "the tensor shares memory with a read-only array and cannot be written; try clone() first",
-            ));
+        if let Some(extra) = unsafe { extra.as_ref() } {
+            if extra.read_only {
+                return Err(Error::runtime(
+                    "the tensor shares memory with a read-only array and cannot be written; try clone() first",
+                ));
+            }
+            if extra.inference && !crate::mode::is_inference() {
+                return Err(Error::runtime(
+                    "Inplace update to inference tensor outside InferenceMode is not allowed. You can make a clone to get a \
+                     normal tensor before doing inplace update",
+                ));
+            }
         }
         let users = s.kept.get();
         if users > 0 {
@@ -421,11 +459,30 @@ impl Array {
             // SAFETY: both have `bytes` bytes and are disjoint.
             unsafe { std::ptr::copy_nonoverlapping(self.base(), copy.data_ptr(), s.bytes()) };
             let mut frozen = self.extra().frozen.lock().unwrap_or_else(|e| e.into_inner());
-            frozen.push(Frozen { version: s.version.get(), users, copy });
+            frozen.push(Frozen { version: s.version.get(), users, copy: Some(copy) });
             s.kept.set(0);
         }
         s.version.set(s.version.get().wrapping_add(1));
         Ok(())
+    }
+
+    /// After a write by somebody else: kept values of the version before are lost, and rules that need them say so.
+    pub fn written_by_others(&self) {
+        let s = self.storage();
+        let users = s.kept.get();
+        if users > 0 {
+            let mut frozen = self.extra().frozen.lock().unwrap_or_else(|e| e.into_inner());
+            frozen.push(Frozen { version: s.version.get(), users, copy: None });
+            s.kept.set(0);
+        }
+        s.version.set(s.version.get().wrapping_add(1));
+    }
+
+    /// Whether a kept value of `version` was lost in a write by somebody else.
+    #[cold]
+    pub(crate) fn is_lost(&self, version: u32) -> bool {
+        let frozen = self.extra().frozen.lock().unwrap_or_else(|e| e.into_inner());
+        frozen.iter().any(|f| f.version == version && f.copy.is_none())
     }
 
     /// Takes the last [`prepare_write`](Self::prepare_write) back, after which nothing was written, nor kept or let go.

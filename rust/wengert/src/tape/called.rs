@@ -1,8 +1,9 @@
 //! What a sweep calls besides rules: hooks on cotangents and on nodes, and the check for NaN. Depends on nodes and tensors.
 
 use super::edge::Edge;
+use super::hooks::Hooks;
 use super::leaf::LeafCell;
-use super::node::{Hooks, Node};
+use super::node::Node;
 use crate::array::DType;
 use crate::error::{Error, Result};
 use crate::op::{Cotangents, Grads};

@@ -3,13 +3,19 @@
 mod called;
 mod commit;
 pub mod edge;
+pub mod hooks;
+pub mod kept;
 pub mod leaf;
 mod marks;
 pub mod node;
+pub mod packing;
 mod renamed;
 pub mod site;
 pub mod sweep;
+pub mod witness;
 
 pub use edge::Edge;
+pub use hooks::Hook;
+pub use kept::Kept;
 pub use leaf::LeafCell;
-pub use node::{Hook, Kept, Node};
+pub use node::Node;

@@ -4,28 +4,34 @@
 //! A node keeps arrays (values), never tensors (handles): no reference cycle, and freeing never recurses.
 
 use super::edge::Edge;
-use super::leaf::{LeafCell, LeafSink};
+use super::hooks::Hooks;
+use super::kept::{KeptMany, keep_array};
+use super::leaf::LeafCell;
+use super::packing::PackedValue;
 use super::site::Site;
+use super::witness;
 use crate::array::{Array, DType, Layout};
 use crate::count::Count;
-use crate::error::{Error, Result};
-use crate::op::{OUTPUT, Op, OpRef};
+use crate::error::Result;
+use crate::op::{Cotangents, Grads, Op, OpRef};
+use crate::saved::Saved;
 use crate::tensor::Tensor;
 use smallvec::SmallVec;
 use std::any::Any;
-use std::cell::{Cell, RefCell, UnsafeCell};
-use std::collections::HashSet;
+use std::cell::{Cell, UnsafeCell};
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wengert_kernels::memory;
 
-const SPENT: u8 = 1;
+pub(super) const SPENT: u8 = 1;
 const OWNED_OP: u8 = 2;
 const LEAF: u8 = 4;
-const MANY: u8 = 8;
+pub(super) const MANY: u8 = 8;
 /// A hook was registered once.
-const HOOKED: u8 = 16;
+pub(super) const HOOKED: u8 = 16;
+/// Hooks on saved tensors have packed a kept value.
+pub(super) const PACKED: u8 = 32;
 
 /// A recorded operation. Reached through an [`Edge`].
 #[repr(C)]
@@ -33,9 +39,9 @@ pub struct Node {
     pub(super) count: Count,
     /// Number of inputs (2 bits; 3 means: in the extension) and dtype of the first output.
     arity: u8,
-    flags: Cell<u8>,
+    pub(super) flags: Cell<u8>,
     /// Which inputs (bits 0..7) and whether the output (bit 7) is kept.
-    keep: Cell<u8>,
+    pub(super) keep: Cell<u8>,
     /// The sweep's marks: 0 unseen, else the bits of `marks.rs`.
     pub(super) mark: Cell<u8>,
     site: Site,
@@ -48,8 +54,8 @@ pub struct Node {
     op: *const dyn Op,
     layout: Layout,
     inputs: [Edge; 2],
-    kept: UnsafeCell<[Option<Array>; 2]>,
-    versions: [Cell<u32>; 2],
+    pub(super) kept: UnsafeCell<[Option<Array>; 2]>,
+    pub(super) versions: [Cell<u32>; 2],
     ext: AtomicPtr<Extension>,
 }
 
@@ -61,114 +67,18 @@ unsafe impl Send for Node {}
 // SAFETY: as above.
 unsafe impl Sync for Node {}
 
-/// A value that a rule will need, with the version it had.
-type KeptMany = SmallVec<[Option<(Array, u32)>; 4]>;
-
 /// What few nodes have.
 #[derive(Default)]
-struct Extension {
+pub(super) struct Extension {
     inputs: Vec<Edge>,
-    kept: Mutex<KeptMany>,
+    pub(super) kept: Mutex<KeptMany>,
+    pub(super) packed: Mutex<SmallVec<[Option<PackedValue>; 2]>>,
     outputs: Vec<(Layout, DType)>,
     leaf: Option<Arc<LeafCell>>,
-    hooks: Mutex<Hooks>,
-    payload: Mutex<Option<Arc<dyn Any + Send + Sync>>>,
-}
-
-/// Foreign code run by the sweep.
-pub trait Hook: Send + Sync {
-    /// Called with a complete cotangent; may replace it. A post-accumulate hook gets the accumulated gradient.
-    fn call(&self, grad: &Tensor) -> Result<Option<Tensor>>;
-    /// Called with all cotangents of a node before it runs, or with the gradients of its inputs and its cotangents after;
-    /// may replace the first.
-    fn call_node(
-        &self,
-        grads: &[Option<Tensor>],
-        cotangents: Option<&[Option<Tensor>]>,
-    ) -> Result<Option<Vec<Option<Tensor>>>> {
-        let _ = (grads, cotangents);
-        Ok(None)
-    }
-    /// The foreign object behind it, for garbage collectors.
-    fn foreign(&self) -> Option<&(dyn Any + Send + Sync)> {
-        None
-    }
-}
-
-/// A hook, its id and the output that it watches.
-pub type Watch = (u64, u16, Arc<dyn Hook>);
-
-/// Registered hooks, each with its id and the output that it watches.
-#[derive(Default, Clone)]
-pub struct Hooks {
-    next: u64,
-    /// On the cotangent of an output, before the rule runs (or the leaf accumulates).
-    pub pre: SmallVec<[Watch; 1]>,
-    /// On a leaf, after its gradient was accumulated.
-    pub post: SmallVec<[(u64, Arc<dyn Hook>); 1]>,
-    /// On all cotangents, just before the rule runs.
-    pub before: Vec<(u64, Arc<dyn Hook>)>,
-    /// On the gradients of the inputs, just after the rule ran.
-    pub after: Vec<(u64, Arc<dyn Hook>)>,
-    /// Where `retain_grad` wants the cotangent of an output.
-    pub retain: SmallVec<[(u16, LeafSink); 1]>,
-}
-
-/// A kept value as a rule sees it: where the node holds it, or a handle to what was set aside.
-pub(crate) enum Look<'n> {
-    Here(&'n Array),
-    Own(Array),
-}
-
-impl std::ops::Deref for Look<'_> {
-    type Target = Array;
-    #[inline(always)]
-    fn deref(&self) -> &Array {
-        match self {
-            Look::Here(array) => array,
-            Look::Own(array) => array,
-        }
-    }
-}
-
-/// How many threads witness what they record.
-static WITNESSES: AtomicU32 = AtomicU32::new(0);
-thread_local! {
-    static RECORDED: RefCell<Vec<HashSet<u64>>> = const { RefCell::new(Vec::new()) };
-}
-
-#[cold]
-fn witness(block: NonNull<Node>) {
-    let key = block.as_ptr().expose_provenance() as u64;
-    RECORDED.with_borrow_mut(|sets| {
-        for set in sets {
-            set.insert(key);
-        }
-    });
-}
-
-/// Runs `f`; returns what it returned and the keys (those of edges to their first outputs) of nodes that this thread
-/// recorded meanwhile.
-pub fn recorded_during<T>(f: impl FnOnce() -> T) -> (T, HashSet<u64>) {
-    struct Watch;
-    impl Drop for Watch {
-        fn drop(&mut self) {
-            WITNESSES.fetch_sub(1, Ordering::Relaxed);
-        }
-    }
-    WITNESSES.fetch_add(1, Ordering::Relaxed);
-    let watch = Watch;
-    let depth = RECORDED.with_borrow_mut(|sets| {
-        sets.push(HashSet::new());
-        sets.len()
-    });
-    let out = f();
-    let keys = RECORDED.with_borrow_mut(|sets| {
-        sets.truncate(depth);
-        sets.pop().unwrap_or_default()
-    });
-    drop(watch);
-    (out, keys)
+    pub(super) hooks: Mutex<Hooks>,
+    pub(super) payload: Mutex<Option<Arc<dyn Any + Send + Sync>>>,
+    /// What the embedding language notes of it.
+    notes: Mutex<Option<Arc<dyn Any + Send + Sync>>>,
 }
 
 impl Node {
@@ -223,7 +133,7 @@ impl Node {
                 ext: AtomicPtr::new(std::ptr::null_mut()),
             });
         }
-        Edge::from_counted(block, 0)
+        Self::shown(Edge::from_counted(block, 0))
     }
 
     /// A node for more inputs or kept values than fit in it.
@@ -305,18 +215,23 @@ impl Node {
         let block = Self::block();
         // SAFETY: a fresh block of a node's size.
         unsafe { block.write(self) };
-        Edge::from_counted(block, 0)
+        Self::shown(Edge::from_counted(block, 0))
+    }
+
+    /// A node that was just recorded, once those who look on have seen it.
+    #[inline(always)]
+    fn shown(edge: Edge) -> Edge {
+        if witness::any() {
+            witness::show(&edge);
+        }
+        edge
     }
 
     #[inline(always)]
     fn block() -> NonNull<Node> {
-        let block: NonNull<Node> = memory::small_alloc(std::mem::size_of::<Node>())
+        memory::small_alloc(std::mem::size_of::<Node>())
             .unwrap_or_else(|| std::alloc::handle_alloc_error(std::alloc::Layout::new::<Node>()))
-            .cast();
-        if WITNESSES.load(Ordering::Relaxed) != 0 {
-            witness(block);
-        }
-        block
+            .cast()
     }
 
     fn install(&self, ext: Extension) -> &Extension {
@@ -335,14 +250,18 @@ impl Node {
     }
 
     #[inline(always)]
-    fn ext(&self) -> Option<&Extension> {
+    pub(super) fn ext(&self) -> Option<&Extension> {
         // SAFETY: set once, freed with the node.
         unsafe { self.ext.load(Ordering::Acquire).as_ref() }
     }
 
-    fn ext_for_hooks(&self) -> &Extension {
-        self.flags.set(self.flags.get() | HOOKED);
+    pub(super) fn ext_or_new(&self) -> &Extension {
         self.ext().unwrap_or_else(|| self.install(Extension::default()))
+    }
+
+    pub(super) fn ext_for_hooks(&self) -> &Extension {
+        self.flags.set(self.flags.get() | HOOKED);
+        self.ext_or_new()
     }
 
     /// The op.
@@ -355,9 +274,10 @@ impl Node {
     /// Gives the node of an edge that was just recorded another name; one that others refer to keeps its own.
     pub(crate) fn rename(edge: &mut Edge, grad_name: &'static str) {
         let Some(mut node) = edge.pointer() else { return };
-        // SAFETY: the edge holds a count; where that is the only one, nobody else can look at the node.
+        // SAFETY: the edge holds a count; where that is the only one (but for those of hooks that wait for the operation to
+        // end), nobody else can look at the node.
         let node = unsafe {
-            if node.as_ref().count.get() != 1 || node.as_ref().is_leaf() {
+            if node.as_ref().count.get() != 1 + super::packing::holds(edge) || node.as_ref().is_leaf() {
                 return;
             }
             node.as_mut()
@@ -446,6 +366,15 @@ impl Node {
         {
             each(&**payload);
         }
+        if let Some(notes) = ext.notes.try_lock().ok().as_deref().and_then(Option::as_ref)
+            && Arc::strong_count(notes) == 1
+        {
+            each(&**notes);
+        }
+        if let Ok(packed) = ext.packed.try_lock() {
+            let own = packed.iter().flatten().filter(|p| Arc::strong_count(&p.packed) == 1);
+            own.for_each(|p| p.packed.foreign(each));
+        }
         if let Ok(hooks) = ext.hooks.try_lock() {
             let single = hooks.post.iter().chain(&hooks.before).chain(&hooks.after).map(|h| &h.1);
             for hook in hooks.pre.iter().map(|h| &h.2).chain(single) {
@@ -455,6 +384,26 @@ impl Node {
                     each(f);
                 }
             }
+        }
+    }
+
+    /// What the embedding language noted of it, if anything.
+    pub fn notes(&self) -> Option<Arc<dyn Any + Send + Sync>> {
+        self.ext().and_then(|e| lock(&e.notes).clone())
+    }
+
+    /// Leaves something with the node for the embedding language.
+    pub fn set_notes(&self, notes: Arc<dyn Any + Send + Sync>) {
+        let old = lock(&self.ext_or_new().notes).replace(notes);
+        drop(old);
+    }
+
+    /// Runs its rule by itself: gradients of its inputs for cotangents of its outputs, recorded where this thread records.
+    pub fn run(edge: &Edge, cotangents: Cotangents) -> Result<Grads> {
+        match edge.node() {
+            Some(node) if node.is_unusable() => Err(node.spent_error()),
+            Some(node) => node.op().vjp(&Saved::new(edge, node, crate::mode::grad_enabled()), cotangents),
+            None => Ok(Grads::new()),
         }
     }
 
@@ -477,185 +426,6 @@ impl Node {
     /// How many handles and consumers it has.
     pub fn references(&self) -> u32 {
         self.count.get()
-    }
-
-    /// Keeps the output's value; only before the node is shared.
-    #[inline(always)]
-    pub(crate) fn keep_output(&self, out: &Array) {
-        if self.keep.get() & OUTPUT as u8 == 0 {
-            return;
-        }
-        let (array, version) = keep_array(out);
-        if self.flags.get() & MANY != 0 {
-            if let Some(ext) = self.ext() {
-                lock(&ext.kept).push(Some((array, version)));
-            }
-            return;
-        }
-        let at = (self.keep.get() & !(OUTPUT as u8)).count_ones() as usize;
-        // SAFETY: the node is not shared yet.
-        unsafe { (*self.kept.get())[at] = Some(array) };
-        self.versions[at].set(version);
-    }
-
-    /// The value kept under `bit` (an input's, or [`OUTPUT`]).
-    #[inline]
-    pub(crate) fn kept(&self, bit: u32) -> Result<Array> {
-        let keep = u32::from(self.keep.get());
-        let at = (keep & (bit - 1)).count_ones() as usize;
-        let found = if keep & bit == 0 {
-            None
-        } else if self.flags.get() & MANY != 0 {
-            self.ext().and_then(|e| lock(&e.kept).get(at).and_then(|k| k.as_ref().map(|(a, v)| a.kept_value(*v))))
-        } else {
-            // SAFETY: kept values change only in `spend`, under the sweep's lock, as does this read.
-            unsafe { (&*self.kept.get())[at].as_ref().map(|a| a.kept_value(self.versions[at].get())) }
-        };
-        found.ok_or_else(|| self.spent_error())
-    }
-
-    /// The value kept under `bit`, for a look while the node is not spent.
-    #[inline(always)]
-    pub(crate) fn look(&self, bit: u32) -> Result<Look<'_>> {
-        let keep = u32::from(self.keep.get());
-        if keep & bit != 0 && self.flags.get() & MANY == 0 {
-            let at = (keep & (bit - 1)).count_ones() as usize;
-            // SAFETY: kept values change only in `spend`, under the sweep's lock and after the rule has run.
-            if let Some(array) = unsafe { &(&*self.kept.get())[at] }
-                && array.version() == self.versions[at].get()
-            {
-                return Ok(Look::Here(array));
-            }
-        }
-        self.kept(bit).map(Look::Own)
-    }
-
-    #[cold]
-    pub(super) fn spent_error(&self) -> Error {
-        Error::runtime(format!(
-            "Trying to backward through the graph a second time: the values kept by {}{} were freed by an earlier backward. \
-             Specify retain_graph=True in the first backward if you need to go through the graph again",
-            self.name(),
-            super::site::suffix(self.site)
-        ))
-    }
-
-    /// Gives the kept values back; a second use is then an error.
-    #[inline]
-    pub(super) fn spend(&self) {
-        self.flags.set(self.flags.get() | SPENT);
-        if self.flags.get() & MANY != 0 {
-            self.spend_many();
-            return;
-        }
-        if self.keep.get() != 0 {
-            for at in 0..2 {
-                // SAFETY: under the sweep's lock; the value is moved out before anything of it is dropped.
-                if let Some(array) = unsafe { (*self.kept.get())[at].take() } {
-                    array.unkeep(self.versions[at].get());
-                }
-            }
-        }
-    }
-
-    #[cold]
-    fn spend_many(&self) {
-        if let Some(ext) = self.ext() {
-            let kept = std::mem::take(&mut *lock(&ext.kept));
-            for (array, version) in kept.into_iter().flatten() {
-                array.unkeep(version);
-            }
-            self.op().spend_payload(lock(&ext.payload).clone());
-        }
-    }
-
-    /// Hooks, if any were ever registered.
-    #[inline(always)]
-    pub(super) fn hooks(&self) -> Option<Hooks> {
-        if self.flags.get() & HOOKED == 0 { None } else { self.hooks_registered() }
-    }
-
-    #[cold]
-    fn hooks_registered(&self) -> Option<Hooks> {
-        let ext = self.ext()?;
-        let hooks = lock(&ext.hooks);
-        let of_node = hooks.before.is_empty() && hooks.after.is_empty();
-        if hooks.pre.is_empty() && hooks.post.is_empty() && hooks.retain.is_empty() && of_node {
-            None
-        } else {
-            Some(hooks.clone())
-        }
-    }
-
-    /// Whether a sweep through it runs the user's code: hooks, or the rules of an op of theirs.
-    pub fn calls_back(&self) -> bool {
-        self.hooks().is_some() || (!self.is_leaf() && self.op().calls_back())
-    }
-
-    /// A look at the registered hooks, for garbage collectors.
-    pub fn hooks_snapshot(&self) -> Option<Hooks> {
-        self.hooks()
-    }
-
-    /// Registers a hook on the cotangent of output `out`; returns its id.
-    pub fn add_pre_hook(&self, out: u16, hook: Arc<dyn Hook>) -> u64 {
-        let mut hooks = lock(&self.ext_for_hooks().hooks);
-        hooks.next += 1;
-        let id = hooks.next;
-        hooks.pre.push((id, out, hook));
-        id
-    }
-
-    /// Registers a hook to run after a leaf's gradient was accumulated; returns its id.
-    pub fn add_post_hook(&self, hook: Arc<dyn Hook>) -> u64 {
-        let mut hooks = lock(&self.ext_for_hooks().hooks);
-        hooks.next += 1;
-        let id = hooks.next;
-        hooks.post.push((id, hook));
-        id
-    }
-
-    /// Registers a hook on the whole node, to run before its rule or after it; returns its id.
-    pub fn add_node_hook(&self, before: bool, hook: Arc<dyn Hook>) -> u64 {
-        let mut hooks = lock(&self.ext_for_hooks().hooks);
-        hooks.next += 1;
-        let id = hooks.next;
-        if before {
-            hooks.before.push((id, hook));
-        } else {
-            hooks.after.push((id, hook));
-        }
-        id
-    }
-
-    /// Removes a hook by id.
-    pub fn remove_hook(&self, id: u64) {
-        if let Some(ext) = self.ext() {
-            let mut hooks = lock(&ext.hooks);
-            let old = hooks.clone();
-            hooks.pre.retain(|h| h.0 != id);
-            hooks.post.retain(|h| h.0 != id);
-            hooks.before.retain(|h| h.0 != id);
-            hooks.after.retain(|h| h.0 != id);
-            drop(hooks);
-            drop(old);
-        }
-    }
-
-    /// Removes every hook: for embeddings that break cycles themselves.
-    pub fn clear_hooks(&self) {
-        if let Some(ext) = self.ext() {
-            let old = std::mem::take(&mut *lock(&ext.hooks));
-            drop(old);
-        }
-    }
-
-    /// Has the cotangent of output `out` stored in `sink` as well.
-    pub(crate) fn add_retain(&self, out: u16, sink: LeafSink) {
-        let mut hooks = lock(&self.ext_for_hooks().hooks);
-        if !hooks.retain.iter().any(|(o, s)| *o == out && s.ptr_eq(&sink)) {
-            hooks.retain.push((out, sink));
-        }
     }
 
     /// # Safety
@@ -707,44 +477,6 @@ impl Node {
     }
 }
 
-#[inline(always)]
-fn keep_array(array: &Array) -> (Array, u32) {
-    // A small view would hold its whole storage, and a write anywhere in that storage would set all of it aside.
-    if array.is_small_view()
-        && let Ok(copy) = array.copied()
-    {
-        let version = copy.keep();
-        return (copy, version);
-    }
-    (array.clone(), array.keep())
-}
-
-/// A value kept for a rule that is not the library's own: protected from later writes as those of nodes are.
-#[derive(Debug)]
-pub struct Kept {
-    array: Array,
-    version: u32,
-}
-
-impl Kept {
-    /// Keeps the present value.
-    pub fn new(array: &Array) -> Kept {
-        let (array, version) = keep_array(array);
-        Kept { array, version }
-    }
-
-    /// The value as it was.
-    pub fn value(&self) -> Array {
-        self.array.kept_value(self.version)
-    }
-}
-
-impl Drop for Kept {
-    fn drop(&mut self) {
-        self.array.unkeep(self.version);
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

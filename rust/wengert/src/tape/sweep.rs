@@ -529,18 +529,22 @@ impl<M: Marks> Sweep<'_, M> {
         }
         let given = hooks.as_ref().filter(|h| !h.after.is_empty()).map(|_| cotangents.clone());
         let Some(grad) = cotangents.first_mut().and_then(Option::take) else { return Ok(()) };
-        if let (Some(hooks), Some(given)) = (&hooks, given) {
-            run_after(node, hooks, &mut SmallVec::new(), &given)?;
-        }
         match hooks {
-            Some(hooks) if !hooks.post.is_empty() => {
+            Some(hooks) if !hooks.post.is_empty() || !hooks.after.is_empty() => {
                 if let Some(cell) = node.leaf_sink() {
                     super::commit::accumulate(&cell, grad, self.options.create_graph)?;
                     for (_, hook) in &hooks.post {
-                        if let Some(grad) = cell.get() {
-                            hook.call(&grad)?;
+                        if let Some(grad) = cell.get()
+                            && hook.call(&grad)?.is_some()
+                        {
+                            return Err(Error::runtime(
+                                "hooks should return None: got a Tensor from a post accumulate grad hook",
+                            ));
                         }
                     }
+                }
+                if let Some(given) = given {
+                    run_after(node, &hooks, &mut SmallVec::new(), &given)?;
                 }
             }
             _ => self.staged.push((p, grad)),

@@ -42,7 +42,7 @@ fn start(y: &Tensor, g: Option<&Tensor>, position: usize) -> Result<Tensor> {
     let Some(g) = g else { return ones_for(y) };
     if g.shape() != y.shape() {
         return Err(Error::runtime(format!(
-            "Mismatch in shape: grad_output[{position}] has a shape of {:?} and output[{position}] has a shape of {:?}",
+            "Mismatch in shape: grad_output[{position}] has a shape of torch.Size({:?}) and output[{position}] has a shape of torch.Size({:?}).",
             g.shape(),
             y.shape()
         )));
