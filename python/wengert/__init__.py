@@ -24,14 +24,18 @@ from wengert import (  # noqa: E402
     linalg as linalg,
     random as random,
 )
+from wengert._composed import *  # noqa: E402, F403
 from wengert._create import *  # noqa: E402, F403
 from wengert._create_like import *  # noqa: E402, F403
 from wengert._device import *  # noqa: E402, F403
 from wengert._dtypes import *  # noqa: E402, F403
+from wengert._inplace import *  # noqa: E402, F403
 from wengert._interchange import *  # noqa: E402, F403
 from wengert._kinds import *  # noqa: E402, F403
 from wengert._random import *  # noqa: E402, F403
+from wengert._settings import *  # noqa: E402, F403
 from wengert._size import Size as Size, broadcast_shapes as broadcast_shapes  # noqa: E402
+from wengert._windows import *  # noqa: E402, F403
 from wengert.autograd import enable_grad as enable_grad, no_grad as no_grad, set_grad_enabled as set_grad_enabled  # noqa: E402
 from wengert.autograd.anomaly_mode import (  # noqa: E402
     is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled,
@@ -66,13 +70,20 @@ def numel(input: Tensor) -> _builtins.int:
 
 
 if _typing.TYPE_CHECKING:
-    from wengert import nn as nn, optim as optim, utils as utils
+    from wengert import (
+        accelerator as accelerator,
+        backends as backends,
+        cuda as cuda,
+        nn as nn,
+        optim as optim,
+        utils as utils,
+    )
     from wengert._tensor_str import get_printoptions as get_printoptions, set_printoptions as set_printoptions
 else:
 
     def __getattr__(name: str) -> _typing.Any:
         """What is imported when first used."""
-        if name in {"nn", "optim", "utils"}:
+        if name in {"accelerator", "backends", "cuda", "nn", "optim", "utils"}:
             import importlib
 
             return importlib.import_module(f"wengert.{name}")
