@@ -91,9 +91,4 @@ else:
             from wengert import _tensor_str
 
             return getattr(_tensor_str, name)
-        if name in {"half", "float16", "bfloat16", "complex64", "complex128", "cfloat", "cdouble"}:
-            raise AttributeError(
-                f"module 'wengert' has no attribute {name!r}: that dtype is not supported; wanted float32, float64, an integer"
-                " dtype or bool"
-            )
         raise AttributeError(f"module 'wengert' has no attribute {name!r}")
