@@ -11,12 +11,15 @@ pytestmark = wengert_only
 
 MODULES = [
     "wengert",
+    "wengert.accelerator",
     "wengert.autograd",
     "wengert.autograd.anomaly_mode",
     "wengert.autograd.forward_ad",
     "wengert.autograd.functional",
     "wengert.autograd.gradcheck",
     "wengert.autograd.graph",
+    "wengert.backends",
+    "wengert.cuda",
     "wengert.func",
     "wengert.linalg",
     "wengert.nn",

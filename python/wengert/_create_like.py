@@ -13,7 +13,11 @@ def _like(name: str, input: Any, value: Number, dtype: Any, requires_grad: bool,
     if not isinstance(input, Tensor):
         raise TypeError(f"{name}(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}")
     if kw:
+        wanted = kw.get("memory_format")
         options(name, kw)
+        if wanted == "contiguous_format" and not input._is_lifted():
+            made = _core._full_like(input, value, dtype, False).contiguous()
+            return made.requires_grad_() if requires_grad else made
     if input._is_lifted():
         return _full_in_maps(input, list(input.shape), value, input.dtype if dtype is None else dtype, requires_grad)
     return _core._full_like(input, value, dtype, requires_grad)

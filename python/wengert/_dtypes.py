@@ -12,6 +12,42 @@ _FLOATS = {"float32": (32, 24, 127, 6), "float64": (64, 53, 1023, 15)}
 _INTEGERS = ("uint8", "int8", "int16", "int32", "int64")
 
 
+class _Elsewhere:
+    """A dtype of PyTorch's that no tensor here has: programs may compare with it; what takes a dtype refuses it."""
+
+    itemsize: int
+    is_complex: bool
+
+    @property
+    def is_floating_point(self) -> bool:
+        """Whether it is a floating-point type."""
+        return not self.is_complex
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether it has negative numbers: yes."""
+        return True
+
+    def __repr__(self) -> str:
+        return f"torch.{type(self).__name__}"
+
+    def __reduce__(self) -> str:
+        return type(self).__name__
+
+
+def _elsewhere(name: str, itemsize: int, is_complex: bool = False) -> Any:
+    # A class each: messages about arguments name the class.
+    names = {"itemsize": itemsize, "is_complex": is_complex, "__module__": __name__, "__doc__": _Elsewhere.__doc__}
+    return type(name, (_Elsewhere,), names)()
+
+
+float16 = half = _elsewhere("float16", 2)
+bfloat16 = _elsewhere("bfloat16", 2)
+complex32 = chalf = _elsewhere("complex32", 4, True)
+complex64 = cfloat = _elsewhere("complex64", 8, True)
+complex128 = cdouble = _elsewhere("complex128", 16, True)
+
+
 class _Info:
     """Equal and hashed by dtype."""
 
@@ -116,4 +152,7 @@ def is_complex(input: Tensor) -> bool:
     return input.dtype.is_complex
 
 
-__all__ = ["finfo", "iinfo", "is_complex", "is_floating_point"]
+__all__ = [
+    "bfloat16", "cdouble", "cfloat", "chalf", "complex32", "complex64", "complex128", "finfo", "float16", "half", "iinfo",
+    "is_complex", "is_floating_point",
+]  # fmt: skip

@@ -21,12 +21,20 @@ class Size(tuple[int, ...]):
     def __new__(cls, sizes: Iterable[SupportsIndex] = ()) -> Size:
         """Raises TypeError for what is no sequence of whole numbers."""
         out = tuple.__new__(cls, sizes)
+        for size in out:
+            if type(size) is not int:
+                break
+        else:
+            return out
+        whole = []
         for place, size in enumerate(out):
-            if not hasattr(size, "__index__"):
+            try:
+                whole.append(size.__index__())
+            except (AttributeError, TypeError):
                 raise TypeError(
                     f"torch.Size() takes an iterable of 'int' (item {place} is '{type(size).__name__}'); wanted whole numbers"
-                )
-        return out
+                ) from None
+        return tuple.__new__(cls, whole)
 
     def __repr__(self) -> str:
         return f"torch.Size([{', '.join(map(str, self))}])"
@@ -45,6 +53,11 @@ class Size(tuple[int, ...]):
 
     def __add__(self, other: Iterable[int]) -> Size:  # type: ignore[override]
         return Size(tuple.__add__(self, tuple(other)))
+
+    def __mul__(self, times: SupportsIndex) -> Size:
+        return Size(tuple.__mul__(self, times))
+
+    __rmul__ = __mul__
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (Size, (tuple(self),))

@@ -112,14 +112,11 @@ def format_tensor(t: Any, suffixes: Sequence[str] = (), heading: str = "") -> st
     import wengert
 
     name = type(t).__name__
-    t, tangent = wengert.autograd.forward_ad.unpack_dual(t)
     history: list[str] = []
     if t.grad_fn is not None:
         history.append(f"grad_fn=<{t.grad_fn.name()}>")
     elif t.requires_grad:
         history.append("requires_grad=True")
-    if tangent is not None:
-        history.append(f"tangent={tangent}")
     prefix = "tensor(" if name in ("Tensor", "Parameter") else f"{name}("
     body = format_array(
         t.detach().numpy(), str(t.dtype), str(wengert.get_default_dtype()), [*history, *suffixes], prefix=prefix

@@ -90,8 +90,21 @@ def test_what_is_not_there_says_so():
         torch.ones(2).bfloat16()
     with pytest.raises(RuntimeError, match="CPU"):
         torch.ones(2).cuda()
-    with pytest.raises(AttributeError, match="float32"):
-        torch.float16  # noqa: B018
+    for name in ("float16", "half", "bfloat16", "complex64", "cdouble"):
+        with pytest.raises(TypeError, match="float|complex"):
+            torch.ones(2, dtype=getattr(torch, name))
+        with pytest.raises(TypeError, match="float|complex"):
+            torch.ones(2).to(getattr(torch, name))
+
+
+def test_dtypes_can_be_compared_with_ones_that_are_not_there():
+    small = (torch.float16, torch.bfloat16, torch.complex64, torch.complex128)
+    for name in ("float32", "float64", "uint8", "int8", "int16", "int32", "int64", "bool"):
+        assert getattr(torch, name) not in small
+    assert torch.half is torch.float16 and torch.cfloat is torch.complex64 and len(set(small)) == 4
+    assert repr(torch.bfloat16) == "torch.bfloat16" and torch.float16.itemsize == 2
+    assert torch.float16.is_floating_point and torch.complex64.is_complex and not torch.complex64.is_floating_point
+    assert pickle.loads(pickle.dumps(torch.bfloat16)) is torch.bfloat16 and copy.deepcopy(torch.half) is torch.half
 
 
 def test_sizes_of_memory():

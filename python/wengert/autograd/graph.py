@@ -73,7 +73,7 @@ def register_multi_grad_hook(
     [tensor([2.]), tensor([2.])]
     """
     if mode not in ("all", "any"):
-        raise ValueError(f"register_multi_grad_hook: expected mode to be 'all' or 'any', got {mode!r}")
+        raise ValueError(f"register_multi_grad_hook: Expects mode to be one of ('all', 'any') but got {mode}")
     watched = list(tensors)
     for t in watched:
         if not t.requires_grad:
