@@ -140,7 +140,7 @@ def format_lifted(t: Any) -> str:
         depth = inner.count("BatchedTensor(") + 1
         return f"BatchedTensor(lvl={depth}, bdim=0, value=\n{textwrap.indent(inner, '    ')}\n)"
     primal, tangent = _core._unpack_dual(t, level)
-    note = f"tangent={tangent!r}"
+    note = f"tangent={tangent}"
     if primal._is_lifted():
         return f"{repr(primal)[:-1].rstrip()},\n{textwrap.indent(note, '    ')}\n)"
     return format_tensor(primal, [note])
