@@ -137,6 +137,22 @@ def _mapped(shape: list[int], draw: Callable[[list[int]], Tensor]) -> Tensor:
     return made
 
 
+def _overwritten(self: Tensor, values: Tensor) -> Tensor:
+    """Writes what was drawn into a tensor that holds as many examples as it was drawn for."""
+    if MAPS.under_way:
+        held, x = set(), self
+        while (outermost := _core._outermost_level(x)) is not None:
+            level, is_map = outermost
+            held.add(level)
+            x = _core._unpack_batched(x, 0, 0, level) if is_map else _core._unpack_dual(x, level)[0]
+        if any(level not in held for level, _ in _different()):
+            raise RuntimeError(
+                "vmap: Cannot ask for different inplace randomness on an unbatched tensor: it has no place for each example's"
+                " numbers; try the function that returns a new tensor, or zeros_like() of a mapped one"
+            )
+    return self.copy_(values)
+
+
 def _each(draw: Callable[..., Tensor], *operands: Tensor) -> Tensor:
     """What is drawn example by example, where more than a shape tells what to draw."""
     maps = _different()
@@ -144,7 +160,10 @@ def _each(draw: Callable[..., Tensor], *operands: Tensor) -> Tensor:
     def below(inner: list[tuple[int, int]], *at: Tensor) -> Tensor:
         if not inner:
             if any(x._is_lifted() for x in at):
-                raise RuntimeError("vmap: 'same' randomness wants operands that are the same for all examples")
+                raise RuntimeError(
+                    "Vmap does not currently support same randomness with a batched tensor input; 'same' wants operands that are"
+                    " the same for all examples; try randomness='different'"
+                )
             return draw(*at)
         level, size = inner[-1]
         parts = []
@@ -533,7 +552,7 @@ def uniform_(
     options("uniform_", kw)
     if not low <= high:
         raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low} > to={high}")
-    return self.copy_(_of("uniform_", self, False, generator) * (high - low) + low)
+    return _overwritten(self, _of("uniform_", self, False, generator) * (high - low) + low)
 
 
 def _of(name: str, self: Tensor, normal: bool, generator: Any) -> Tensor:
@@ -551,7 +570,7 @@ def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Gen
     """
     if not std >= 0:
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
-    return self.copy_(_of("normal_", self, True, generator) * std + mean)
+    return _overwritten(self, _of("normal_", self, True, generator) * std + mean)
 
 
 def log_normal_(self: Tensor, mean: float = 1.0, std: float = 2.0, *, generator: Generator | None = None) -> Tensor:
@@ -564,7 +583,7 @@ def log_normal_(self: Tensor, mean: float = 1.0, std: float = 2.0, *, generator:
     """
     if not std > 0:
         raise RuntimeError(f"log_normal_ expects std > 0.0, but found std={std}")
-    return self.copy_((_of("log_normal_", self, True, generator) * std + mean).exp())
+    return _overwritten(self, (_of("log_normal_", self, True, generator) * std + mean).exp())
 
 
 def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Generator | None = None) -> Tensor:
@@ -578,7 +597,7 @@ def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Generator | Non
     if not lambd > 0:
         raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd}")
     _continuous("Exponential", self)
-    return self.copy_(_exponential("exponential_", self, generator) / lambd)
+    return _overwritten(self, _exponential("exponential_", self, generator) / lambd)
 
 
 def _continuous(what: str, self: Tensor) -> None:
@@ -610,7 +629,7 @@ def geometric_(self: Tensor, p: float, *, generator: Generator | None = None) ->
     stream = _stream("geometric_", generator)
     uniform = _mapped(list(self.shape), lambda sizes: _core._random(sizes, False, _core.float64, False, stream))
     trials = ((-uniform).log1p() / math.log1p(-p)).ceil().clamp(min=1)
-    return self.copy_(trials.clamp(max=_range(self.dtype)[1]))
+    return _overwritten(self, trials.clamp(max=_range(self.dtype)[1]))
 
 
 def cauchy_(self: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator: Generator | None = None) -> Tensor:
@@ -626,7 +645,7 @@ def cauchy_(self: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator:
     if not sigma > 0:
         raise RuntimeError(f"cauchy_ expects sigma > 0.0, but found sigma={sigma}")
     _continuous("Cauchy", self)
-    return self.copy_((_of("cauchy_", self, False, generator) * math.pi - math.pi / 2).tan() * sigma + median)
+    return _overwritten(self, (_of("cauchy_", self, False, generator) * math.pi - math.pi / 2).tan() * sigma + median)
 
 
 def bernoulli_(self: Tensor, p: float | Tensor = 0.5, *, generator: Generator | None = None) -> Tensor:
@@ -637,7 +656,7 @@ def bernoulli_(self: Tensor, p: float | Tensor = 0.5, *, generator: Generator | 
     >>> wengert.zeros(2).bernoulli_(1.0)
     tensor([1., 1.])
     """
-    return self.copy_(_coins("bernoulli_", self, p, generator))
+    return _overwritten(self, _coins("bernoulli_", self, p, generator))
 
 
 def random_(
@@ -656,8 +675,8 @@ def random_(
     if low is not None and to is None and from_ is not None:
         low, to = 0, from_
     high = _range(self.dtype)[1] + 1 if to is None else to
-    return self.copy_(
-        _whole("random_", list(self.shape), 0 if low is None else low, high, self.dtype, False, generator)
+    return _overwritten(
+        self, _whole("random_", list(self.shape), 0 if low is None else low, high, self.dtype, False, generator)
     )
 
 

@@ -259,3 +259,16 @@ def test_constants_where_a_derivative_is_wanted_are_refused(name):
     assert_close(
         func.grad(lambda x: torch.autograd.functional.hessian(lambda y: y**3, x, create_graph=True))(t64(2.0)), 6
     )
+
+
+def test_outputs_of_one_and_of_several_elements_share_what_was_computed():
+    def f(x):
+        z = x.exp()
+        return z.sum(), z * z, z.prod()
+
+    x = t64([0.0, 1.0])
+    total, squares, product = func.jacrev(f)(x)
+    e = np.e
+    assert_close(total, [1.0, e])
+    assert_close(squares, [[2.0, 0.0], [0.0, 2 * e * e]])
+    assert_close(product, [e, e])

@@ -222,3 +222,23 @@ def test_a_write_of_a_mapped_value_into_what_is_the_same_for_all_is_refused():
 def test_empty_batches():
     if not ON_TORCH:
         assert tuple(vmap(lambda x: x * 2)(t64(np.zeros((0, 3)))).shape) == (0, 3)
+
+
+@pytest.mark.parametrize(
+    "name", ["uniform_", "normal_", "exponential_", "cauchy_", "bernoulli_", "random_", "log_normal_"]
+)
+def test_numbers_of_their_own_need_a_place_for_each_example(name):
+    shared = torch.zeros(3)
+    with pytest.raises(RuntimeError, match="different inplace randomness on an unbatched tensor"):
+        vmap(lambda x: getattr(shared, name)(), randomness="different")(torch.zeros(4))
+    rows = torch.zeros(4, 3)
+    vmap(lambda row: getattr(row, name)(), randomness="different")(rows)
+    torch.manual_seed(0)
+    got = vmap(lambda row: getattr(row, name)(), randomness="different")(rows)
+    torch.manual_seed(0)
+    assert_close(got, getattr(torch.zeros(4, 3), name)())
+
+
+def test_the_same_places_of_different_weights():
+    with pytest.raises(RuntimeError, match="same randomness with a batched tensor"):
+        vmap(lambda w: torch.multinomial(w, 2), randomness="same")(torch.ones(3, 4))

@@ -49,20 +49,21 @@ def jvp(
         for x in leaves:
             if not isinstance(x, Tensor):
                 raise RuntimeError(f"{who}: Expected {what} to only contain Tensors, got {type(x)}")
-    for what, leaves in given.items():
-        for x, p, t in zip(leaves, points, directions, strict=True):
-            if p.shape != t.shape and not isinstance(x, Tensor):
-                raise RuntimeError(
-                    f"{who}: Expected {what} to only contain Tensors, or numbers and arrays of the same shape; got {type(x)}"
-                    f" where primal and tangent have the shapes {p.shape} and {t.shape}"
-                )
     level = _core._enter_level()
     try:
-        duals = [_core._make_dual(p, t, level) for p, t in zip(points, directions, strict=True)]
+        try:
+            duals = [_core._make_dual(p, t, level) for p, t in zip(points, directions, strict=True)]
+        except RuntimeError:
+            _not_of_numbers(given, points, directions, who)
+            raise
         out, aux = split_aux(func(*spec.build(duals)), has_aux, who)
         outs, form = output_leaves(out, who)
-        found = {id(d): _given_back(d, p, t, level) for d, p, t in zip(duals, points, directions, strict=True)}
-        pairs = [found.get(id(y)) or _parts(y, level) for y in outs]
+        for point, dual in zip(points, duals, strict=True):
+            if dual.data_ptr() != point.data_ptr():
+                # The function wrote into its argument, which is the caller's tensor.
+                point.copy_(_parts(dual, level)[0])
+        given_back = {id(d): (p, t) for d, p, t in zip(duals, points, directions, strict=True)}
+        pairs = [_parts(y, level, *given_back.get(id(y), ())) for y in outs]
         if strict and any(t is None for _, t in pairs):
             raise RuntimeError(
                 "jvp(f, primals, tangents, strict=True): The output of f is independent of the inputs. This is not allowed"
@@ -72,25 +73,31 @@ def jvp(
         tangent = form.build([_core._zeros_like(p) if t is None else t for p, t in pairs])
         if not has_aux:
             return value, tangent
-        plain = map_tree(lambda y: (found.get(id(y)) or _parts(y, level))[0] if isinstance(y, Tensor) else y, aux)
+        plain = map_tree(lambda y: _parts(y, level, *given_back.get(id(y), ()))[0] if isinstance(y, Tensor) else y, aux)
         return value, tangent, plain
     finally:
         _core._leave_level(level)
 
 
-def _parts(y: Tensor, level: int) -> tuple[Tensor, Tensor | None]:
-    """Value and tangent of a result. What is no dual is itself the value: a second handle to the memory of a tensor that may
-    be the caller's would not see writes through the first."""
-    primal, tangent = _core._unpack_dual(_core._settled(y), level)
+def _not_of_numbers(given: dict[str, list[Any]], points: list[Tensor], directions: list[Tensor], who: str) -> None:
+    """Says of numbers and arrays among tensors of other shapes that tensors are expected."""
+    for what, leaves in given.items():
+        for x, p, t in zip(leaves, points, directions, strict=True):
+            if p.shape != t.shape and not isinstance(x, Tensor):
+                raise RuntimeError(
+                    f"{who}: Expected {what} to only contain Tensors, or numbers and arrays of the same shape; got {type(x)}"
+                    f" where primal and tangent have the shapes {p.shape} and {t.shape}"
+                )
+
+
+def _parts(
+    y: Tensor, level: int, point: Tensor | None = None, direction: Tensor | None = None
+) -> tuple[Tensor, Tensor | None]:
+    """Value and tangent of a result. Of a result that is an input they are views of what the caller gave, and what is no dual
+    is itself the value: a second handle to the memory of a tensor would not see writes through the first."""
+    primal, tangent = _core._unpack_dual(y, level)
+    if point is not None and direction is not None:
+        if tangent is not None and tangent.data_ptr() == direction.data_ptr():
+            tangent = direction.view(direction.shape)
+        return point.view(point.shape), tangent
     return (y if tangent is None and not y._is_lifted() else primal), tangent
-
-
-def _given_back(dual: Tensor, point: Tensor, direction: Tensor, level: int) -> tuple[Tensor, Tensor | None]:
-    """Value and tangent of an input: written into the caller's tensor where the function wrote, and views of what the caller
-    gave."""
-    primal, tangent = _core._unpack_dual(_core._settled(dual), level)
-    if primal.data_ptr() != point.data_ptr():
-        point.copy_(primal)
-    if tangent is not None and tangent.data_ptr() == direction.data_ptr():
-        tangent = direction.view(direction.shape)
-    return point.view(point.shape), tangent

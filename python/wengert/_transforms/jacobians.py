@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +10,7 @@ from wengert._core import Tensor
 from wengert._transforms.forward import jvp
 from wengert._transforms.maps import vmap
 from wengert._transforms.reverse import Traced, grad_and_value
-from wengert._transforms.tree import as_input, flatten, float_leaves, positions, split_aux
+from wengert._transforms.tree import as_input, flatten, float_leaves, named_like, positions, split_aux
 
 
 def jacrev(
@@ -34,14 +33,13 @@ def jacrev(
     tensor([[2., 0.],
             [0., 4.]])
     """
-    with_value = value_and_jacobian(func, argnums, has_aux=has_aux, chunk_size=chunk_size, _who="jacrev")
+    with_value = _with_value(func, argnums, has_aux, chunk_size, "jacrev")
 
-    @functools.wraps(func, updated=())
     def transformed(*args: Any, **kwargs: Any) -> Any:
         value, jacobian = with_value(*args, **kwargs)
         return (jacobian, value[1]) if has_aux else jacobian
 
-    return transformed
+    return named_like(transformed, func)
 
 
 def value_and_jacobian(
@@ -50,7 +48,6 @@ def value_and_jacobian(
     *,
     has_aux: bool = False,
     chunk_size: int | None = None,
-    _who: str = "value_and_jacobian",
 ) -> Callable[..., Any]:
     """Function that returns the value of `func` (with auxiliary output if `has_aux`) and its Jacobian as `jacrev` gives it,
     from one forward pass.
@@ -60,10 +57,15 @@ def value_and_jacobian(
     (tensor([1., 4.]), tensor([[2., 0.],
             [0., 4.]]))
     """
-    if chunk_size is not None and not (isinstance(chunk_size, int) and chunk_size > 0):
-        raise ValueError(f"{_who}: `chunk_size` should be greater than 0.")
+    return named_like(_with_value(func, argnums, has_aux, chunk_size, "value_and_jacobian"), func)
 
-    @functools.wraps(func, updated=())
+
+def _with_value(
+    func: Callable[..., Any], argnums: int | tuple[int, ...], has_aux: bool, chunk_size: int | None, caller: str
+) -> Callable[..., Any]:
+    if chunk_size is not None and not (isinstance(chunk_size, int) and chunk_size > 0):
+        raise ValueError(f"{caller}: `chunk_size` should be greater than 0.")
+
     def transformed(*args: Any, **kwargs: Any) -> Any:
         who = "vjp(f, *primals)"
         run = Traced(func, args, kwargs, positions(argnums, len(args)))
@@ -132,7 +134,6 @@ def jacfwd(
             [0., 4.]])
     """
 
-    @functools.wraps(func, updated=())
     def transformed(*args: Any, **kwargs: Any) -> Any:
         at = positions(argnums, len(args))
         primals, spec = flatten(tuple(args[p] for p in at))
@@ -185,7 +186,7 @@ def jacfwd(
         result = form.build(jacobians)
         return (result, aux) if has_aux else result
 
-    return transformed
+    return named_like(transformed, func)
 
 
 def _bases(primals: list[Tensor], sizes: list[int]) -> list[Tensor]:

@@ -159,12 +159,12 @@ def _run(
         given_back = {
             id(batch): (x, d, _write_back(x, batch, d, size, level))
             for x, batch, d in zip(leaves, given, dims, strict=True)
-            if d is not None and isinstance(x, Tensor)
+            if x is not batch
         }
         values = [
-            _unmapped(func, y, d, size, level)
-            if id(y) not in given_back or d is None
-            else _moved(*given_back[id(y)], d)
+            _moved(*given_back[id(y)], d)
+            if d is not None and id(y) in given_back
+            else _unmapped(func, y, d, size, level)
             for y, d in zip(outs, places, strict=True)
         ]
         return values, places, form
@@ -175,10 +175,9 @@ def _run(
 
 def _write_back(x: Tensor, batch: Tensor, d: int, size: int, level: int) -> bool:
     """What the function wrote into a mapped argument, written into the caller's tensor. Whether it did."""
-    value = _core._unpack_batched(_core._settled(batch), d, size, level)
-    written = value.data_ptr() != x.data_ptr()
+    written: bool = batch.data_ptr() != x.data_ptr()
     if written:
-        x.copy_(value)
+        x.copy_(_core._unpack_batched(batch, d, size, level))
     return written
 
 

@@ -5,7 +5,6 @@ Inputs are tracked: a fresh alias of each, so that a derivative with respect to 
 
 from __future__ import annotations
 
-import functools
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +17,7 @@ from wengert._transforms.tree import (
     flatten,
     float_leaves,
     map_tree,
+    named_like,
     output_leaves,
     positions,
     split_aux,
@@ -99,21 +99,9 @@ def tracked_input(x: Any) -> Tensor:
     return _core._track(x)
 
 
-def grad_and_value(
-    func: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bool = False
-) -> Callable[..., Any]:
-    """Function that returns the gradient of a scalar function, and its value (with auxiliary output if `has_aux`).
+def _both(func: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> Callable[..., Any]:
+    """What `grad_and_value` returns, without the name of `func`."""
 
-    Arguments to differentiate may be trees of tensors, floats (of the default dtype) and NumPy arrays; a gradient has the
-    form of its argument. Raises RuntimeError where the function's result is no 0-d tensor, or `argnums` names no argument;
-    ValueError where an argument to differentiate is neither tensor nor float nor array.
-
-    >>> import wengert
-    >>> grad_and_value(lambda x: (x * x).sum())(wengert.ones(2))
-    (tensor([2., 2.]), tensor(2.))
-    """
-
-    @functools.wraps(func, updated=())
     def transformed(*args: Any, **kwargs: Any) -> Any:
         who = "grad_and_value(f)(*args)"
         run = Traced(func, args, kwargs, positions(argnums, len(args)))
@@ -133,6 +121,23 @@ def grad_and_value(
     return transformed
 
 
+def grad_and_value(
+    func: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bool = False
+) -> Callable[..., Any]:
+    """Function that returns the gradient of a scalar function, and its value (with auxiliary output if `has_aux`).
+
+    Arguments to differentiate may be trees of tensors, floats (of the default dtype) and NumPy arrays; a gradient has the
+    form of its argument. Raises RuntimeError where the function's result is no 0-d tensor, or `argnums` names no argument;
+    ValueError where an argument to differentiate is neither tensor nor float nor array.
+
+    >>> import wengert
+    >>> grad_and_value(lambda x: (x * x).sum())(wengert.ones(2))
+    (tensor([2., 2.]), tensor(2.))
+    """
+
+    return named_like(_both(func, argnums, has_aux), func)
+
+
 def grad(func: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> Callable[..., Any]:
     """Function that returns the gradient of a scalar function with respect to the arguments at `argnums`.
 
@@ -146,14 +151,13 @@ def grad(func: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: 
     >>> grad(lambda x: (x**2).sum())(np.array([1.0, 2.0]))
     tensor([2., 4.], dtype=torch.float64)
     """
-    both = grad_and_value(func, argnums, has_aux)
+    both = _both(func, argnums, has_aux)
 
-    @functools.wraps(func, updated=())
     def transformed(*args: Any, **kwargs: Any) -> Any:
         gradient, value = both(*args, **kwargs)
         return (gradient, value[1]) if has_aux else gradient
 
-    return transformed
+    return named_like(transformed, func)
 
 
 def value_and_grad(
@@ -165,14 +169,13 @@ def value_and_grad(
     >>> value_and_grad(lambda x: x * x)(wengert.tensor(3.0))
     (tensor(9.), tensor(6.))
     """
-    both = grad_and_value(func, argnums, has_aux)
+    both = _both(func, argnums, has_aux)
 
-    @functools.wraps(func, updated=())
     def transformed(*args: Any, **kwargs: Any) -> Any:
         gradient, value = both(*args, **kwargs)
         return value, gradient
 
-    return transformed
+    return named_like(transformed, func)
 
 
 def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:

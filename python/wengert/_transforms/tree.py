@@ -127,6 +127,16 @@ def as_input(x: Any) -> Any:
     return _core.tensor(x) if not isinstance(x, Tensor) and is_number(x) else x
 
 
+def named_like(transformed: Any, func: Any) -> Any:
+    """A transformed function, with the name and docstring of the one it was made of."""
+    for name in ("__module__", "__name__", "__qualname__", "__doc__"):
+        with_name = getattr(func, name, None)
+        if with_name is not None:
+            setattr(transformed, name, with_name)
+    transformed.__wrapped__ = func
+    return transformed
+
+
 def name_of(func: Any) -> str:
     """What to call a function in messages."""
     return getattr(func, "__name__", None) or repr(func)
