@@ -176,7 +176,116 @@ def losses(torch):
     return found
 
 
-GROUPS = (images, activations, losses)
+def flattened(out):
+    """The tensors of nested tuples, in order; of packed sequences the data."""
+    if hasattr(out, "batch_sizes"):
+        return [out.data]
+    if isinstance(out, (tuple, list)):
+        return [t for part in out for t in flattened(part)]
+    return [] if out is None else [out]
+
+
+def Joined(torch, module, call=None):
+    """A layer of several outputs as one vector."""
+
+    class Joined(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.inside = module
+
+        def forward(self, *args):
+            out = module(*args) if call is None else call(module, *args)
+            return torch.cat([t.reshape(-1) for t in flattened(out)])
+
+    return Joined()
+
+
+def recurrences(torch):
+    nn, pack = torch.nn, torch.nn.utils.rnn
+
+    def x(*shape):
+        return record_nn.sample(torch, *shape)
+
+    found = {}
+    for kind in ("RNN", "LSTM", "GRU"):
+        make, cell = getattr(nn, kind), getattr(nn, f"{kind}Cell")
+        found[kind] = (Joined(torch, make(3, 4)), (x(5, 2, 3),))
+        deep = make(3, 4, num_layers=2, bidirectional=True, batch_first=True, bias=False)
+        found[f"{kind} deep"] = (Joined(torch, deep), (x(2, 5, 3),))
+        found[f"{kind} unbatched"] = (Joined(torch, make(3, 4, 2, dropout=0.3).eval()), (x(5, 3),))
+        states = (x(2, 2, 4),) * (1 + (kind == "LSTM"))
+        given = make(3, 4, bidirectional=True)
+        with_state = (lambda m, a, *h: m(a, h)) if kind == "LSTM" else (lambda m, a, h: m(a, h))
+        found[f"{kind} state"] = (Joined(torch, given, with_state), (x(5, 2, 3), *states), (0, 1))
+
+        def packed(m, a, lengths=(2, 5, 3), kind=kind):
+            out, state = m(pack.pack_padded_sequence(a, torch.tensor(lengths), enforce_sorted=False))
+            return pack.pad_packed_sequence(out, padding_value=0.5), state
+
+        found[f"{kind} packed"] = (Joined(torch, make(3, 4, 2, bidirectional=True), packed), (x(5, 3, 3),))
+        found[f"{kind} cell"] = (Joined(torch, cell(3, 4)), (x(2, 3),))
+        found[f"{kind} cell unbatched"] = (Joined(torch, cell(3, 4, bias=False)), (x(3),))
+    found["RNN relu"] = (Joined(torch, nn.RNN(3, 4, nonlinearity="relu")), (x(5, 2, 3),))
+    found["RNN cell relu"] = (Joined(torch, nn.RNNCell(3, 4, nonlinearity="relu")), (x(2, 3),))
+    found["LSTM narrow"] = (Joined(torch, nn.LSTM(3, 4, 2, proj_size=2, bidirectional=True)), (x(5, 2, 3),))
+    return found
+
+
+def attentions(torch):
+    nn = torch.nn
+    F = nn.functional
+
+    def x(*shape):
+        return record_nn.sample(torch, *shape)
+
+    q, k, v = x(3, 2, 4), x(5, 2, 4) * 0.7, x(5, 2, 4).flip(0)
+    closed = torch.tensor([[False, False, True, False, True], [True, False, False, False, False]])
+    mask = x(3, 5) > 0.9
+    causal = nn.Transformer.generate_square_subsequent_mask(5).double()
+    three = (0, 1, 2)
+    found = {"heads": (Joined(torch, nn.MultiheadAttention(4, 2)), (q, k, v), three)}
+    options = {
+        "plain": ({}, {"need_weights": False}),
+        "bias": ({"add_bias_kv": True, "add_zero_attn": True}, {"average_attn_weights": False}),
+        "masks": ({}, {"key_padding_mask": closed, "attn_mask": mask}),
+        "masks plain": ({"add_bias_kv": True}, {"key_padding_mask": closed, "attn_mask": mask, "need_weights": False}),
+        "added mask": ({}, {"attn_mask": x(4, 3, 5)}),
+    }
+    for name, (made, called) in options.items():
+        module = nn.MultiheadAttention(4, 2, **made)
+        found[f"heads {name}"] = (Joined(torch, module, lambda m, *a, c=called: m(*a, **c)), (q, k, v), three)
+    other = nn.MultiheadAttention(4, 2, kdim=3, vdim=5, batch_first=True, bias=False)
+    found["heads other widths"] = (Joined(torch, other), (x(2, 3, 4), x(2, 5, 3), x(2, 5, 5)), three)
+    found["heads unbatched"] = (Joined(torch, nn.MultiheadAttention(4, 4)), (x(3, 4), x(5, 4), x(5, 4)), three)
+
+    def plain(**called):
+        return Joined(torch, nn.Identity(), lambda m, *a: F.scaled_dot_product_attention(*a, **called))
+
+    heads = x(2, 4, 3, 6), x(2, 4, 5, 6) * 0.6, x(2, 4, 5, 7)
+    nothing = torch.tensor([[True, False, True, True, False], [False] * 5, [True] * 5])
+    found["products"] = (plain(), heads, three)
+    found["products causal"] = (plain(is_causal=True, scale=0.3), heads, three)
+    found["products mask"] = (plain(attn_mask=nothing), heads, three)
+    found["products added"] = (plain(attn_mask=x(3, 5)), heads, three)
+    fewer = x(2, 4, 3, 6), x(2, 2, 5, 6) * 0.6, x(2, 2, 5, 7)
+    found["products shared"] = (plain(enable_gqa=True), fewer, three)
+    source, target = x(5, 2, 4), x(3, 2, 4) * 0.8
+    layer = nn.TransformerEncoderLayer(4, 2, 6, dropout=0.0)
+    found["encoder layer"] = (layer, (source,))
+    first = nn.TransformerEncoderLayer(4, 2, 6, 0.0, "gelu", norm_first=True, batch_first=True, bias=False)
+    found["encoder layer first"] = (first, (source.transpose(0, 1).contiguous(),))
+    encoder = nn.TransformerEncoder(layer, 2, nn.LayerNorm(4), enable_nested_tensor=False)
+    call = lambda m, a: m(a, mask=causal, src_key_padding_mask=closed, is_causal=True)  # noqa: E731
+    found["encoder"] = (Joined(torch, encoder, call), (source,))
+    decoder = nn.TransformerDecoder(nn.TransformerDecoderLayer(4, 2, 6, 0.0), 2)
+    call = lambda m, a, b: m(a, b, tgt_mask=causal[:3, :3], memory_key_padding_mask=closed)  # noqa: E731
+    found["decoder"] = (Joined(torch, decoder, call), (target, source), (0, 1))
+    whole = nn.Transformer(4, 2, 1, 2, 6, 0.0)
+    found["transformer"] = (Joined(torch, whole), (source, target), (0, 1))
+    return found
+
+
+GROUPS = (images, activations, losses, recurrences, attentions)
 
 
 def told(found):

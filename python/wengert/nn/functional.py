@@ -28,6 +28,10 @@ from wengert.nn._activations import (
     softsign as softsign,
     tanhshrink as tanhshrink,
 )
+from wengert.nn._attention import (
+    multi_head_attention_forward as multi_head_attention_forward,
+    scaled_dot_product_attention as scaled_dot_product_attention,
+)
 from wengert.nn._convolutions import (
     conv1d as conv1d,
     conv2d as conv2d,

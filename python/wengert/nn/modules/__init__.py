@@ -16,6 +16,9 @@ from wengert.nn.modules.activation import (
     Tanh,
     Tanhshrink,
 )
+from wengert.nn.modules.attention import (
+    MultiheadAttention,
+)
 from wengert.nn.modules.batchnorm import (
     BatchNorm1d,
     BatchNorm2d,
@@ -168,9 +171,26 @@ from wengert.nn.modules.rectifiers import (
     Softshrink,
     Threshold,
 )
+from wengert.nn.modules.rnn import (
+    GRU,
+    LSTM,
+    RNN,
+)
+from wengert.nn.modules.rnn_cells import (
+    GRUCell,
+    LSTMCell,
+    RNNCell,
+)
 from wengert.nn.modules.sparse import (
     Embedding,
     EmbeddingBag,
+)
+from wengert.nn.modules.transformer import (
+    Transformer,
+    TransformerDecoder,
+    TransformerDecoderLayer,
+    TransformerEncoder,
+    TransformerEncoderLayer,
 )
 from wengert.nn.modules.upsampling import (
     Upsample,
@@ -224,6 +244,8 @@ __all__ = [
     "Fold",
     "GELU",
     "GLU",
+    "GRU",
+    "GRUCell",
     "GaussianNLLLoss",
     "GroupNorm",
     "Hardshrink",
@@ -241,6 +263,8 @@ __all__ = [
     "LPPool1d",
     "LPPool2d",
     "LPPool3d",
+    "LSTM",
+    "LSTMCell",
     "LayerNorm",
     "LazyBatchNorm1d",
     "LazyBatchNorm2d",
@@ -272,6 +296,7 @@ __all__ = [
     "MultiLabelMarginLoss",
     "MultiLabelSoftMarginLoss",
     "MultiMarginLoss",
+    "MultiheadAttention",
     "NLLLoss",
     "PReLU",
     "PairwiseDistance",
@@ -281,6 +306,8 @@ __all__ = [
     "PixelUnshuffle",
     "PoissonNLLLoss",
     "RMSNorm",
+    "RNN",
+    "RNNCell",
     "RReLU",
     "ReLU",
     "ReLU6",
@@ -306,6 +333,11 @@ __all__ = [
     "Tanh",
     "Tanhshrink",
     "Threshold",
+    "Transformer",
+    "TransformerDecoder",
+    "TransformerDecoderLayer",
+    "TransformerEncoder",
+    "TransformerEncoderLayer",
     "TripletMarginLoss",
     "TripletMarginWithDistanceLoss",
     "Unflatten",

@@ -1,24 +1,14 @@
-"""Gradients clipped, and parameters as one vector. Names are torch.nn.utils's. Depends on Tensor."""
+"""Gradients clipped. Depends on Tensor."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
 from types import GeneratorType
-from typing import Any
 
 from wengert import _core
 from wengert._core import Tensor
 from wengert.autograd import no_grad
-
-__all__ = [
-    "clip_grad_norm_",
-    "clip_grad_value_",
-    "clip_grads_with_norm_",
-    "get_total_norm",
-    "parameters_to_vector",
-    "vector_to_parameters",
-]
 
 
 def _gradients(parameters: Tensor | Iterable[Tensor]) -> list[Tensor]:
@@ -114,33 +104,3 @@ def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float, f
     with no_grad():
         for gradient in _gradients(parameters):
             gradient.clamp_(min=-float(clip_value), max=float(clip_value))
-
-
-def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
-    """All elements of all parameters as one vector.
-
-    >>> import wengert
-    >>> parameters_to_vector([wengert.ones(2), wengert.zeros(1)])
-    tensor([1., 1., 0.])
-    """
-    return _core.cat([p.reshape(-1) for p in parameters])
-
-
-def vector_to_parameters(vec: Tensor, parameters: Iterable[Any]) -> None:
-    """Gives each parameter its part of a vector, as `.data`.
-
-    Raises TypeError for what is no tensor.
-
-    >>> import wengert
-    >>> x = wengert.zeros(2)
-    >>> vector_to_parameters(wengert.tensor([1.0, 2.0]), [x])
-    >>> x
-    tensor([1., 2.])
-    """
-    if not isinstance(vec, Tensor):
-        raise TypeError(f"expected torch.Tensor, but got: {type(vec).__name__}")
-    start = 0
-    for parameter in parameters:
-        size = parameter.numel()
-        parameter.data = vec.detach()[start : start + size].reshape(parameter.shape)
-        start += size
