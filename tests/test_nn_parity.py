@@ -39,6 +39,16 @@ def test_rates(name):
     check(record_nn.rates(torch, name), RECORDED["rates"][name])
 
 
+def test_plateaus():
+    check(record_nn.plateaus(torch), RECORDED["plateaus"])
+
+
+def test_solved():
+    """L-BFGS takes the steps that it takes on PyTorch."""
+    for got, wanted in zip(record_nn.solved(torch), RECORDED["solved"], strict=True):
+        np.testing.assert_allclose(got, wanted, rtol=1e-6, atol=1e-9)
+
+
 def test_values():
     found = record_nn.values(torch)
     assert found.keys() == RECORDED["values"].keys()

@@ -75,6 +75,8 @@ def functional_call(
     if isinstance(parameter_and_buffer_dicts, dict):
         given: dict[str, Any] = parameter_and_buffer_dicts
     elif isinstance(parameter_and_buffer_dicts, Sequence):
+        if not all(isinstance(part, dict) for part in parameter_and_buffer_dicts):
+            raise ValueError("Expected all elements of parameter_and_buffer_dicts to be dictionaries")
         keys = [key for part in parameter_and_buffer_dicts for key in part]
         repeated = sorted({key for key in keys if keys.count(key) > 1})
         if repeated:
@@ -85,6 +87,9 @@ def functional_call(
             "Expected parameter_and_buffer_dicts to be a dict, or a list/tuple of dicts, but got "
             f"{type(parameter_and_buffer_dicts)}"
         )
+    for value in given.values():
+        if value is not None and not isinstance(value, Tensor):
+            raise TypeError(f"{value} is not an instance of torch.Tensor")
     values = _with_tied(module, given) if tie_weights else dict(given)
     if strict:
         known = _named(module)

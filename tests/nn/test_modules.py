@@ -2,7 +2,6 @@
 
 import copy
 import pickle
-from collections import OrderedDict
 
 import pytest
 
@@ -68,45 +67,6 @@ def test_attributes():
     assert "absent" in names(net.named_parameters())
 
 
-def test_state():
-    net, other = Net(), Net()
-    state = net.state_dict()
-    assert list(state) == [
-        "scale", "count", "first.weight", "first.bias", "tied.weight", "tied.bias", "rest.1.weight",
-    ]  # fmt: skip
-    assert not state["scale"].requires_grad
-    assert net.state_dict(keep_vars=True)["scale"] is net.scale
-    assert list(net.rest.state_dict(prefix="p.")) == ["p.1.weight"]
-    kept = other.scale
-    with torch.no_grad():
-        net.scale.fill_(7.0)
-    found = other.load_state_dict(state)
-    assert found.missing_keys == [] and found.unexpected_keys == []
-    assert other.scale is kept and other.scale.item() == 7.0
-    found = other.load_state_dict({"scale": torch.zeros(1), "more": torch.zeros(1)}, strict=False)
-    assert found.unexpected_keys == ["more"] and "first.bias" in found.missing_keys
-    fresh = torch.full((1,), 9.0)
-    other.load_state_dict({**state, "scale": fresh}, assign=True)
-    assert isinstance(other.scale, nn.Parameter) and other.scale is not kept
-    assert other.scale.data_ptr() == fresh.data_ptr()
-
-
-def test_extra_state():
-    class Extra(nn.Module):
-        told = 1
-
-        def get_extra_state(self):
-            return self.told
-
-        def set_extra_state(self, state):
-            self.told = state
-
-    module = Extra()
-    module.load_state_dict({"_extra_state": 5})
-    assert module.told == 5 and module.state_dict() == {"_extra_state": 5}
-    assert module.load_state_dict({}, strict=False).missing_keys == ["_extra_state"]
-
-
 def test_modes_and_casts():
     net = Net()
     weight = net.first.weight
@@ -144,39 +104,6 @@ def test_copies(copied):
         twin.scale.zero_()
     assert net.scale.item() == 1.0
     assert names(twin.named_parameters()) == names(net.named_parameters())
-
-
-def test_containers():
-    a, b, c = nn.ReLU(), nn.Tanh(), nn.Sigmoid()
-    row = nn.Sequential(a, b)
-    assert row.append(c) is row and list(row) == [a, b, c] and row[-1] is c and len(row) == 3
-    assert list(row[1:]) == [b, c] and isinstance(row[1:], nn.Sequential)
-    row.insert(1, c)
-    assert list(row) == [a, c, b, c] and list(row._modules) == ["0", "1", "2", "3"]
-    del row[0]
-    assert list(row) == [c, b, c] and list(row._modules) == ["0", "1", "2"]
-    row[0] = a
-    row.extend(nn.Sequential(b))
-    assert list(row) == [a, b, c, b] and row.pop(0) is a
-    assert list(nn.Sequential(a) + nn.Sequential(b)) == [a, b]
-    named = nn.Sequential(OrderedDict([("one", a), ("two", b)]))
-    assert named.one is a and named[1] is b and list(named[:1]._modules) == ["one"]
-    held = nn.ModuleList([a])
-    held += [b]
-    held.extend([c]).insert(0, c)
-    assert list(held) == [c, a, b, c] and list(held[1:3]) == [a, b] and held[-1] is c
-    table = nn.ModuleDict({"a": a})
-    table["b"] = b
-    table.update([("c", c)])
-    assert list(table) == ["a", "b", "c"] and "a" in table and table.pop("a") is a and list(table.values()) == [b, c]
-    values = nn.ParameterList([torch.ones(1), nn.Parameter(torch.zeros(2))]).append(torch.ones(3))
-    assert [p.numel() for p in values] == [1, 2, 3] and [p.numel() for p in values[1:]] == [2, 3]
-    assert isinstance(values[0], nn.Parameter) and names(values.named_parameters()) == ["0", "1", "2"]
-    params = nn.ParameterDict({"a": torch.ones(1), "b": torch.ones(2)})
-    assert list(params) == ["a", "b"] and params["b"].numel() == 2 and params.get("c") is None
-    with pytest.raises(TypeError, match="not a string"):
-        nn.ParameterDict({3: torch.ones(1)})
-    assert params.pop("a").numel() == 1 and len(params) == 1
 
 
 def test_forward_hooks():
@@ -277,37 +204,3 @@ def test_dropout_follows_training():
     out = drop(torch.ones(1000))
     assert set(out.tolist()) == {0.0, 2.0} and 350 < int((out == 0).sum()) < 650
     assert torch.equal(drop.eval()(torch.ones(3)), torch.ones(3))
-
-
-def test_init():
-    torch.manual_seed(0)
-    x = torch.empty(40, 30)
-    bounds = {
-        "xavier_uniform_": (6 / 70) ** 0.5,
-        "kaiming_uniform_": (6 / 30) ** 0.5,
-    }
-    for name, bound in bounds.items():
-        getattr(nn.init, name)(x)
-        assert 0.95 * bound < x.abs().max().item() <= bound
-    for name, std in {"xavier_normal_": (2 / 70) ** 0.5, "kaiming_normal_": (2 / 30) ** 0.5}.items():
-        assert abs(getattr(nn.init, name)(x).std().item() / std - 1) < 0.1
-    nn.init.trunc_normal_(x, 1.0, 2.0, 0.0, 2.0)
-    assert 0 <= x.min() and x.max() <= 2 and abs(x.mean().item() - 1) < 0.1
-    assert nn.init._calculate_fan_in_and_fan_out(torch.empty(2, 3, 5)) == (15, 10)
-    layer = nn.Linear(16, 64)
-    assert 0.2 < layer.weight.abs().max().item() <= 0.25 and layer.bias.abs().max().item() <= 0.25
-    assert nn.init.ones_(layer.weight) is layer.weight and layer.weight.requires_grad
-
-
-def test_utils():
-    a, b = t64([3.0], True), t64([[4.0, 0.0]], True)
-    ((a * a).sum() / 2 + (b * b).sum() / 2).backward()
-    assert_close(nn.utils.clip_grad_norm_([a, b], 1.0), 5.0)
-    assert_close(a.grad, [0.6], rtol=1e-6)
-    assert_close(nn.utils.clip_grad_norm_([a, b], 10.0, norm_type=float("inf")), 0.8, rtol=1e-6)
-    nn.utils.clip_grad_value_([a, b], 0.5)
-    assert a.grad.item() == 0.5 and b.grad.tolist() == [[0.5, 0.0]]
-    vector = nn.utils.parameters_to_vector([a, b])
-    assert vector.tolist() == [3.0, 4.0, 0.0]
-    nn.utils.vector_to_parameters(t64([1.0, 2.0, 3.0]), [a, b])
-    assert a.tolist() == [1.0] and b.tolist() == [[2.0, 3.0]] and a.requires_grad

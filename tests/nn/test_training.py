@@ -1,104 +1,11 @@
-"""Optimisers' face, loaders, and modules as functions under transforms."""
+"""Modules as functions under transforms, and models that learn."""
 
-import copy
-
-import numpy as np
 import pytest
 
 from backend import array, assert_close, t64, torch
 
 nn, optim, data = torch.nn, torch.optim, torch.utils.data
 func = torch.func
-
-
-def test_groups_and_state():
-    a, b = t64([1.0], True), t64([2.0], True)
-    sgd = optim.SGD([{"params": [a], "lr": 1.0}, {"params": b}], lr=0.1, momentum=0.9)
-    assert [g["lr"] for g in sgd.param_groups] == [1.0, 0.1] and sgd.defaults["momentum"] == 0.9
-
-    def closure():
-        sgd.zero_grad()
-        loss = (a * a + b * b).sum()
-        loss.backward()
-        return loss
-
-    assert sgd.step(closure).item() == 5.0
-    assert a.item() == -1.0 and abs(b.item() - 1.6) < 1e-12
-    state = sgd.state_dict()
-    assert list(state["state"]) == [0, 1] and state["param_groups"][1]["params"] == [1]
-    assert state["state"][0]["momentum_buffer"].tolist() == [2.0]
-    sgd.zero_grad(set_to_none=False)
-    assert a.grad.tolist() == [0.0]
-    sgd.zero_grad()
-    assert a.grad is None
-    sgd.step()
-    assert a.item() == -1.0
-
-
-@pytest.mark.parametrize("kind", ["SGD", "Adam", "AdamW", "RMSprop", "Adagrad"])
-def test_resumed_training_goes_on_alike(kind):
-    def start():
-        w = t64([1.0, -2.0], True)
-        options = {"momentum": 0.9} if kind in ("SGD", "RMSprop") else {}
-        return w, getattr(optim, kind)([w], lr=0.1, **options)
-
-    def walk(w, trainer, steps):
-        for _ in range(steps):
-            trainer.zero_grad()
-            (w**4).sum().backward()
-            trainer.step()
-
-    w, trainer = start()
-    walk(w, trainer, 3)
-    again, resumed = start()
-    with torch.no_grad():
-        again.copy_(w)
-    resumed.load_state_dict(copy.deepcopy(trainer.state_dict()))
-    walk(w, trainer, 3)
-    walk(again, resumed, 3)
-    assert again.tolist() == w.tolist()
-
-
-def test_schedules_resume():
-    sgd = optim.SGD([t64([1.0], True)], lr=1.0)
-    schedule = optim.lr_scheduler.StepLR(sgd, 2, gamma=0.5)
-    for _ in range(3):
-        sgd.step()
-        schedule.step()
-    other = optim.lr_scheduler.StepLR(optim.SGD([t64([1.0], True)], lr=1.0), 7)
-    other.load_state_dict(schedule.state_dict())
-    assert other.last_epoch == 3 and other.get_last_lr() == [0.5] and other.step_size == 2
-
-
-def test_loader():
-    x, y = torch.arange(10).reshape(5, 2), torch.arange(5)
-    rows = data.TensorDataset(x, y)
-    assert len(rows) == 5 and rows[3][1].item() == 3
-    loader = data.DataLoader(rows, batch_size=2)
-    batches = list(loader)
-    assert len(loader) == 3 and [b[1].tolist() for b in batches] == [[0, 1], [2, 3], [4]]
-    assert isinstance(batches[0], list) and batches[0][0].tolist() == [[0, 1], [2, 3]]
-    assert len(list(data.DataLoader(rows, batch_size=2, drop_last=True))) == 2
-
-    def order(seed):
-        generator = torch.Generator().manual_seed(seed)
-        loader = data.DataLoader(rows, batch_size=2, shuffle=True, generator=generator)
-        return [[v for b in loader for v in b[1].tolist()] for _ in range(3)]
-
-    assert order(4) == order(4) and order(4) != order(5) and sorted(order(4)[0]) == [0, 1, 2, 3, 4]
-    assert len({tuple(epoch) for epoch in order(4)}) > 1
-
-    class Pairs(data.Dataset):
-        def __getitem__(self, index):
-            return {"a": index, "b": float(index), "c": "text", "d": (np.ones(2) * index, True)}
-
-        def __len__(self):
-            return 2
-
-    (batch,) = data.DataLoader(Pairs(), batch_size=4)
-    assert batch["a"].tolist() == [0, 1] and batch["b"].dtype == torch.float64 and batch["c"] == ["text", "text"]
-    assert batch["d"][0].tolist() == [[0.0, 0.0], [1.0, 1.0]] and batch["d"][1].tolist() == [True, True]
-    assert data.DataLoader(Pairs(), batch_size=None).__iter__().__next__()["a"] == 0
 
 
 class Net(nn.Module):

@@ -38,6 +38,18 @@ OPTIMISERS = {
     "adamw amsgrad": ("AdamW", {"lr": 0.05, "amsgrad": True, "weight_decay": 0.2}),
     "rmsprop": ("RMSprop", {"lr": 0.02}),
     "rmsprop centered": ("RMSprop", {"lr": 0.02, "centered": True, "momentum": 0.5, "weight_decay": 0.1}),
+    "adadelta": ("Adadelta", {"lr": 0.7}),
+    "adadelta decay": ("Adadelta", {"rho": 0.8, "weight_decay": 0.1, "maximize": True}),
+    "adamax": ("Adamax", {"lr": 0.05}),
+    "adamax decay": ("Adamax", {"lr": 0.05, "weight_decay": 0.1, "betas": (0.8, 0.9)}),
+    "nadam": ("NAdam", {"lr": 0.05}),
+    "nadam decay": ("NAdam", {"lr": 0.05, "weight_decay": 0.1, "momentum_decay": 0.01, "decoupled_weight_decay": True}),
+    "radam": ("RAdam", {"lr": 0.05}),
+    "radam decay": ("RAdam", {"lr": 0.05, "betas": (0.6, 0.7), "weight_decay": 0.1, "decoupled_weight_decay": True}),
+    "asgd": ("ASGD", {"lr": 0.05}),
+    "asgd averaged": ("ASGD", {"lr": 0.05, "t0": 2, "lambd": 0.01, "alpha": 0.6, "weight_decay": 0.1}),
+    "rprop": ("Rprop", {"lr": 0.02}),
+    "rprop etas": ("Rprop", {"lr": 0.02, "etas": (0.4, 1.5), "step_sizes": (1e-4, 0.1)}),
     "adagrad": ("Adagrad", {"lr": 0.1}),
     "adagrad decay": ("Adagrad", {"lr": 0.1, "lr_decay": 0.1, "weight_decay": 0.1, "initial_accumulator_value": 0.5}),
 }
@@ -64,19 +76,82 @@ SCHEDULES = {
     "multi step": lambda s, o: s.MultiStepLR(o, [2, 5], gamma=0.3),
     "lambda": lambda s, o: s.LambdaLR(o, lambda epoch: 0.9**epoch),
     "exponential": lambda s, o: s.ExponentialLR(o, 0.8),
+    "multiplicative": lambda s, o: s.MultiplicativeLR(o, lambda epoch: 0.9 + 0.01 * epoch),
+    "constant": lambda s, o: s.ConstantLR(o, 0.3, 4),
+    "linear": lambda s, o: s.LinearLR(o, 0.2, 0.9, 6),
+    "polynomial": lambda s, o: s.PolynomialLR(o, 9, 1.5),
+    "restarts": lambda s, o: s.CosineAnnealingWarmRestarts(o, 3, 2, eta_min=0.02),
+    "cyclic": lambda s, o: s.CyclicLR(o, 0.1, 0.7, 3, 4),
+    "cyclic halves": lambda s, o: s.CyclicLR(o, 0.1, 0.7, 2, mode="triangular2"),
+    "cyclic exp": lambda s, o: s.CyclicLR(o, 0.1, 0.7, 2, mode="exp_range", gamma=0.9, cycle_momentum=False),
+    "cyclic own": lambda s, o: s.CyclicLR(o, 0.1, 0.7, 3, scale_fn=lambda x: 1 / x, scale_mode="cycle"),
+    "one cycle": lambda s, o: s.OneCycleLR(o, 0.6, 14),
+    "one cycle linear": lambda s, o: s.OneCycleLR(o, 0.6, epochs=7, steps_per_epoch=2, anneal_strategy="linear"),
+    "one cycle three": lambda s, o: s.OneCycleLR(o, 0.6, 15, three_phase=True, pct_start=0.4, final_div_factor=10),
+    "sequential": lambda s, o: s.SequentialLR(
+        o, [s.ConstantLR(o, 0.1, 3), s.ExponentialLR(o, 0.9), s.StepLR(o, 2)], [4, 8]
+    ),
+    "chained": lambda s, o: s.ChainedScheduler([s.LinearLR(o, 0.3, total_iters=4), s.ExponentialLR(o, 0.9)]),
     "cosine": lambda s, o: s.CosineAnnealingLR(o, 5, eta_min=0.01),
 }
 
 
 def rates(torch, name):
     w = torch.ones(1, requires_grad=True)
-    trainer = torch.optim.SGD([w], lr=0.5)
+    trainer = torch.optim.SGD([w], lr=0.5, momentum=0.9)
     schedule = SCHEDULES[name](torch.optim.lr_scheduler, trainer)
     found = []
     for _ in range(14):
-        found.append(schedule.get_last_lr()[0])
+        found.append([schedule.get_last_lr()[0], trainer.param_groups[0]["momentum"]])
         trainer.step()
         schedule.step()
+    return found
+
+
+MEASURES = [1.0, 0.9, 0.95, 0.93, 0.91, 0.7, 0.72, 0.71, 0.73, 0.74, 0.75, 0.76]
+PLATEAUS = (
+    {"patience": 1, "factor": 0.5},
+    {"patience": 1, "factor": 0.5, "cooldown": 2, "threshold": 0.05},
+    {"patience": 0, "factor": 0.1, "mode": "max", "threshold_mode": "abs", "min_lr": 0.01},
+)
+
+
+def plateaus(torch):
+    """Rates by ReduceLROnPlateau, for a row of measures."""
+    found = []
+    for options in PLATEAUS:
+        trainer = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=0.5)
+        schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(trainer, **options)
+        for measure in MEASURES:
+            schedule.step(measure)
+            found.append(schedule.get_last_lr()[0])
+    return found
+
+
+SOLVERS = (
+    {"line_search_fn": "strong_wolfe", "max_iter": 6},
+    {"line_search_fn": "strong_wolfe", "max_iter": 25, "history_size": 3, "lr": 0.3},
+    {"lr": 0.1, "max_iter": 5},
+    {"lr": 0.5, "max_iter": 7, "history_size": 2, "tolerance_change": 1e-5},
+)
+
+
+def solved(torch):
+    """Losses and parameters of L-BFGS on Rosenbrock's valley, over three calls of step."""
+    found = []
+    for options in SOLVERS:
+        x = torch.tensor([-1.2, 1.0, 0.7], dtype=torch.float64, requires_grad=True)
+        solver = torch.optim.LBFGS([x], **options)
+
+        def closure(x=x, solver=solver):
+            solver.zero_grad()
+            a, b = x[1:] - x[:-1] ** 2, 1 - x[:-1]
+            loss = (10 * a * a + b * b).sum()
+            loss.backward()
+            return loss
+
+        for _ in range(3):
+            found.append([solver.step(closure).item(), *x.tolist()])
     return found
 
 
@@ -275,6 +350,8 @@ def answers(torch):
     return {
         "steps": {name: steps(torch, name) for name in OPTIMISERS},
         "rates": {name: rates(torch, name) for name in SCHEDULES},
+        "plateaus": plateaus(torch),
+        "solved": solved(torch),
         "values": values(torch),
         "texts": texts(torch),
         "refused": refused(torch),

@@ -1,62 +1,26 @@
-"""Activation functions that are made of operations. Those with a formula of their own are in the core."""
+"""Activation functions that are smooth and made of operations. Those with a formula of their own are in the core."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from wengert import _core, _expect as expect
 from wengert._core import Tensor
+from wengert._random import rand
+from wengert.nn._rectifiers import placed
 
-
-def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
-    """max(0, x) + negative_slope * min(0, x), of each element.
-
-    >>> import wengert
-    >>> leaky_relu(wengert.tensor([-2.0, 3.0]), 0.5)
-    tensor([-1.,  3.])
-    """
-    expect.tensors("leaky_relu", input=input)
-    return _placed(input, _core.where(input > 0, input, input * negative_slope), inplace)
-
-
-def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
-    """x where x > 0, else alpha * (e^x - 1) (Clevert et al. 2015).
-
-    >>> import wengert
-    >>> elu(wengert.tensor([-1.0, 3.0]))
-    tensor([-0.6321,  3.0000])
-    """
-    expect.tensors("elu", input=input)
-    above = input > 0
-    # What is positive is kept out of the exponential: infinity times 0 would make the gradient nan.
-    below = _core.expm1(_core.where(above, 0.0, input))
-    return _placed(input, _core.where(above, input, below * alpha), inplace)
-
-
-def relu6(input: Tensor, inplace: bool = False) -> Tensor:
-    """min(max(0, x), 6), of each element.
-
-    >>> import wengert
-    >>> relu6(wengert.tensor([-1.0, 3.0, 9.0]))
-    tensor([0., 3., 6.])
-    """
-    expect.tensors("relu6", input=input)
-    return hardtanh(input, 0.0, 6.0, inplace)
-
-
-def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
-    """Each element kept between `min_val` and `max_val`; the derivative at the ends is 0.
-
-    Raises ValueError where min_val is above max_val.
-
-    >>> import wengert
-    >>> hardtanh(wengert.tensor([-2.0, 0.5]))
-    tensor([-1.0000,  0.5000])
-    """
-    expect.tensors("hardtanh", input=input)
-    if min_val > max_val:
-        raise ValueError(f"min_val cannot be greater than max_val; got {min_val} and {max_val}")
-    # Cut off from the tape outside: there the value is a constant. nan is not outside, and lets gradients through.
-    outside = _core.bitwise_or(input <= min_val, input >= max_val)
-    return _placed(input, _core.where(outside, _core.clamp(input.detach(), min_val, max_val), input), inplace)
+__all__ = [
+    "glu",
+    "gumbel_softmax",
+    "log_softmax",
+    "logsigmoid",
+    "mish",
+    "silu",
+    "softmax",
+    "softmin",
+    "softsign",
+    "tanhshrink",
+]
 
 
 def logsigmoid(input: Tensor) -> Tensor:
@@ -100,7 +64,7 @@ def mish(input: Tensor, inplace: bool = False) -> Tensor:
     tensor([0.0000, 0.8651])
     """
     expect.tensors("mish", input=input)
-    return _placed(input, input * _core.tanh(_core.softplus(input)), inplace)
+    return placed(input, input * _core.tanh(_core.softplus(input)), inplace)
 
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
@@ -111,11 +75,84 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
     tensor([0.0000, 0.7311])
     """
     expect.tensors("silu", input=input)
-    return _placed(input, _core.silu(input), inplace)
+    return placed(input, _core.silu(input), inplace)
 
 
-def _placed(input: Tensor, value: Tensor, inplace: bool) -> Tensor:
-    return input.copy_(value) if inplace else value
+def glu(input: Tensor, dim: int = -1) -> Tensor:
+    """a * sigmoid(b), for the first and the second half of the input along `dim` (Dauphin et al. 2016).
+
+    Raises RuntimeError where that dimension is odd.
+
+    >>> import wengert
+    >>> glu(wengert.tensor([2.0, 0.0]))
+    tensor([1.])
+    """
+    expect.tensors("glu", input=input)
+    if input.dim() == 0:
+        raise RuntimeError("glu does not support 0-dimensional tensors")
+    if input.shape[dim] % 2:
+        raise RuntimeError(
+            f"Halving dimension must be even, but dimension {dim % input.dim()} is size {input.shape[dim]}"
+        )
+    a, b = input.chunk(2, dim)
+    return a * _core.sigmoid(b)
 
 
-__all__ = ["elu", "hardtanh", "leaky_relu", "logsigmoid", "mish", "relu6", "silu", "softsign", "tanhshrink"]
+def _default_dim(ndim: int) -> int:
+    """The dimension that PyTorch takes where none is named."""
+    return 0 if ndim in (0, 1, 3) else 1
+
+
+def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
+    """exp(x) / sum exp(x) along `dim`, after a cast to `dtype` if one is given.
+
+    >>> import wengert
+    >>> softmax(wengert.zeros(2), dim=0)
+    tensor([0.5000, 0.5000])
+    """
+    expect.tensors("softmax", input=input)
+    return _core.softmax(input, _default_dim(input.dim()) if dim is None else dim, dtype)
+
+
+def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
+    """softmax(-x) along `dim`.
+
+    >>> import wengert
+    >>> softmin(wengert.zeros(2), dim=0)
+    tensor([0.5000, 0.5000])
+    """
+    expect.tensors("softmin", input=input)
+    return softmax(-input, dim, _stacklevel, dtype)
+
+
+def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
+    """The logarithm of softmax along `dim`, after a cast to `dtype` if one is given.
+
+    >>> import wengert
+    >>> log_softmax(wengert.zeros(2), dim=0)
+    tensor([-0.6931, -0.6931])
+    """
+    expect.tensors("log_softmax", input=input)
+    return _core.log_softmax(input, _default_dim(input.dim()) if dim is None else dim, dtype)
+
+
+def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> Tensor:
+    """softmax((logits + noise) / tau) along `dim`, with Gumbel noise: a soft draw of a class, or a hard one.
+
+    A `hard` draw is 1 at the largest and 0 elsewhere, and has the gradient of the soft one. (Jang et al., "Categorical
+    Reparameterization with Gumbel-Softmax", 2016.)
+
+    >>> import wengert
+    >>> gumbel_softmax(wengert.zeros(4, 3), hard=True).sum(1)
+    tensor([1., 1., 1., 1.])
+    """
+    expect.tensors("gumbel_softmax", logits=logits)
+    # 1 - u is never 0, and neither is its logarithm where u is not 0; where it is, the noise is largest.
+    uniform = rand(list(logits.shape), dtype=_core.float64)
+    noise = -_core.log(_core.clamp(-_core.log(1.0 - uniform), min=1e-300))
+    soft = _core.softmax((logits + _core._cast(noise, logits.dtype, False)) / tau, dim)
+    if not hard:
+        return soft
+    most = soft.max(dim, True)[1]
+    drawn = _core.scatter(_core._zeros_like(soft.detach()), dim, most, 1.0)
+    return drawn - soft.detach() + soft

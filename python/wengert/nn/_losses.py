@@ -7,8 +7,19 @@ import warnings
 from wengert import _core, _expect as expect
 from wengert._core import Tensor
 
+__all__ = [
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "huber_loss",
+    "kl_div",
+    "l1_loss",
+    "mse_loss",
+    "smooth_l1_loss",
+]
 
-def _reduced(loss: Tensor, reduction: str, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
+
+def reduced(loss: Tensor, reduction: str, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
+    """The loss as it is, its mean or its sum."""
     if size_average is not None or reduce is not None:  # the older spelling
         reduction = "none" if reduce is False else "sum" if size_average is False else "mean"
     if reduction == "mean":
@@ -59,12 +70,12 @@ def _weighted_reduced(
     loss: Tensor, weight: Tensor | None, reduction: str, size_average: bool | None, reduce: bool | None
 ) -> Tensor:
     if weight is None:
-        return _reduced(loss, reduction, size_average, reduce)
+        return reduced(loss, reduction, size_average, reduce)
     expect.tensors("loss", weight=weight)
     loss = loss * weight
     if reduction == "mean" and size_average is None and reduce is None:
         return loss.sum() / weight.expand(loss.shape).sum()
-    return _reduced(loss, reduction, size_average, reduce)
+    return reduced(loss, reduction, size_average, reduce)
 
 
 def l1_loss(
@@ -130,7 +141,7 @@ def smooth_l1_loss(
     d = input - target
     size = _core.abs(d)
     loss = size if beta == 0 else _core.where(size < beta, d * d * (0.5 / beta), size - 0.5 * beta)
-    return _core._named(_reduced(loss, reduction, size_average, reduce), "SmoothL1LossBackward0")
+    return _core._named(reduced(loss, reduction, size_average, reduce), "SmoothL1LossBackward0")
 
 
 def binary_cross_entropy(
@@ -160,7 +171,7 @@ def binary_cross_entropy(
         raise RuntimeError("all elements of input should be between 0 and 1; try sigmoid, or the loss with logits")
     loss = (target - 1.0) * _log(1.0 - input) - target * _log(input)
     return _core._named(
-        _reduced(_weighted(loss, weight), reduction, size_average, reduce), "BinaryCrossEntropyBackward0"
+        reduced(_weighted(loss, weight), reduction, size_average, reduce), "BinaryCrossEntropyBackward0"
     )
 
 
@@ -195,7 +206,7 @@ def binary_cross_entropy_with_logits(
     factor = 1.0 if pos_weight is None else (pos_weight - 1.0) * target + 1.0
     loss = (1.0 - target) * input + soft * factor
     return _core._named(
-        _reduced(_weighted(loss, weight), reduction, size_average, reduce), "BinaryCrossEntropyWithLogitsBackward0"
+        reduced(_weighted(loss, weight), reduction, size_average, reduce), "BinaryCrossEntropyWithLogitsBackward0"
     )
 
 
@@ -222,4 +233,4 @@ def kl_div(
         loss = _core.xlogy(target, target) - target * input
     if reduction == "batchmean" and size_average is None and reduce is None:
         return loss.sum() / input.shape[0] if input.dim() else loss.sum()
-    return _reduced(loss, reduction, size_average, reduce)
+    return reduced(loss, reduction, size_average, reduce)

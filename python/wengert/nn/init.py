@@ -9,17 +9,20 @@ from typing import Any
 
 from wengert import _core
 from wengert._core import Tensor
-from wengert._random import rand
+from wengert._random import rand, randn, randperm
 from wengert.autograd import no_grad
 
 __all__ = [
     "calculate_gain",
     "constant_",
+    "dirac_",
     "eye_",
     "kaiming_normal_",
     "kaiming_uniform_",
     "normal_",
     "ones_",
+    "orthogonal_",
+    "sparse_",
     "trunc_normal_",
     "uniform_",
     "xavier_normal_",
@@ -220,3 +223,75 @@ def kaiming_normal_(
         warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=2)
         return tensor
     return normal_(tensor, 0.0, _kaiming_std(tensor, a, mode, nonlinearity), generator)
+
+
+def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tensor:
+    """A matrix (n, *) of orthogonal rows or columns of length `gain`, drawn evenly (Saxe et al. 2013).
+
+    Raises ValueError for fewer than 2 dimensions.
+
+    >>> import wengert
+    >>> w = orthogonal_(wengert.empty(2, 3))
+    >>> wengert.allclose(w @ w.T, wengert.eye(2), atol=1e-6)
+    True
+    """
+    if tensor.dim() < 2:
+        raise ValueError("Only tensors with 2 or more dimensions are supported")
+    if tensor.numel() == 0:
+        return tensor
+    rows, columns = tensor.shape[0], tensor.numel() // tensor.shape[0]
+    wide = rows < columns
+    drawn = randn(max(rows, columns), min(rows, columns), dtype=_core.float64, generator=generator)
+    # Gram and Schmidt's orthogonalisation, twice: the lengths are positive, so the draw is even over all directions.
+    found: list[Tensor] = []
+    for column in drawn.unbind(1):
+        for _ in range(2):
+            for other in found:
+                column = column - other * _core.dot(other, column)
+        found.append(column / _core.norm(column))
+    made = _core.stack(found, 0 if wide else 1)
+    with no_grad():
+        return tensor.copy_((made * gain).reshape(tensor.shape))
+
+
+def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
+    """Weights (out, in, kernel) of a convolution that passes on as many channels as it can, in each group.
+
+    Raises ValueError for other numbers of dimensions than 3 to 5, and channels that do not go into groups.
+
+    >>> import wengert
+    >>> dirac_(wengert.empty(1, 1, 3))
+    tensor([[[0., 1., 0.]]])
+    """
+    if tensor.dim() not in (3, 4, 5):
+        raise ValueError("Only tensors with 3, 4, or 5 dimensions are supported")
+    if tensor.shape[0] % groups != 0:
+        raise ValueError("dim 0 must be divisible by groups")
+    each = tensor.shape[0] // groups
+    middle = tuple(size // 2 for size in tensor.shape[2:])
+    with no_grad():
+        tensor.zero_()
+        for group in range(groups):
+            for channel in range(min(each, tensor.shape[1])):
+                tensor[(group * each + channel, channel, *middle)] = 1
+    return tensor
+
+
+def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any = None) -> Tensor:
+    """Normal, but for a part `sparsity` of each column that is 0 (Martens 2010).
+
+    Raises ValueError unless there are 2 dimensions.
+
+    >>> import wengert
+    >>> (sparse_(wengert.empty(4, 1), 0.5) == 0).sum()
+    tensor(2)
+    """
+    if tensor.dim() != 2:
+        raise ValueError("Only tensors with 2 dimensions are supported")
+    rows, columns = tensor.shape
+    zeros = math.ceil(sparsity * rows)
+    normal_(tensor, 0, std, generator)
+    with no_grad():
+        for column in range(columns):
+            tensor[randperm(rows, generator=generator)[:zeros], column] = 0
+    return tensor

@@ -1,4 +1,4 @@
-"""Parameter: a tensor that models own and optimisers update. Depends on Tensor."""
+"""Parameter and Buffer: tensors that models own. Those without a shape yet are materialised later. Depends on Tensor."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from wengert import _core
 from wengert._core import Tensor
+from wengert._device import check_device as _check_device
 
 
 class Parameter(Tensor):
@@ -51,3 +52,90 @@ class Buffer(Tensor):
         made: Buffer = _core._make_subclass(cls, data.detach(), data.requires_grad)
         made.persistent = persistent
         return made
+
+
+class _Later:
+    """What tensors share that have neither shape nor values yet."""
+
+    __dict__: dict[str, Any]
+
+    def materialize(self, shape: Any, device: Any = None, dtype: Any = None) -> None:
+        """Gives the tensor a shape, and its class the name it has from now on; values are zeros until they are set."""
+        _check_device(device, "materialize")
+        this: Any = self
+        this.data = _core._full(list(shape), 0.0, this.dtype if dtype is None else dtype, False)
+        this.__class__ = this.cls_to_become
+
+    @property
+    def shape(self) -> Any:
+        """Raises RuntimeError: there is none."""
+        raise RuntimeError(
+            "Can't access the shape of an uninitialized parameter or buffer. This error usually happens in "
+            "`load_state_dict` when trying to load an uninitialized parameter into an initialized one. Call `forward` to "
+            "initialize the parameters before accessing their attributes."
+        )
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        this: Any = self
+        if id(self) not in memo:
+            memo[id(self)] = type(this)(requires_grad=this.requires_grad, dtype=this.dtype)
+        return memo[id(self)]
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        this: Any = self
+        return (_rebuild_later, (type(this), this.requires_grad, this.dtype))
+
+
+def _rebuild_later(cls: Any, requires_grad: bool, dtype: Any) -> Any:
+    return cls(requires_grad=requires_grad, dtype=dtype)
+
+
+class UninitializedParameter(_Later, Parameter):
+    """A parameter whose shape is found out when the module is first called, as in `LazyLinear`.
+
+    >>> p = UninitializedParameter()
+    >>> p
+    <UninitializedParameter>
+    >>> p.materialize((2, 3))
+    >>> type(p).__name__, p.shape
+    ('Parameter', torch.Size([2, 3]))
+    """
+
+    cls_to_become = Parameter
+
+    def __new__(cls, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> UninitializedParameter:
+        _check_device(device)
+        return _core._make_subclass(cls, _core._full([0], 0.0, dtype, False), requires_grad)
+
+
+class UninitializedBuffer(_Later, Tensor):
+    """A buffer whose shape is found out when the module is first called, as in `LazyBatchNorm1d`.
+
+    >>> b = UninitializedBuffer()
+    >>> b.materialize((2,))
+    >>> b.shape
+    torch.Size([2])
+    """
+
+    cls_to_become = Buffer
+    persistent = True
+
+    def __new__(
+        cls, requires_grad: bool = False, device: Any = None, dtype: Any = None, persistent: bool = True
+    ) -> UninitializedBuffer:
+        _check_device(device)
+        made: UninitializedBuffer = _core._make_subclass(cls, _core._full([0], 0.0, dtype, False), requires_grad)
+        made.persistent = persistent
+        return made
+
+
+def is_lazy(param: Any) -> bool:
+    """Whether a parameter or buffer has no shape yet.
+
+    >>> is_lazy(UninitializedParameter())
+    True
+    """
+    return isinstance(param, _Later)

@@ -1,9 +1,28 @@
 """Optimisers and schedules of learning rates. Names and defaults are torch.optim's."""
 
-from wengert.optim import lr_scheduler
+from wengert.optim import lr_scheduler, swa_utils
+from wengert.optim.accelerated import Adamax, NAdam, RAdam
 from wengert.optim.adam import Adam, AdamW
+from wengert.optim.averaged import ASGD, Adadelta, Rprop
+from wengert.optim.lbfgs import LBFGS
 from wengert.optim.optimizer import Optimizer
 from wengert.optim.scaled import Adagrad, RMSprop
 from wengert.optim.sgd import SGD
 
-__all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop", "lr_scheduler"]
+__all__ = [
+    "ASGD",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "LBFGS",
+    "NAdam",
+    "Optimizer",
+    "RAdam",
+    "RMSprop",
+    "Rprop",
+    "SGD",
+    "lr_scheduler",
+    "swa_utils",
+]

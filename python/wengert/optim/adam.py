@@ -6,7 +6,16 @@ from typing import Any
 
 from wengert import _core
 from wengert._core import Tensor
-from wengert.optim.optimizer import Optimizer, Params, counted, refuse, refuse_differentiable, zero_step
+from wengert.optim.optimizer import (
+    Optimizer,
+    Params,
+    counted,
+    decayed,
+    refuse,
+    refuse_betas,
+    refuse_differentiable,
+    zero_step,
+)
 
 
 class Adam(Optimizer):
@@ -42,9 +51,7 @@ class Adam(Optimizer):
         decoupled_weight_decay: bool = False,
     ) -> None:
         refuse(lr=lr, epsilon=eps)
-        for place, beta in enumerate(betas):
-            if not 0.0 <= float(beta) < 1.0:
-                raise ValueError(f"Invalid beta parameter at index {place}: {beta}")
+        refuse_betas(betas)
         refuse(weight_decay=weight_decay)
         refuse_differentiable(type(self).__name__, differentiable)
         defaults = {
@@ -70,11 +77,7 @@ class Adam(Optimizer):
             if group["amsgrad"]:
                 state["max_exp_avg_sq"] = _core._zeros_like(param)
         step = counted(state)
-        if group["weight_decay"] != 0:
-            if group["decoupled_weight_decay"]:
-                param.mul_(1 - lr * group["weight_decay"])
-            else:
-                grad = grad.add(param, alpha=group["weight_decay"])
+        grad = decayed(param, grad, group)
         mean = state["exp_avg"].lerp_(grad, 1 - beta1)
         square = state["exp_avg_sq"].mul_(beta2).addcmul_(grad, grad, value=1 - beta2)
         if group["amsgrad"]:

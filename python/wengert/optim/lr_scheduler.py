@@ -1,74 +1,74 @@
-"""Learning rates that change from epoch to epoch. Names are torch.optim.lr_scheduler's. Depends on Optimizer."""
+"""Learning rates that change from epoch to epoch. Names are torch.optim.lr_scheduler's. Depends on the schedules' base."""
 
 from __future__ import annotations
 
+import bisect
 import math
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from wengert.optim._combined import ChainedScheduler, ReduceLROnPlateau, SequentialLR
+from wengert.optim._cycles import CosineAnnealingWarmRestarts, CyclicLR, OneCycleLR
+from wengert.optim._schedule import (
+    LRScheduler,
+    load_functions as _load_functions,
+    state_of_functions as _state_of_functions,
+)
 from wengert.optim.optimizer import Optimizer
 
-__all__ = ["CosineAnnealingLR", "ExponentialLR", "LRScheduler", "LambdaLR", "MultiStepLR", "StepLR"]
+__all__ = [
+    "ChainedScheduler",
+    "ConstantLR",
+    "CosineAnnealingLR",
+    "CosineAnnealingWarmRestarts",
+    "CyclicLR",
+    "ExponentialLR",
+    "LRScheduler",
+    "LambdaLR",
+    "LinearLR",
+    "MultiStepLR",
+    "MultiplicativeLR",
+    "OneCycleLR",
+    "PolynomialLR",
+    "ReduceLROnPlateau",
+    "SequentialLR",
+    "StepLR",
+]
+
+Factors = Callable[[int], float] | Sequence[Callable[[int], float]]
 
 
-class LRScheduler:
-    """Base of schedulers: `step()` after each epoch sets the learning rate of every group of an optimiser.
+class _LRScheduler(LRScheduler):
+    """The older name of LRScheduler."""
 
-    A subclass says in `get_lr` which rates hold in epoch `last_epoch`. Raises TypeError for what is no optimiser.
 
-    >>> import wengert
-    >>> sgd = wengert.optim.SGD([wengert.ones(1, requires_grad=True)], lr=1.0)
-    >>> schedule = ExponentialLR(sgd, gamma=0.5)
-    >>> sgd.step()
-    >>> schedule.step()
-    >>> schedule.get_last_lr()
-    [0.5]
-    """
+class _OfFunctions(LRScheduler):
+    """A schedule told by a function of the epoch, or by one for each group."""
 
-    def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
-        if not isinstance(optimizer, Optimizer):
-            raise TypeError(f"{type(optimizer).__name__} is not an Optimizer")
-        self.optimizer = optimizer
-        for place, group in enumerate(optimizer.param_groups):
-            if last_epoch == -1:
-                group.setdefault("initial_lr", group["lr"])
-            elif "initial_lr" not in group:
-                raise KeyError(
-                    f"param 'initial_lr' is not specified in param_groups[{place}] when resuming an optimizer"
-                )
-        self.base_lrs = [group["initial_lr"] for group in optimizer.param_groups]
-        self.last_epoch = last_epoch
-        self.step()
-
-    def _rates(self) -> list[Any]:
-        return [group["lr"] for group in self.optimizer.param_groups]
-
-    def get_lr(self) -> list[Any]:
-        """The rates of epoch `last_epoch`, computed from those that hold."""
-        raise NotImplementedError(f"{type(self).__name__} does not override get_lr")
-
-    def get_last_lr(self) -> list[Any]:
-        """The rates that hold."""
-        return self._last_lr
-
-    def step(self) -> None:
-        """Goes on to the next epoch."""
-        self.last_epoch += 1
-        for group, rate in zip(self.optimizer.param_groups, self.get_lr(), strict=True):
-            group["lr"] = rate
-        self._last_lr = self._rates()
+    def __init__(self, optimizer: Optimizer, lr_lambda: Factors, last_epoch: int = -1) -> None:
+        many = len(optimizer.param_groups)
+        self.lr_lambdas: list[Any] = list(lr_lambda) if isinstance(lr_lambda, (list, tuple)) else [lr_lambda] * many
+        if len(self.lr_lambdas) != many:
+            raise ValueError(f"Expected {many} lr_lambdas, but got {len(self.lr_lambdas)}")
+        super().__init__(optimizer, last_epoch)
 
     def state_dict(self) -> dict[str, Any]:
-        """All attributes but the optimiser."""
-        return {name: value for name, value in self.__dict__.items() if name != "optimizer"}
+        """All attributes but the optimiser; of functions nothing is kept, of callable objects their attributes."""
+        return {**super().state_dict(), "lr_lambdas": _state_of_functions(self.lr_lambdas)}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Takes what `state_dict` gave."""
-        self.__dict__.update(state_dict)
+        held = self.lr_lambdas
+        super().load_state_dict(state_dict)
+        self.lr_lambdas = held
+        _load_functions(held, state_dict["lr_lambdas"])
 
 
-class LambdaLR(LRScheduler):
+class LambdaLR(_OfFunctions):
     """The first rate times a function of the epoch, or one function for each group.
+
+    Raises ValueError for another number of functions than groups.
 
     >>> import wengert
     >>> sgd = wengert.optim.SGD([wengert.ones(1, requires_grad=True)], lr=1.0)
@@ -76,24 +76,33 @@ class LambdaLR(LRScheduler):
     [0.5]
     """
 
-    def __init__(
-        self,
-        optimizer: Optimizer,
-        lr_lambda: Callable[[int], float] | Sequence[Callable[[int], float]],
-        last_epoch: int = -1,
-    ) -> None:
-        many = len(optimizer.param_groups)
-        self.lr_lambdas = list(lr_lambda) if isinstance(lr_lambda, (list, tuple)) else [lr_lambda] * many
-        if len(self.lr_lambdas) != many:
-            raise ValueError(f"Expected {many} lr_lambdas, but got {len(self.lr_lambdas)}")
-        super().__init__(optimizer, last_epoch)
+    def get_lr(self) -> list[Any]:
+        self._in_step()
+        return [base * f(self.last_epoch) for base, f in zip(self.base_lrs, self.lr_lambdas, strict=True)]
+
+
+class MultiplicativeLR(_OfFunctions):
+    """The rate times a function of the epoch, after every epoch.
+
+    Raises ValueError for another number of functions than groups, TypeError for what is no function.
+
+    >>> import wengert
+    >>> sgd = wengert.optim.SGD([wengert.ones(1, requires_grad=True)], lr=1.0)
+    >>> MultiplicativeLR(sgd, lambda epoch: 0.5).get_last_lr()
+    [1.0]
+    """
+
+    def __init__(self, optimizer: Optimizer, lr_lambda: Factors, last_epoch: int = -1) -> None:
+        for f in lr_lambda if isinstance(lr_lambda, (list, tuple)) else [lr_lambda]:
+            if not callable(f):
+                raise TypeError(f"lr_lambda should be a function, but got {type(f).__name__}")
+        super().__init__(optimizer, lr_lambda, last_epoch)
 
     def get_lr(self) -> list[Any]:
-        return [base * f(self.last_epoch) for base, f in zip(self.base_lrs, self.lr_lambdas, strict=True)]  # type: ignore[operator]
-
-    def state_dict(self) -> dict[str, Any]:
-        """All attributes but the optimiser and the functions."""
-        return {name: value for name, value in super().state_dict().items() if name != "lr_lambdas"}
+        self._in_step()
+        if self._is_initial:
+            return self._rates()
+        return [rate * f(self.last_epoch) for rate, f in zip(self._rates(), self.lr_lambdas, strict=True)]
 
 
 class StepLR(LRScheduler):
@@ -111,9 +120,12 @@ class StepLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> list[Any]:
-        if self.last_epoch == 0 or self.last_epoch % self.step_size != 0:
-            return self._rates()
-        return [rate * self.gamma for rate in self._rates()]
+        self._in_step()
+        falls = self.last_epoch != 0 and self.last_epoch % self.step_size == 0
+        return self._scaled(self.gamma) if falls else self._rates()
+
+    def _get_closed_form_lr(self) -> list[Any]:
+        return self._based(self.gamma ** (self.last_epoch // self.step_size))
 
 
 class MultiStepLR(LRScheduler):
@@ -126,14 +138,95 @@ class MultiStepLR(LRScheduler):
     """
 
     def __init__(
-        self, optimizer: Optimizer, milestones: Sequence[int], gamma: float = 0.1, last_epoch: int = -1
+        self, optimizer: Optimizer, milestones: Iterable[int], gamma: float = 0.1, last_epoch: int = -1
     ) -> None:
-        self.milestones = list(milestones)
+        self.milestones = Counter(milestones)
         self.gamma = gamma
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> list[Any]:
-        return [rate * self.gamma ** self.milestones.count(self.last_epoch) for rate in self._rates()]
+        self._in_step()
+        if self.last_epoch not in self.milestones:
+            return self._rates()
+        return self._scaled(self.gamma ** self.milestones[self.last_epoch])
+
+    def _get_closed_form_lr(self) -> list[Any]:
+        return self._based(self.gamma ** bisect.bisect_right(sorted(self.milestones.elements()), self.last_epoch))
+
+
+class ConstantLR(LRScheduler):
+    """The rate times `factor` for the first `total_iters` epochs, then as it was.
+
+    Raises ValueError for a factor that is not between 0 and 1.
+
+    >>> import wengert
+    >>> sgd = wengert.optim.SGD([wengert.ones(1, requires_grad=True)], lr=1.0)
+    >>> ConstantLR(sgd, factor=0.5).get_last_lr()
+    [0.5]
+    """
+
+    def __init__(
+        self, optimizer: Optimizer, factor: float = 1.0 / 3, total_iters: int = 5, last_epoch: int = -1
+    ) -> None:
+        if factor > 1.0 or factor < 0:
+            raise ValueError("Constant multiplicative factor expected to be between 0 and 1.")
+        self.factor = factor
+        self.total_iters = total_iters
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self) -> list[Any]:
+        self._in_step()
+        if self.last_epoch == 0:
+            return self._scaled(self.factor)
+        return self._scaled(1.0 / self.factor) if self.last_epoch == self.total_iters else self._rates()
+
+    def _get_closed_form_lr(self) -> list[Any]:
+        return self._based(1.0 if self.last_epoch >= self.total_iters else self.factor)
+
+
+class LinearLR(LRScheduler):
+    """The rate times a factor that goes from `start_factor` to `end_factor` on a line, in `total_iters` epochs.
+
+    Raises ValueError for factors that are not between 0 and 1, and for a first one of 0.
+
+    >>> import wengert
+    >>> sgd = wengert.optim.SGD([wengert.ones(1, requires_grad=True)], lr=1.0)
+    >>> LinearLR(sgd, start_factor=0.5, total_iters=4).get_last_lr()
+    [0.5]
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        start_factor: float = 1.0 / 3,
+        end_factor: float = 1.0,
+        total_iters: int = 5,
+        last_epoch: int = -1,
+    ) -> None:
+        if start_factor > 1.0 or start_factor <= 0:
+            raise ValueError("Starting multiplicative factor expected to be greater than 0 and less or equal to 1.")
+        if end_factor > 1.0 or end_factor < 0:
+            raise ValueError("Ending multiplicative factor expected to be between 0 and 1.")
+        self.start_factor = start_factor
+        self.end_factor = end_factor
+        self.total_iters = total_iters
+        super().__init__(optimizer, last_epoch)
+
+    def _factor(self, epoch: int) -> float:
+        rise = self.end_factor - self.start_factor
+        return self.start_factor + rise * min(self.total_iters, epoch) / self.total_iters
+
+    def get_lr(self) -> list[Any]:
+        self._in_step()
+        if self.last_epoch == 0:
+            return self._scaled(self.start_factor)
+        if self._is_initial or self.last_epoch > self.total_iters:
+            return self._rates()
+        # From what holds, so that schedules can be chained.
+        return self._scaled(self._factor(self.last_epoch) / self._factor(self.last_epoch - 1))
+
+    def _get_closed_form_lr(self) -> list[Any]:
+        return self._based(self._factor(self.last_epoch))
 
 
 class ExponentialLR(LRScheduler):
@@ -150,7 +243,36 @@ class ExponentialLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> list[Any]:
-        return self._rates() if self.last_epoch == 0 else [rate * self.gamma for rate in self._rates()]
+        self._in_step()
+        return self._rates() if self._is_initial else self._scaled(self.gamma)
+
+    def _get_closed_form_lr(self) -> list[Any]:
+        return self._based(self.gamma**self.last_epoch)
+
+
+class PolynomialLR(LRScheduler):
+    """The first rate times (1 - epoch / total_iters)^power, and 0 from then on.
+
+    >>> import wengert
+    >>> sgd = wengert.optim.SGD([wengert.ones(1, requires_grad=True)], lr=1.0)
+    >>> PolynomialLR(sgd, total_iters=4).get_last_lr()
+    [1.0]
+    """
+
+    def __init__(self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0, last_epoch: int = -1) -> None:
+        self.total_iters = total_iters
+        self.power = power
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self) -> list[Any]:
+        self._in_step()
+        if self._is_initial or self.last_epoch > self.total_iters:
+            return self._rates()
+        left = 1.0 - self.last_epoch / self.total_iters
+        return self._scaled((left / (1.0 - (self.last_epoch - 1) / self.total_iters)) ** self.power)
+
+    def _get_closed_form_lr(self) -> list[Any]:
+        return self._based((1.0 - min(self.total_iters, self.last_epoch) / self.total_iters) ** self.power)
 
 
 class CosineAnnealingLR(LRScheduler):
@@ -170,11 +292,19 @@ class CosineAnnealingLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> list[Any]:
+        self._in_step()
         now, half, low = self.last_epoch, self.T_max, self.eta_min
-        if now == 0:
+        if self._is_initial:
             return self._rates()
+        if self._step_count == 1 and now > 0:
+            return self._get_closed_form_lr()
         if (now - 1 - half) % (2 * half) == 0:
+            # The rate before was eta_min, of which no factor leads up.
             rise = (1 - math.cos(math.pi / half)) / 2
             return [rate + (base - low) * rise for rate, base in zip(self._rates(), self.base_lrs, strict=True)]
         factor = (1 + math.cos(math.pi * now / half)) / (1 + math.cos(math.pi * (now - 1) / half))
         return [factor * (rate - low) + low for rate in self._rates()]
+
+    def _get_closed_form_lr(self) -> list[Any]:
+        height = (1 + math.cos(math.pi * self.last_epoch / self.T_max)) / 2
+        return [self.eta_min + (base - self.eta_min) * height for base in self.base_lrs]

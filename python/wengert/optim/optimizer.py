@@ -1,8 +1,11 @@
-"""Optimizer: groups of parameters with options, and the state of each parameter. Depends on Tensor and grad modes."""
+"""Optimizer: groups of parameters with options, the state of each, and hooks. Depends on Tensor, grad modes and
+the handles of nn."""
 
 from __future__ import annotations
 
 import copy
+import functools
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -10,8 +13,74 @@ from typing import Any
 from wengert import _core
 from wengert._core import Tensor
 from wengert.autograd import enable_grad, no_grad
+from wengert.nn.modules._handles import HookHandle, add_hook
 from wengert.nn.modules._registry import typename
 from wengert.nn.modules.module import drop_gradient
+
+_HOOKS = (
+    "_optimizer_step_pre_hooks",
+    "_optimizer_step_post_hooks",
+    "_optimizer_state_dict_pre_hooks",
+    "_optimizer_state_dict_post_hooks",
+    "_optimizer_load_state_dict_pre_hooks",
+    "_optimizer_load_state_dict_post_hooks",
+)
+# Those of all optimisers.
+_step_pre_hooks: dict[int, Any] = {}
+_step_post_hooks: dict[int, Any] = {}
+
+
+def register_optimizer_step_pre_hook(hook: Callable[..., Any]) -> HookHandle:
+    """Calls `hook(optimizer, args, kwargs)` before the step of every optimiser; it may return both anew.
+
+    >>> import wengert
+    >>> sgd = wengert.optim.SGD([wengert.ones(1, requires_grad=True)])
+    >>> with register_optimizer_step_pre_hook(lambda optimizer, args, kwargs: print("before")):
+    ...     sgd.step()
+    before
+    """
+    return add_hook(_step_pre_hooks, hook)
+
+
+def register_optimizer_step_post_hook(hook: Callable[..., None]) -> HookHandle:
+    """Calls `hook(optimizer, args, kwargs)` after the step of every optimiser.
+
+    >>> import wengert
+    >>> sgd = wengert.optim.SGD([wengert.ones(1, requires_grad=True)])
+    >>> with register_optimizer_step_post_hook(lambda optimizer, args, kwargs: print("after")):
+    ...     sgd.step()
+    after
+    """
+    return add_hook(_step_post_hooks, hook)
+
+
+def _hooked(step: Callable[..., Any]) -> Callable[..., Any]:
+    """A step with the hooks around it; a step inside of a step, as by super(), has none of its own."""
+
+    @functools.wraps(step)
+    def run(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
+        if self.__dict__.get("_stepping"):
+            return step(self, *args, **kwargs)
+        self._stepping = self._opt_called = True
+        args = (self, *args)  # as PyTorch gives them to hooks
+        try:
+            for hook in [*_step_pre_hooks.values(), *self._optimizer_step_pre_hooks.values()]:
+                changed = hook(self, args, kwargs)
+                if changed is not None:
+                    if not (isinstance(changed, tuple) and len(changed) == 2):
+                        raise RuntimeError(
+                            f"{run} must return None or a tuple of (new_args, new_kwargs), but got {changed}."
+                        )
+                    args, kwargs = changed
+            found = step(*args, **kwargs)
+            for hook in [*self._optimizer_step_post_hooks.values(), *_step_post_hooks.values()]:
+                hook(self, args, kwargs)
+        finally:
+            self._stepping = False
+        return found
+
+    run.hooked = True  # type: ignore[attr-defined]
+    return run
 
 
 class Optimizer:
@@ -26,7 +95,23 @@ class Optimizer:
     0.1
     """
 
+    _opt_called = False
+    _stepping: bool
+    _optimizer_step_pre_hooks: dict[int, Any]
+    _optimizer_step_post_hooks: dict[int, Any]
+    _optimizer_state_dict_pre_hooks: dict[int, Any]
+    _optimizer_state_dict_post_hooks: dict[int, Any]
+    _optimizer_load_state_dict_pre_hooks: dict[int, Any]
+    _optimizer_load_state_dict_post_hooks: dict[int, Any]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "step" in cls.__dict__:
+            cls.step = _hooked(cls.step)  # type: ignore[method-assign]
+
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
+        for name in _HOOKS:
+            setattr(self, name, {})
         self.defaults = defaults
         self.state: defaultdict[Any, Any] = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
@@ -62,8 +147,14 @@ class Optimizer:
                 raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {typename(p)}")
             if not (p.is_leaf or p._retains_grad()):
                 raise ValueError("can't optimize a non-leaf Tensor")
+        if len({id(p) for p in held}) < len(held):
+            warnings.warn(
+                "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; give "
+                "each parameter once",
+                stacklevel=3,
+            )
         known = {id(p) for group in self.param_groups for p in group["params"]}
-        if len({id(p) for p in held}) < len(held) or known & {id(p) for p in held}:
+        if known & {id(p) for p in held}:
             raise ValueError("some parameters appear in more than one parameter group")
         if self.param_groups and ("param_names" in param_group) != ("param_names" in self.param_groups[0]):
             raise ValueError("all optimizer param groups should be with/without names.")
@@ -78,11 +169,14 @@ class Optimizer:
             for p in group["params"]:
                 drop_gradient(p, set_to_none)
 
+    @_hooked
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Changes the parameters that have gradients; a closure computes the loss and the gradients anew before that.
 
         Returns what the closure returned.
         """
+        if type(self)._update is Optimizer._update:
+            raise NotImplementedError(f"{type(self).__name__} overrides neither step nor _update")
         loss = None
         if closure is not None:
             with enable_grad():
@@ -92,7 +186,10 @@ class Optimizer:
                 for p in group["params"]:
                     if p.grad is not None:
                         gradient = -p.grad if group.get("maximize") else p.grad
-                        self._update(p, gradient, self.state[p], group)
+                        state = self.state.get(p, {})
+                        self._update(p, gradient, state, group)
+                        if state:
+                            self.state[p] = state
         return loss
 
     def _update(self, param: Tensor, grad: Tensor, state: dict[str, Any], group: dict[str, Any]) -> None:
@@ -100,6 +197,8 @@ class Optimizer:
 
     def state_dict(self) -> dict[str, Any]:
         """Options and state, with numbers in the place of parameters."""
+        for before in list(self._optimizer_state_dict_pre_hooks.values()):
+            before(self)
         order = [p for group in self.param_groups for p in group["params"]]
         number = {id(p): i for i, p in enumerate(order)}
         groups = [
@@ -110,13 +209,21 @@ class Optimizer:
             for group in self.param_groups
         ]
         state = {(number[id(k)] if isinstance(k, Tensor) else k): v for k, v in self.state.items()}
-        return {"state": state, "param_groups": groups}
+        made: dict[str, Any] = {"state": state, "param_groups": groups}
+        for after in list(self._optimizer_state_dict_post_hooks.values()):
+            changed = after(self, made)
+            made = made if changed is None else changed
+        return made
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Takes copies of options and state; state of float dtypes is cast to the parameter's, but for counts of steps.
 
         Raises ValueError where numbers of groups or of parameters differ.
         """
+        state_dict = state_dict.copy()
+        for before in list(self._optimizer_load_state_dict_pre_hooks.values()):
+            changed = before(self, state_dict)
+            state_dict = state_dict if changed is None else changed
         saved = state_dict["param_groups"]
         if len(saved) != len(self.param_groups):
             raise ValueError("loaded state dict has a different number of parameter groups")
@@ -132,10 +239,40 @@ class Optimizer:
             p = by_number.get(key)
             fresh[key if p is None else p] = copy.deepcopy(value) if p is None else _cast(p, value)
         groups = [
-            {**{k: copy.deepcopy(v) for k, v in a.items() if k != "params"}, "params": b["params"]}
+            {
+                **({"param_names": b["param_names"]} if "param_names" in b else {}),
+                **{k: copy.deepcopy(v) for k, v in a.items() if k != "params"},
+                "params": b["params"],
+            }
             for a, b in zip(saved, self.param_groups, strict=True)
         ]
         self.state, self.param_groups = fresh, groups
+        for after in list(self._optimizer_load_state_dict_post_hooks.values()):
+            after(self)
+
+    def register_step_pre_hook(self, hook: Callable[..., Any]) -> HookHandle:
+        """Calls `hook(optimizer, args, kwargs)` before each step; it may return arguments anew, as a tuple of both."""
+        return add_hook(self._optimizer_step_pre_hooks, hook)
+
+    def register_step_post_hook(self, hook: Callable[..., None]) -> HookHandle:
+        """Calls `hook(optimizer, args, kwargs)` after each step."""
+        return add_hook(self._optimizer_step_post_hooks, hook)
+
+    def register_state_dict_pre_hook(self, hook: Callable[..., None], prepend: bool = False) -> HookHandle:
+        """Calls `hook(optimizer)` before `state_dict` is made."""
+        return add_hook(self._optimizer_state_dict_pre_hooks, hook, prepend)
+
+    def register_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> HookHandle:
+        """Calls `hook(optimizer, state_dict)` after `state_dict` was made; what it returns takes its place."""
+        return add_hook(self._optimizer_state_dict_post_hooks, hook, prepend)
+
+    def register_load_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> HookHandle:
+        """Calls `hook(optimizer, state_dict)` before one is loaded; what it returns takes its place."""
+        return add_hook(self._optimizer_load_state_dict_pre_hooks, hook, prepend)
+
+    def register_load_state_dict_post_hook(self, hook: Callable[..., None], prepend: bool = False) -> HookHandle:
+        """Calls `hook(optimizer)` after a state was loaded."""
+        return add_hook(self._optimizer_load_state_dict_post_hooks, hook, prepend)
 
     def __repr__(self) -> str:
         lines = [f"{type(self).__name__} ("]
@@ -156,11 +293,31 @@ def _cast(param: Tensor, value: Any, key: str = "") -> Any:
 
 
 def refuse(**given: Any) -> None:
-    """Refuses numbers that must not be negative."""
+    """Refuses numbers that must not be negative, and learning rates that are several."""
     for what, value in given.items():
+        if what == "lr" and isinstance(value, Tensor) and value.numel() != 1:
+            raise ValueError("Tensor lr must be 1-element")
         if not float(value) >= 0.0:
             told = "learning rate" if what == "lr" else f"{what} value"
             raise ValueError(f"Invalid {told}: {value}")
+
+
+def refuse_betas(betas: tuple[float, float]) -> None:
+    """Refuses factors of running means that are not below 1."""
+    for place, beta in enumerate(betas):
+        if not 0.0 <= float(beta) < 1.0:
+            raise ValueError(f"Invalid beta parameter at index {place}: {beta}")
+
+
+def decayed(param: Tensor, grad: Tensor, group: dict[str, Any]) -> Tensor:
+    """The gradient with the decay of weights; a decay that is decoupled shrinks the parameter instead."""
+    decay = group["weight_decay"]
+    if decay == 0:
+        return grad
+    if group.get("decoupled_weight_decay"):
+        param.mul_(1 - float(group["lr"]) * decay)
+        return grad
+    return grad.add(param, alpha=decay)
 
 
 def refuse_differentiable(name: str, differentiable: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from wengert import _core
 from wengert._core import Tensor
-from wengert.optim.optimizer import Optimizer, Params, counted, refuse, refuse_differentiable, zero_step
+from wengert.optim.optimizer import Optimizer, Params, counted, decayed, refuse, refuse_differentiable, zero_step
 
 
 class RMSprop(Optimizer):
@@ -63,8 +63,7 @@ class RMSprop(Optimizer):
             if group["centered"]:
                 state["grad_avg"] = _core._zeros_like(param)
         counted(state)
-        if group["weight_decay"] != 0:
-            grad = grad.add(param, alpha=group["weight_decay"])
+        grad = decayed(param, grad, group)
         square = state["square_avg"].mul_(alpha).addcmul_(grad, grad, value=1 - alpha)
         if group["centered"]:
             mean = state["grad_avg"].lerp_(grad, 1 - alpha)
@@ -132,8 +131,7 @@ class Adagrad(Optimizer):
 
     def _update(self, param: Tensor, grad: Tensor, state: dict[str, Any], group: dict[str, Any]) -> None:
         step = counted(state)
-        if group["weight_decay"] != 0:
-            grad = grad.add(param, alpha=group["weight_decay"])
+        grad = decayed(param, grad, group)
         total = state["sum"].addcmul_(grad, grad, value=1)
         lr = float(group["lr"]) / (1 + (step - 1) * group["lr_decay"])
         param.addcdiv_(grad, _core.sqrt(total).add_(group["eps"]), value=-lr)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wengert._core import Tensor
-from wengert.optim.optimizer import Optimizer, Params, refuse, refuse_differentiable
+from wengert.optim.optimizer import Optimizer, Params, decayed, refuse, refuse_differentiable
 
 
 class SGD(Optimizer):
@@ -56,8 +56,7 @@ class SGD(Optimizer):
 
     def _update(self, param: Tensor, grad: Tensor, state: dict[str, Any], group: dict[str, Any]) -> None:
         momentum = group["momentum"]
-        if group["weight_decay"] != 0:
-            grad = grad.add(param, alpha=group["weight_decay"])
+        grad = decayed(param, grad, group)
         if momentum != 0:
             buffer = state.get("momentum_buffer")
             if buffer is None:

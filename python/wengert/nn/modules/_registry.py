@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wengert._core import Tensor
+from wengert.nn.modules._global_hooks import BUFFER_HOOKS, MODULE_HOOKS, PARAMETER_HOOKS, registered
 from wengert.nn.parameter import Buffer, Parameter
 
 
@@ -57,7 +58,7 @@ class Registry:
             raise TypeError(
                 f"cannot assign '{typename(tensor)}' object to buffer '{name}' (torch Tensor or None required)"
             )
-        self._buffers[name] = tensor
+        self._buffers[name] = registered(BUFFER_HOOKS, self, name, tensor)
         (self._non_persistent_buffers_set.discard if persistent else self._non_persistent_buffers_set.add)(name)
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
@@ -79,7 +80,7 @@ class Registry:
                 f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created explicitly. To "
                 f"express '{name}' as a function of another Tensor, compute the value in the forward() method."
             )
-        self._parameters[name] = param
+        self._parameters[name] = registered(PARAMETER_HOOKS, self, name, param)
 
     def add_module(self, name: str, module: Any) -> None:
         """Adds a module, or None for one that is left out.
@@ -92,7 +93,7 @@ class Registry:
             raise TypeError(f"module name should be a string. Got {typename(name)}")
         if hasattr(self, name) and name not in self._modules:
             raise KeyError(f"attribute '{name}' already exists")
-        self._modules[_checked_name(name, "module")] = module
+        self._modules[_checked_name(name, "module")] = registered(MODULE_HOOKS, self, name, module)
 
     def register_module(self, name: str, module: Any) -> None:
         """Alias of `add_module`."""
@@ -135,14 +136,14 @@ class Registry:
             if "_modules" not in held:
                 raise AttributeError("cannot assign module before Module.__init__() call")
             self._forget(name, "_modules")
-            self._modules[name] = value
+            self._modules[name] = registered(MODULE_HOOKS, self, name, value)
             return
         if name in held.get("_modules", ()):
             if value is not None:
                 raise TypeError(
                     f"cannot assign '{typename(value)}' as child module '{name}' (torch.nn.Module or None expected)"
                 )
-            self._modules[name] = value
+            self._modules[name] = registered(MODULE_HOOKS, self, name, value)
             return
         known = name in held.get("_buffers", ())
         if isinstance(value, Buffer) or known:

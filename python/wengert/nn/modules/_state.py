@@ -1,20 +1,20 @@
-"""The state of a tree of modules: state_dict, load_state_dict, and changes of dtype. Depends on the walk."""
+"""The state of a tree of modules: state_dict and load_state_dict, with the hooks around them. Depends on the walk."""
 
 from __future__ import annotations
 
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-from wengert import _core
-from wengert._core import Tensor, dtype as _dtype
-from wengert._device import check_device, device as _device
+from wengert._core import Tensor
 from wengert.autograd import no_grad
+from wengert.nn.modules._handles import HookHandle, add_hook
 from wengert.nn.modules._walk import Walk
-from wengert.nn.parameter import Parameter
+from wengert.nn.parameter import Parameter, is_lazy
 
-Self = TypeVar("Self", bound="State")
 EXTRA = "_extra_state"
+ASSIGN = "assign_to_params_buffers"
 
 
 class _Keys(NamedTuple):
@@ -32,9 +32,23 @@ class IncompatibleKeys(_Keys):
             return "<All keys matched successfully>"
         return f"_IncompatibleKeys(missing_keys={self.missing_keys!r}, unexpected_keys={self.unexpected_keys!r})"
 
+    __str__ = __repr__
+
+
+class StateDict(OrderedDict[str, Any]):
+    """What `state_dict` returns: names and values, and in `_metadata` the version of each module."""
+
+    _metadata: OrderedDict[str, dict[str, Any]]
+
 
 class State(Walk):
-    """Saving, loading and casting."""
+    """Saving and loading. `_version` is the number of the layout of a class's state, kept in `_metadata`."""
+
+    _version = 1
+    _state_dict_hooks: dict[int, Any]
+    _state_dict_pre_hooks: dict[int, Any]
+    _load_state_dict_pre_hooks: dict[int, Any]
+    _load_state_dict_post_hooks: dict[int, Any]
 
     def get_extra_state(self) -> Any:
         """More to keep in `state_dict`; a module that overrides this also overrides `set_extra_state`."""
@@ -46,25 +60,52 @@ class State(Walk):
 
     def _own_state(self) -> list[tuple[str, Tensor]]:
         """Parameters and persistent buffers of this module alone."""
-        named = [*self._parameters.items(), *self._buffers.items()]
-        return [(k, v) for k, v in named if v is not None and k not in self._non_persistent_buffers_set]
+        own: list[tuple[str, Tensor]] = [(k, v) for k, v in self._parameters.items() if v is not None]
+        buffers = self._buffers.items()
+        return own + [(k, v) for k, v in buffers if v is not None and k not in self._non_persistent_buffers_set]
+
+    def _save_to_state_dict(self, destination: dict[str, Any], prefix: str, keep_vars: bool) -> None:
+        """Puts the state of this module alone into a dictionary; subclasses may override it."""
+        for name, value in self._own_state():
+            destination[prefix + name] = value if keep_vars else value.detach()
+        if type(self).get_extra_state is not State.get_extra_state:
+            destination[prefix + EXTRA] = self.get_extra_state()
 
     def state_dict(
-        self, *, destination: dict[str, Any] | None = None, prefix: str = "", keep_vars: bool = False
+        self, *args: Any, destination: dict[str, Any] | None = None, prefix: str = "", keep_vars: bool = False
     ) -> dict[str, Any]:
         """Names and values of parameters and persistent buffers of the whole tree.
 
         The tensors share memory with the module's and have no history, or are the module's own if `keep_vars`.
         """
-        found: dict[str, Any] = OrderedDict() if destination is None else destination
-        for name, value in self._own_state():
-            found[prefix + name] = value if keep_vars else value.detach()
-        if type(self).get_extra_state is not State.get_extra_state:
-            found[prefix + EXTRA] = self.get_extra_state()
+        if args:
+            warnings.warn(
+                "Positional args are being deprecated, use kwargs instead: destination=, prefix=, keep_vars=.",
+                FutureWarning,
+                stacklevel=2,
+            )
+            given = dict(zip(("destination", "prefix", "keep_vars"), args))
+            destination = given.get("destination") if destination is None else destination
+            prefix, keep_vars = prefix or given.get("prefix", ""), keep_vars or given.get("keep_vars", False)
+        if destination is None:
+            destination = StateDict()
+            destination._metadata = OrderedDict()
+        local = {"version": self._version}
+        if hasattr(destination, "_metadata"):
+            destination._metadata[prefix[:-1]] = local
+        for hook in list(self._state_dict_pre_hooks.values()):
+            hook(self, prefix, keep_vars)
+        self._save_to_state_dict(destination, prefix, keep_vars)
         for name, module in self._modules.items():
             if module is not None:
-                module.state_dict(destination=found, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
-        return found
+                module.state_dict(destination=destination, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
+        for hook in list(self._state_dict_hooks.values()):
+            found = hook(self, destination, prefix, local)
+            if found is not None:
+                if getattr(hook, "_from_public_api", False):
+                    raise RuntimeError("state_dict post-hook must return None")
+                destination = found
+        return destination
 
     def load_state_dict(
         self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
@@ -76,11 +117,29 @@ class State(Walk):
         """
         if not isinstance(state_dict, Mapping):
             raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
+        metadata = getattr(state_dict, "_metadata", None)
         missing: list[str] = []
+        unexpected: list[str] = []
         errors: list[str] = []
-        expected: set[str] = set()
-        self._load(state_dict, "", assign, missing, expected, errors)
-        unexpected = [key for key in state_dict if key not in expected]
+
+        def load(module: Any, state: dict[str, Any], prefix: str) -> None:
+            local = {} if metadata is None else dict(metadata.get(prefix[:-1], {}))
+            if assign:
+                local[ASSIGN] = True
+            module._load_from_state_dict(state, prefix, local, True, missing, unexpected, errors)
+            for name, child in module._modules.items():
+                if child is not None:
+                    below = f"{prefix}{name}."
+                    load(child, {k: v for k, v in state.items() if k.startswith(below)}, below)
+            found = IncompatibleKeys(missing, unexpected)
+            for hook in list(module._load_state_dict_post_hooks.values()):
+                if hook(module, found) is not None:
+                    raise AssertionError(
+                        "Hooks registered with ``register_load_state_dict_post_hook`` are not expected to return new "
+                        "values, if incompatible_keys need to be modified, it should be done inplace."
+                    )
+
+        load(self, OrderedDict(state_dict), "")
         if strict:
             for what, keys in (("Unexpected", unexpected), ("Missing", missing)):
                 if keys:
@@ -91,107 +150,118 @@ class State(Walk):
             raise RuntimeError(f"Error(s) in loading state_dict for {self._get_name()}:\n\t{told}")
         return IncompatibleKeys(missing, unexpected)
 
-    def _load(
+    def _load_from_state_dict(
         self,
-        state: Mapping[str, Any],
+        state_dict: dict[str, Any],
         prefix: str,
-        assign: bool,
-        missing: list[str],
-        expected: set[str],
-        errors: list[str],
+        local_metadata: dict[str, Any],
+        strict: bool,
+        missing_keys: list[str],
+        unexpected_keys: list[str],
+        error_msgs: list[str],
     ) -> None:
-        for name, value in self._own_state():
+        """Takes the state of this module alone from a dictionary; subclasses may override it."""
+        for hook in list(self._load_state_dict_pre_hooks.values()):
+            hook(state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)
+        own = dict(self._own_state())
+        for name, value in own.items():
             key = prefix + name
-            expected.add(key)
-            if key not in state:
-                missing.append(key)
-                continue
-            given = state[key]
-            if not isinstance(given, Tensor):
-                errors.append(
-                    f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from '
-                    f"checkpoint but received {type(given)}"
-                )
-            elif given.shape != value.shape:
-                errors.append(
-                    f"size mismatch for {key}: copying a param with shape {given.shape} from checkpoint, "
-                    f"the shape in current model is {value.shape}."
-                )
-            elif assign:
-                if isinstance(value, Parameter) and not isinstance(given, Parameter):
-                    given = Parameter(given, requires_grad=value.requires_grad)
-                setattr(self, name, given)
-            else:
+            if key in state_dict:
+                told = self._take(name, key, value, state_dict[key], local_metadata.get(ASSIGN, False))
+                if told:
+                    error_msgs.append(told)
+            elif strict:
+                missing_keys.append(key)
+        extra = prefix + EXTRA
+        if type(self).set_extra_state is not State.set_extra_state:
+            if extra in state_dict:
+                self.set_extra_state(state_dict[extra])
+            elif strict:
+                missing_keys.append(extra)
+        elif strict and extra in state_dict:
+            unexpected_keys.append(extra)
+        if strict:
+            for key in state_dict:
+                if key.startswith(prefix) and key != extra:
+                    name, dot, _ = key[len(prefix) :].partition(".")
+                    if (name not in self._modules) if dot else (name not in own):
+                        unexpected_keys.append(key)
+
+    def _take(self, name: str, key: str, value: Tensor, given: Any, assign: bool) -> str:
+        """Gives one parameter or buffer another value; returns what is wrong with it."""
+        if not isinstance(given, Tensor):
+            return (
+                f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from '
+                f"checkpoint but received {type(given)}"
+            )
+        lazy = is_lazy(value)
+        if not lazy and value.dim() == 0 and tuple(given.shape) == (1,):
+            given = given[0]
+        if not lazy and given.shape != value.shape:
+            return (
+                f"size mismatch for {key}: copying a param with shape {given.shape} from checkpoint, "
+                f"the shape in current model is {value.shape}."
+            )
+        try:
+            if not assign:
                 with no_grad():
                     value.copy_(given)
-        if type(self).set_extra_state is not State.set_extra_state:
-            expected.add(prefix + EXTRA)
-            if prefix + EXTRA in state:
-                self.set_extra_state(state[prefix + EXTRA])
-            else:
-                missing.append(prefix + EXTRA)
-        for name, module in self._modules.items():
-            if module is not None:
-                module._load(state, f"{prefix}{name}.", assign, missing, expected, errors)
-
-    def _apply(self: Self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
-        """Puts `fn` of each parameter, gradient and buffer in its place; parameters stay the objects they are."""
-        if recurse:
-            for module in self.children():
-                module._apply(fn)
-        for parameter in self._parameters.values():
-            if parameter is None:
-                continue
-            gradient = parameter.grad
-            with no_grad():
-                value, cast = fn(parameter.detach()), None if gradient is None else fn(gradient)
-            parameter.grad = None
-            parameter.data = value
-            parameter.grad = cast
-        for name, buffer in self._buffers.items():
-            if buffer is not None:
-                self._buffers[name] = fn(buffer)
-        return self
-
-    def to(self: Self, *args: Any, **kwargs: Any) -> Self:
-        """Casts parameters and buffers of float dtypes, in place: `to(dtype)`, `to("cpu", dtype)`, `to(tensor)`.
-
-        Raises TypeError for a dtype that is no float, RuntimeError for a device that is not the CPU.
-        """
-        unknown = set(kwargs) - {"device", "dtype", "non_blocking", "memory_format", "tensor"}
-        if unknown:
-            raise TypeError(f"to() got an unexpected keyword argument {sorted(unknown)[0]!r}")
-        wanted: _dtype | None = kwargs.get("dtype")
-        check_device(kwargs.get("device"), "to")
-        for arg in (*args, kwargs.get("tensor")):
-            if isinstance(arg, Tensor):
-                wanted = arg.dtype
-            elif isinstance(arg, _dtype):
-                wanted = arg
-            elif isinstance(arg, (str, _device)):
-                check_device(arg, "to")
-            elif arg is not None and not isinstance(arg, bool):
-                raise TypeError(f"to() received an invalid argument {arg!r}; wanted a dtype, a device or a tensor")
-        if wanted is None:
-            return self
-        if not wanted.is_floating_point:
-            raise TypeError(
-                f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={wanted}"
+                return ""
+            if isinstance(value, Parameter):
+                if isinstance(given, Parameter):
+                    given.requires_grad_(value.requires_grad)
+                else:
+                    given = Parameter(given, requires_grad=value.requires_grad)
+            setattr(self, name, given)
+        except Exception as error:
+            return (
+                f'While copying the parameter named "{key}", whose dimensions in the model are {value.size()} and whose '
+                f"dimensions in the checkpoint are {given.size()}, an exception occurred : {error.args}."
             )
-        return self._apply(lambda t: t.to(wanted) if t.is_floating_point() else t)
+        return ""
 
-    def float(self: Self) -> Self:
-        """Casts parameters and buffers of float dtypes to float32, in place."""
-        return self.to(_core.float32)
+    def _register_state_dict_hook(self, hook: Callable[..., Any]) -> HookHandle:
+        """Calls `hook(module, state_dict, prefix, local_metadata)` after `state_dict`; what it returns replaces it."""
+        if getattr(hook, "_from_public_api", False):
+            raise RuntimeError(
+                "Cannot register the same function as the state dict post hook that was previously registered via "
+                "register_state_dict_post_hook"
+            )
+        return add_hook(self._state_dict_hooks, hook)
 
-    def double(self: Self) -> Self:
-        """Casts parameters and buffers of float dtypes to float64, in place."""
-        return self.to(_core.float64)
+    def register_state_dict_post_hook(self, hook: Callable[..., None]) -> HookHandle:
+        """Calls `hook(module, state_dict, prefix, local_metadata)` after `state_dict` has gathered this module's.
 
-    def type(self: Self, dst_type: Any) -> Self:
-        """Casts all parameters and buffers to a dtype, in place."""
-        return self._apply(lambda t: t.type(dst_type))
+        The hook may change the dictionary and must return None.
+        """
+        hook._from_public_api = True  # type: ignore[attr-defined]
+        return add_hook(self._state_dict_hooks, hook)
 
-    def cpu(self: Self) -> Self:
-        """The module itself: it is on the CPU."""
-        return self
+    def register_state_dict_pre_hook(self, hook: Callable[..., None]) -> HookHandle:
+        """Calls `hook(module, prefix, keep_vars)` before `state_dict` gathers this module's values."""
+        return add_hook(self._state_dict_pre_hooks, hook)
+
+    def _register_load_state_dict_pre_hook(self, hook: Callable[..., None], with_module: bool = False) -> HookHandle:
+        """As `register_load_state_dict_pre_hook`, without the module unless `with_module`."""
+        return add_hook(self._load_state_dict_pre_hooks, _Bound(hook, self) if with_module else hook)
+
+    def register_load_state_dict_pre_hook(self, hook: Callable[..., None]) -> HookHandle:
+        """Calls a hook before `load_state_dict` gives this module its values; it may change all of what it gets:
+
+        `hook(module, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)`.
+        """
+        return self._register_load_state_dict_pre_hook(hook, with_module=True)
+
+    def register_load_state_dict_post_hook(self, hook: Callable[..., None]) -> HookHandle:
+        """Calls `hook(module, incompatible_keys)` after values were loaded; it may change the two lists in place."""
+        return add_hook(self._load_state_dict_post_hooks, hook)
+
+
+class _Bound:
+    """A hook with its module as first argument, which copies of the module take along."""
+
+    def __init__(self, hook: Callable[..., None], module: Any) -> None:
+        self.hook, self.module = hook, module
+
+    def __call__(self, *args: Any) -> None:
+        self.hook(self.module, *args)

@@ -102,6 +102,23 @@ class Walk(Registry):
                 raise AttributeError(f"`{name}` is not an nn.Module")
         return found
 
+    def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
+        """Puts a module at a path of names between dots; with `strict` only in the place of one that is there.
+
+        Raises ValueError for an empty path and for what is no Module, AttributeError where a name is missing or no module.
+        """
+        if not target:
+            raise ValueError("Cannot set the submodule without a target name!")
+        if not isinstance(module, Registry):
+            raise ValueError(f"`module` is not an nn.Module, found {type(module)}")
+        path, _, name = target.rpartition(".")
+        parent: Any = self.get_submodule(path)
+        if strict and not hasattr(parent, name):
+            raise AttributeError(f"{parent._get_name()} has no attribute `{name}`")
+        if not isinstance(getattr(parent, name, module), Registry):
+            raise AttributeError(f"`{name}` is not an nn.Module")
+        setattr(parent, name, module)
+
     def _member(self, target: str) -> tuple[Any, str, Any]:
         path, _, name = target.rpartition(".")
         module: Any = self.get_submodule(path)

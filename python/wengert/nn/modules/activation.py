@@ -1,116 +1,37 @@
-"""Activations as modules. Depends on Module and nn.functional."""
+"""Smooth activations as modules, and softmax. Depends on the modules with options and nn.functional."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from wengert._core import Tensor
 from wengert.nn import functional as F
+from wengert.nn.modules._options import WithOptions
 from wengert.nn.modules.module import Module
-
-__all__ = [
-    "ELU",
-    "GELU",
-    "Hardtanh",
-    "LeakyReLU",
-    "LogSigmoid",
-    "LogSoftmax",
-    "Mish",
-    "ReLU",
-    "ReLU6",
-    "SiLU",
-    "Sigmoid",
-    "Softmax",
-    "Softmin",
-    "Softplus",
-    "Softsign",
-    "Tanh",
-    "Tanhshrink",
-]
+from wengert.nn.modules.rectifiers import (
+    CELU as CELU,
+    ELU as ELU,
+    SELU as SELU,
+    Hardshrink as Hardshrink,
+    Hardsigmoid as Hardsigmoid,
+    Hardswish as Hardswish,
+    Hardtanh as Hardtanh,
+    LeakyReLU as LeakyReLU,
+    PReLU as PReLU,
+    ReLU as ReLU,
+    ReLU6 as ReLU6,
+    RReLU as RReLU,
+    Softshrink as Softshrink,
+    Threshold as Threshold,
+)
 
 
-def _inplace(module: Module, before: str = "") -> str:
-    """The end of `extra_repr`: whether the module writes into its input."""
-    return before + (", " if before and module.inplace else "") + ("inplace=True" if module.inplace else "")
+def _check_dim(dim: Any) -> None:
+    if dim is not None and (not isinstance(dim, int) or isinstance(dim, bool)):
+        raise TypeError(f"dim must be an int or None, got {type(dim)}")
 
 
-class ReLU(Module):
-    """max(0, x), of each element.
-
-    >>> import wengert
-    >>> ReLU()(wengert.tensor([-1.0, 3.0]))
-    tensor([0., 3.])
-    """
-
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__()
-        self.inplace = inplace
-
-    def forward(self, input: Tensor) -> Tensor:
-        return input.relu_() if self.inplace else F.relu(input)
-
-    def extra_repr(self) -> str:
-        return _inplace(self)
-
-
-class ReLU6(Module):
-    """min(max(0, x), 6), of each element.
-
-    >>> import wengert
-    >>> ReLU6()(wengert.tensor([-1.0, 9.0]))
-    tensor([0., 6.])
-    """
-
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__()
-        self.inplace = inplace
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.relu6(input, self.inplace)
-
-    def extra_repr(self) -> str:
-        return _inplace(self)
-
-
-class LeakyReLU(Module):
-    """max(0, x) + negative_slope min(0, x), of each element.
-
-    >>> import wengert
-    >>> LeakyReLU()(wengert.tensor([-100.0, 3.0]))
-    tensor([-1.,  3.])
-    """
-
-    def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
-        super().__init__()
-        self.negative_slope = negative_slope
-        self.inplace = inplace
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.leaky_relu(input, self.negative_slope, self.inplace)
-
-    def extra_repr(self) -> str:
-        return _inplace(self, f"negative_slope={self.negative_slope}")
-
-
-class ELU(Module):
-    """x where x > 0, else alpha (e^x - 1).
-
-    >>> import wengert
-    >>> ELU()(wengert.tensor([-1.0, 3.0]))
-    tensor([-0.6321,  3.0000])
-    """
-
-    def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
-        super().__init__()
-        self.alpha = alpha
-        self.inplace = inplace
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.elu(input, self.alpha, self.inplace)
-
-    def extra_repr(self) -> str:
-        return _inplace(self, f"alpha={self.alpha}")
-
-
-class GELU(Module):
+class GELU(WithOptions):
     """x times the normal distribution function at x, or its approximation by 'tanh'.
 
     >>> import wengert
@@ -118,18 +39,18 @@ class GELU(Module):
     tensor([0.0000, 0.8413])
     """
 
+    approximate: str
+
+    _shown = ("approximate",)
+
     def __init__(self, approximate: str = "none") -> None:
-        super().__init__()
-        self.approximate = approximate
+        super().__init__(approximate=approximate)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.gelu(input, approximate=self.approximate)
 
-    def extra_repr(self) -> str:
-        return f"approximate={self.approximate!r}"
 
-
-class SiLU(Module):
+class SiLU(WithOptions):
     """x / (1 + e^-x), of each element.
 
     >>> import wengert
@@ -137,18 +58,16 @@ class SiLU(Module):
     tensor([0.0000, 0.7311])
     """
 
+    inplace: bool
+
     def __init__(self, inplace: bool = False) -> None:
-        super().__init__()
-        self.inplace = inplace
+        super().__init__(inplace=inplace)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.silu(input, self.inplace)
 
-    def extra_repr(self) -> str:
-        return _inplace(self)
 
-
-class Mish(Module):
+class Mish(WithOptions):
     """x tanh(log(1 + e^x)), of each element.
 
     >>> import wengert
@@ -156,18 +75,16 @@ class Mish(Module):
     tensor([0.0000, 0.8651])
     """
 
+    inplace: bool
+
     def __init__(self, inplace: bool = False) -> None:
-        super().__init__()
-        self.inplace = inplace
+        super().__init__(inplace=inplace)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.mish(input, self.inplace)
 
-    def extra_repr(self) -> str:
-        return _inplace(self)
 
-
-class Softplus(Module):
+class Softplus(WithOptions):
     """log(1 + e^(beta x)) / beta, or x where beta x is above `threshold`.
 
     >>> import wengert
@@ -175,19 +92,22 @@ class Softplus(Module):
     tensor([0.6931, 1.3133])
     """
 
+    beta: float
+    threshold: float
+
+    _shown = (
+        "beta",
+        "threshold",
+    )
+
     def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
-        super().__init__()
-        self.beta = beta
-        self.threshold = threshold
+        super().__init__(beta=beta, threshold=threshold)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.softplus(input, self.beta, self.threshold)
 
-    def extra_repr(self) -> str:
-        return f"beta={self.beta}, threshold={self.threshold}"
 
-
-class Tanh(Module):
+class Tanh(WithOptions):
     """The hyperbolic tangent of each element.
 
     >>> import wengert
@@ -199,7 +119,7 @@ class Tanh(Module):
         return F.tanh(input)
 
 
-class Sigmoid(Module):
+class Sigmoid(WithOptions):
     """1 / (1 + e^-x), of each element.
 
     >>> import wengert
@@ -211,7 +131,7 @@ class Sigmoid(Module):
         return F.sigmoid(input)
 
 
-class LogSigmoid(Module):
+class LogSigmoid(WithOptions):
     """log(1 / (1 + e^-x)), of each element.
 
     >>> import wengert
@@ -223,7 +143,7 @@ class LogSigmoid(Module):
         return F.logsigmoid(input)
 
 
-class Softsign(Module):
+class Softsign(WithOptions):
     """x / (1 + |x|), of each element.
 
     >>> import wengert
@@ -235,7 +155,7 @@ class Softsign(Module):
         return F.softsign(input)
 
 
-class Tanhshrink(Module):
+class Tanhshrink(WithOptions):
     """x - tanh(x), of each element.
 
     >>> import wengert
@@ -247,26 +167,48 @@ class Tanhshrink(Module):
         return F.tanhshrink(input)
 
 
-class Softmax(Module):
+class GLU(WithOptions):
+    """a sigmoid(b), for the first and the second half of the input along `dim`.
+
+    >>> import wengert
+    >>> GLU()(wengert.tensor([2.0, 0.0]))
+    tensor([1.])
+    """
+
+    dim: int
+
+    _shown = ("dim",)
+
+    def __init__(self, dim: int = -1) -> None:
+        super().__init__(dim=dim)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.glu(input, self.dim)
+
+
+class Softmax(WithOptions):
     """e^x / sum e^x along `dim`.
+
+    Raises TypeError for a `dim` that is no int.
 
     >>> import wengert
     >>> Softmax(dim=0)(wengert.tensor([0.0, 0.0]))
     tensor([0.5000, 0.5000])
     """
 
+    dim: int | None
+
+    _shown = ("dim",)
+
     def __init__(self, dim: int | None = None) -> None:
-        super().__init__()
-        self.dim = dim
+        _check_dim(dim)
+        super().__init__(dim=dim)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.softmax(input, self.dim)
 
-    def extra_repr(self) -> str:
-        return f"dim={self.dim}"
 
-
-class Softmin(Module):
+class Softmin(WithOptions):
     """softmax(-x) along `dim`.
 
     >>> import wengert
@@ -274,56 +216,50 @@ class Softmin(Module):
     tensor([0.5000, 0.5000])
     """
 
+    dim: int | None
+
+    _shown = ("dim",)
+
     def __init__(self, dim: int | None = None) -> None:
-        super().__init__()
-        self.dim = dim
+        super().__init__(dim=dim)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.softmin(input, self.dim)
 
-    def extra_repr(self) -> str:
-        return f"dim={self.dim}"
 
-
-class LogSoftmax(Module):
+class LogSoftmax(WithOptions):
     """The logarithm of softmax along `dim`.
+
+    Raises TypeError for a `dim` that is no int.
 
     >>> import wengert
     >>> LogSoftmax(dim=0)(wengert.tensor([0.0, 0.0]))
     tensor([-0.6931, -0.6931])
     """
 
+    dim: int | None
+
+    _shown = ("dim",)
+
     def __init__(self, dim: int | None = None) -> None:
-        super().__init__()
-        self.dim = dim
+        _check_dim(dim)
+        super().__init__(dim=dim)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.log_softmax(input, self.dim)
 
-    def extra_repr(self) -> str:
-        return f"dim={self.dim}"
 
+class Softmax2d(Module):
+    """softmax along the channels of (N, C, H, W) or (C, H, W).
 
-class Hardtanh(Module):
-    """Each element kept between `min_val` and `max_val`.
-
-    Raises AssertionError unless min_val is below max_val.
+    Raises ValueError for another number of dimensions.
 
     >>> import wengert
-    >>> Hardtanh()(wengert.tensor([-2.0, 0.5]))
-    tensor([-1.0000,  0.5000])
+    >>> Softmax2d()(wengert.zeros(2, 1, 1)).reshape(-1)
+    tensor([0.5000, 0.5000])
     """
 
-    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
-        super().__init__()
-        if not max_val > min_val:
-            raise AssertionError(f"max_val must be above min_val; got {max_val} and {min_val}")
-        self.min_val = min_val
-        self.max_val = max_val
-        self.inplace = inplace
-
     def forward(self, input: Tensor) -> Tensor:
-        return F.hardtanh(input, self.min_val, self.max_val, self.inplace)
-
-    def extra_repr(self) -> str:
-        return _inplace(self, f"min_val={self.min_val}, max_val={self.max_val}")
+        if input.dim() not in (3, 4):
+            raise ValueError(f"Softmax2d: expected input to be 3D or 4D, got {input.dim()}D instead")
+        return F.softmax(input, -3)

@@ -10,6 +10,20 @@ from wengert.nn.modules.module import Module, indented
 Self = TypeVar("Self", bound="_Row")
 
 
+def pairs_of(name: str, given: Any) -> Iterable[tuple[Any, Any]]:
+    """Keys and values of a mapping, or of pairs, checked as they are taken."""
+    if hasattr(given, "items"):
+        yield from given.items()
+        return
+    for place, pair in enumerate(given):
+        if not isinstance(pair, Iterable):
+            raise TypeError(f"{name} update sequence element #{place} should be Iterable; is {type(pair).__name__}")
+        held = list(pair)
+        if len(held) != 2:
+            raise ValueError(f"{name} update sequence element #{place} has length {len(held)}; 2 is required")
+        yield held[0], held[1]
+
+
 class _Row(Module):
     """Modules in a row, named by their places unless otherwise said."""
 
@@ -84,6 +98,27 @@ class Sequential(_Row):
         if not isinstance(other, Sequential):
             raise ValueError(f"add operator supports only objects of Sequential class, but {type(other)} is given.")
         return Sequential(*self, *other)
+
+    def __iadd__(self, other: Any) -> Sequential:
+        if not isinstance(other, Sequential):
+            raise ValueError(f"add operator supports only objects of Sequential class, but {type(other)} is given.")
+        return self.extend(other)
+
+    def _times(self, factor: Any) -> int:
+        if not isinstance(factor, int):
+            raise TypeError(f"unsupported operand type(s) for *: {type(self)} and {type(factor)}")
+        if factor <= 0:
+            raise ValueError(f"Non-positive multiplication factor {factor} for {type(self)}")
+        return factor
+
+    def __mul__(self, other: int) -> Sequential:
+        return Sequential(*list(self) * self._times(other))
+
+    def __rmul__(self, other: int) -> Sequential:
+        return self * other
+
+    def __imul__(self, other: int) -> Sequential:
+        return self.extend(list(self) * (self._times(other) - 1))
 
     def insert(self, index: int, module: Module) -> Sequential:
         """Puts a module before the one at `index`.
@@ -230,6 +265,5 @@ class ModuleDict(Module):
             raise TypeError(
                 f"ModuleDict.update should be called with an iterable of key/value pairs, but got {type(modules).__name__}"
             )
-        pairs = modules.items() if isinstance(modules, (Mapping, ModuleDict)) else modules
-        for key, module in pairs:
+        for key, module in pairs_of("ModuleDict", modules):
             self[key] = module

@@ -1,22 +1,16 @@
-"""Layers of products: Linear, Bilinear, Identity. Depends on Module, nn.functional and nn.init."""
+"""Layers of products: Linear, LazyLinear, Bilinear, Identity. Depends on Module, nn.functional and nn.init."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-from wengert import _core
 from wengert._core import Tensor
-from wengert._device import check_device
 from wengert.nn import functional as F, init
+from wengert.nn.modules._made import parameter_of
+from wengert.nn.modules.lazy import LazyModuleMixin
 from wengert.nn.modules.module import Module
-from wengert.nn.parameter import Parameter
-
-
-def parameter_of(*shape: int, device: Any = None, dtype: Any = None) -> Parameter:
-    """A parameter to be filled."""
-    check_device(device)
-    return Parameter(_core._full(list(shape), 0.0, dtype, False))
+from wengert.nn.parameter import UninitializedParameter, is_lazy
 
 
 class Identity(Module):
@@ -115,10 +109,45 @@ class Bilinear(Module):
             init.uniform_(self.bias, -bound, bound)
 
     def forward(self, input1: Tensor, input2: Tensor) -> Tensor:
-        return _core._bilinear(input1, input2, self.weight, self.bias)
+        return F.bilinear(input1, input2, self.weight, self.bias)
 
     def extra_repr(self) -> str:
         return (
             f"in1_features={self.in1_features}, in2_features={self.in2_features}, out_features={self.out_features}, "
             f"bias={self.bias is not None}"
         )
+
+
+class LazyLinear(LazyModuleMixin, Linear):
+    """A Linear whose `in_features` are the last size of its first input.
+
+    >>> import wengert
+    >>> layer = LazyLinear(2)
+    >>> layer(wengert.ones(4, 3)).shape, layer.weight.shape
+    (torch.Size([4, 2]), torch.Size([2, 3]))
+    """
+
+    cls_to_become = Linear
+
+    def __init__(self, out_features: int, bias: bool = True, device: Any = None, dtype: Any = None) -> None:
+        super().__init__(0, 0, False)
+        self.weight = UninitializedParameter(device=device, dtype=dtype)
+        self.out_features = out_features
+        self.register_parameter("bias", UninitializedParameter(device=device, dtype=dtype) if bias else None)
+
+    def reset_parameters(self) -> None:
+        """Draws weight and bias anew, once they have shapes."""
+        if self.in_features != 0 and not self.has_uninitialized_params():
+            super().reset_parameters()
+
+    def initialize_parameters(self, input: Tensor) -> None:
+        """Gives weight and bias their shapes and draws them."""
+        unset = self.has_uninitialized_params()
+        self.in_features = int(input.shape[-1])
+        held: Any = self
+        if is_lazy(held.weight):
+            held.weight.materialize((self.out_features, self.in_features))
+        if held.bias is not None and is_lazy(held.bias):
+            held.bias.materialize((self.out_features,))
+        if unset:
+            self.reset_parameters()

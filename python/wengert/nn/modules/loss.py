@@ -4,40 +4,23 @@ from __future__ import annotations
 
 from wengert._core import Tensor
 from wengert.nn import functional as F
-from wengert.nn.modules.module import Module
-
-__all__ = [
-    "BCELoss",
-    "BCEWithLogitsLoss",
-    "CrossEntropyLoss",
-    "HuberLoss",
-    "KLDivLoss",
-    "L1Loss",
-    "MSELoss",
-    "NLLLoss",
-    "SmoothL1Loss",
-]
-
-
-def _reduction(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
-    """The reduction, from the older spelling where that is used."""
-    if size_average is None and reduce is None:
-        return reduction
-    return "none" if reduce is False else "sum" if size_average is False else "mean"
+from wengert.nn.modules._reduced import Reduced
+from wengert.nn.modules.margin import (
+    CosineEmbeddingLoss as CosineEmbeddingLoss,
+    GaussianNLLLoss as GaussianNLLLoss,
+    HingeEmbeddingLoss as HingeEmbeddingLoss,
+    MarginRankingLoss as MarginRankingLoss,
+    MultiLabelMarginLoss as MultiLabelMarginLoss,
+    MultiLabelSoftMarginLoss as MultiLabelSoftMarginLoss,
+    MultiMarginLoss as MultiMarginLoss,
+    PoissonNLLLoss as PoissonNLLLoss,
+    SoftMarginLoss as SoftMarginLoss,
+    TripletMarginLoss as TripletMarginLoss,
+    TripletMarginWithDistanceLoss as TripletMarginWithDistanceLoss,
+)
 
 
-class _Loss(Module):
-    """A module with a reduction: 'mean', 'sum' or 'none'."""
-
-    weight: Tensor | None
-    pos_weight: Tensor | None
-
-    def __init__(self, size_average: bool | None, reduce: bool | None, reduction: str) -> None:
-        super().__init__()
-        self.reduction = _reduction(size_average, reduce, reduction)
-
-
-class MSELoss(_Loss):
+class MSELoss(Reduced):
     """Squared difference of input and target, reduced.
 
     >>> import wengert
@@ -45,14 +28,11 @@ class MSELoss(_Loss):
     tensor(2.5000)
     """
 
-    def __init__(self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean") -> None:
-        super().__init__(size_average, reduce, reduction)
-
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.mse_loss(input, target, reduction=self.reduction)
 
 
-class L1Loss(_Loss):
+class L1Loss(Reduced):
     """Absolute difference of input and target, reduced.
 
     >>> import wengert
@@ -60,14 +40,11 @@ class L1Loss(_Loss):
     tensor(1.5000)
     """
 
-    def __init__(self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean") -> None:
-        super().__init__(size_average, reduce, reduction)
-
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.l1_loss(input, target, reduction=self.reduction)
 
 
-class SmoothL1Loss(_Loss):
+class SmoothL1Loss(Reduced):
     """d^2 / (2 beta) where |d| < beta, else |d| - beta / 2, reduced.
 
     >>> import wengert
@@ -85,8 +62,10 @@ class SmoothL1Loss(_Loss):
         return F.smooth_l1_loss(input, target, reduction=self.reduction, beta=self.beta)
 
 
-class HuberLoss(_Loss):
+class HuberLoss(Reduced):
     """d^2 / 2 where |d| <= delta, else delta (|d| - delta / 2), reduced.
+
+    Raises TypeError for a delta that is no number.
 
     >>> import wengert
     >>> HuberLoss()(wengert.tensor([0.5, 3.0]), wengert.tensor([0.0, 0.0]))
@@ -94,6 +73,8 @@ class HuberLoss(_Loss):
     """
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
+        if not isinstance(delta, (float, int)):
+            raise TypeError(f"delta must be a float or int, got: {type(delta)}")
         super().__init__(None, None, reduction)
         self.delta = delta
 
@@ -101,7 +82,7 @@ class HuberLoss(_Loss):
         return F.huber_loss(input, target, reduction=self.reduction, delta=self.delta)
 
 
-class CrossEntropyLoss(_Loss):
+class CrossEntropyLoss(Reduced):
     """Cross entropy of logits of shape (C), (N, C) or (N, C, d1, ...) with classes or probabilities.
 
     >>> import wengert
@@ -134,7 +115,7 @@ class CrossEntropyLoss(_Loss):
         )
 
 
-class NLLLoss(_Loss):
+class NLLLoss(Reduced):
     """Negative log-likelihood of log-probabilities of shape (C), (N, C) or (N, C, d1, ...).
 
     >>> import wengert
@@ -158,7 +139,7 @@ class NLLLoss(_Loss):
         return F.nll_loss(input, target, weight=self.weight, ignore_index=self.ignore_index, reduction=self.reduction)
 
 
-class BCELoss(_Loss):
+class BCELoss(Reduced):
     """Cross entropy of probabilities with targets between 0 and 1.
 
     >>> import wengert
@@ -180,7 +161,7 @@ class BCELoss(_Loss):
         return F.binary_cross_entropy(input, target, weight=self.weight, reduction=self.reduction)
 
 
-class BCEWithLogitsLoss(_Loss):
+class BCEWithLogitsLoss(Reduced):
     """BCELoss of sigmoid(input), without overflow; `pos_weight` multiplies the part of positive targets.
 
     >>> import wengert
@@ -206,7 +187,7 @@ class BCEWithLogitsLoss(_Loss):
         )
 
 
-class KLDivLoss(_Loss):
+class KLDivLoss(Reduced):
     """Kullback-Leibler divergence of log-probabilities from a target; reduction may be 'batchmean'.
 
     >>> import wengert

@@ -1,15 +1,34 @@
-"""Module: the base of layers, losses and models. Depends on the registry, the walk, the state and the hooks."""
+"""Module: the base of layers, losses and models. Depends on the registry, the walk, the state, the casts and the hooks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from wengert.nn.modules._casts import Casts
+from wengert.nn.modules._global_hooks import (
+    BACKWARD_HOOKS,
+    BACKWARD_PRE_HOOKS,
+    FORWARD_HOOKS,
+    FORWARD_PRE_HOOKS,
+    register_module_buffer_registration_hook as register_module_buffer_registration_hook,
+    register_module_forward_hook as register_module_forward_hook,
+    register_module_forward_pre_hook as register_module_forward_pre_hook,
+    register_module_full_backward_hook as register_module_full_backward_hook,
+    register_module_full_backward_pre_hook as register_module_full_backward_pre_hook,
+    register_module_module_registration_hook as register_module_module_registration_hook,
+    register_module_parameter_registration_hook as register_module_parameter_registration_hook,
+)
 from wengert.nn.modules._hooks import Around, HookHandle, add_hook
-from wengert.nn.modules._state import State
 
 Self = TypeVar("Self", bound="Module")
-_HOOKS = ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks")
+_CALLED = ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks")
+_OF_STATE = (
+    "_state_dict_hooks",
+    "_state_dict_pre_hooks",
+    "_load_state_dict_pre_hooks",
+    "_load_state_dict_post_hooks",
+)
 
 
 def indented(text: str, spaces: int) -> str:
@@ -17,7 +36,7 @@ def indented(text: str, spaces: int) -> str:
     return text.replace("\n", "\n" + " " * spaces)
 
 
-class Module(State):
+class Module(Casts):
     """Base of all layers and models: parameters, buffers and modules assigned to attributes belong to it.
 
     A subclass calls `super().__init__()` first, and says in `forward` what it computes.
@@ -50,7 +69,7 @@ class Module(State):
                 f"{type(self).__name__}.__init__() takes 1 positional argument but {len(args) + 1} were given"
             )
         super().__init__()
-        for name in _HOOKS:
+        for name in (*_CALLED, *_OF_STATE):
             object.__setattr__(self, name, {})
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
@@ -62,12 +81,22 @@ class Module(State):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         held = self.__dict__
-        if any(held[name] for name in _HOOKS):
+        if (
+            held["_forward_hooks"]
+            or held["_forward_pre_hooks"]
+            or held["_backward_hooks"]
+            or held["_backward_pre_hooks"]
+            or FORWARD_HOOKS
+            or FORWARD_PRE_HOOKS
+            or BACKWARD_HOOKS
+            or BACKWARD_PRE_HOOKS
+        ):
             return self._call_with_hooks(args, kwargs)
         return self.forward(*args, **kwargs)
 
     def _call_with_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        for hook, with_kwargs in list(self._forward_pre_hooks.values()):
+        # Those of all modules come before the module's own.
+        for hook, with_kwargs in [*FORWARD_PRE_HOOKS.values(), *self._forward_pre_hooks.values()]:
             if with_kwargs:
                 changed = hook(self, args, kwargs)
                 if changed is not None:
@@ -80,20 +109,21 @@ class Module(State):
                 changed = hook(self, args)
                 if changed is not None:
                     args = changed if isinstance(changed, tuple) else (changed,)
-        around = None
-        if self._backward_pre_hooks or self._backward_hooks:
-            around = Around(self, [*self._backward_pre_hooks.values()], [*self._backward_hooks.values()])
+        before = [*BACKWARD_PRE_HOOKS.values(), *self._backward_pre_hooks.values()]
+        after = [*BACKWARD_HOOKS.values(), *self._backward_hooks.values()]
+        around = Around(self, before, after) if before or after else None
+        if around is not None:
             args = around.enter(args)
         called: set[int] = set()
         result = None
         try:
             result = self.forward(*args, **kwargs)
-            for number, (hook, with_kwargs, _) in list(self._forward_hooks.items()):
+            for number, (hook, with_kwargs, _) in [*FORWARD_HOOKS.items(), *self._forward_hooks.items()]:
                 called.add(number)
                 changed = hook(self, args, kwargs, result) if with_kwargs else hook(self, args, result)
                 result = result if changed is None else changed
         except BaseException:
-            for number, (hook, with_kwargs, always) in list(self._forward_hooks.items()):
+            for number, (hook, with_kwargs, always) in [*FORWARD_HOOKS.items(), *self._forward_hooks.items()]:
                 if always and number not in called:
                     self._call_always(hook, args, kwargs if with_kwargs else None, result)
             raise
@@ -202,7 +232,9 @@ def drop_gradient(parameter: Any, set_to_none: bool) -> None:
         return
     if set_to_none:
         parameter.grad = None
-    elif gradient.requires_grad:
-        parameter.grad = gradient.detach().clone().zero_()
-    else:
-        gradient.zero_()
+        return
+    if gradient.requires_grad:
+        # In place, as whoever holds the gradient expects; what a graph kept of it is set aside by the write.
+        gradient.detach_()
+        parameter.grad = gradient
+    gradient.zero_()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from wengert._core import Tensor
 from wengert.nn.modules._registry import typename
+from wengert.nn.modules.container import pairs_of
 from wengert.nn.modules.module import Module
 from wengert.nn.parameter import Parameter
 
@@ -147,6 +148,49 @@ class ParameterDict(Module):
         del self[key]
         return value
 
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        """The parameter of a name; `default` is put there first if there is none."""
+        if key not in self:
+            self[key] = default
+        return self[key]
+
+    def popitem(self) -> tuple[str, Any]:
+        """Takes the last parameter out and returns it with its name."""
+        key, _ = self._keys.popitem()
+        self._keys[key] = None
+        return key, self.pop(key)
+
+    def clear(self) -> None:
+        """Takes all parameters out."""
+        for key in list(self._keys):
+            del self[key]
+
+    def copy(self) -> ParameterDict:
+        """Another dictionary of the same parameters."""
+        return ParameterDict(dict(self.items()))
+
+    @staticmethod
+    def fromkeys(keys: Iterable[str], default: Any = None) -> ParameterDict:
+        """A dictionary with one value under several names."""
+        return ParameterDict(dict.fromkeys(keys, default))
+
+    def __reversed__(self) -> Iterator[str]:
+        return reversed(list(self._keys))
+
+    def __or__(self, other: Any) -> ParameterDict:
+        both = self.copy()
+        both.update(other)
+        return both
+
+    def __ror__(self, other: Any) -> ParameterDict:
+        both = ParameterDict(other)
+        both.update(self)
+        return both
+
+    def __ior__(self, other: Any) -> ParameterDict:
+        self.update(other)
+        return self
+
     def keys(self) -> Any:
         """The names."""
         return self._keys.keys()
@@ -169,8 +213,7 @@ class ParameterDict(Module):
                 "ParametersDict.update should be called with an iterable of key/value pairs, but got "
                 + type(parameters).__name__
             )
-        pairs = parameters.items() if isinstance(parameters, (Mapping, ParameterDict)) else parameters
-        for key, value in pairs:
+        for key, value in pairs_of("ParameterDict", parameters):
             self[key] = value
 
     def extra_repr(self) -> str:

@@ -1,0 +1,117 @@
+"""Well-known parametrisations: weights of a given length, or of spectral norm 1, or orthogonal. Depends on parametrize."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wengert import _core
+from wengert._core import Tensor
+from wengert._random import randn
+from wengert.autograd import no_grad
+from wengert.nn._norms import normalize
+from wengert.nn.modules.module import Module
+from wengert.nn.utils.parametrize import register_parametrization
+
+__all__ = ["spectral_norm", "weight_norm"]
+
+
+def _norm_except(value: Tensor, dim: int | None) -> Tensor:
+    """The norm of each slice along a dimension, or of all elements, shaped to broadcast."""
+    if dim is None or dim == -1:
+        return _core.norm(value)
+    rows = value.transpose(0, dim).reshape(value.shape[dim], -1)
+    return _core.norm(rows, 2, 1).reshape([-1 if d == dim % value.dim() else 1 for d in range(value.dim())])
+
+
+class _WeightNorm(Module):
+    """g v / |v|: `original0` is the length g, `original1` the direction v."""
+
+    def __init__(self, dim: int | None = 0) -> None:
+        super().__init__()
+        self.dim = -1 if dim is None else dim
+
+    def forward(self, weight_g: Tensor, weight_v: Tensor) -> Tensor:
+        return weight_v * (weight_g / _norm_except(weight_v, self.dim))
+
+    def right_inverse(self, weight: Tensor) -> tuple[Tensor, Tensor]:
+        return _norm_except(weight, self.dim), weight
+
+
+def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Module:
+    """Makes a weight g v / |v|, with a length g for each slice along `dim` (None: one) and a direction v.
+
+    (Salimans, Kingma, "Weight Normalization", 2016.) The originals are `parametrizations.weight.original0` and
+    `original1`.
+
+    >>> import wengert
+    >>> layer = weight_norm(wengert.nn.Linear(2, 3))
+    >>> layer.parametrizations.weight.original0.shape
+    torch.Size([3, 1])
+    """
+    register_parametrization(module, name, _WeightNorm(dim), unsafe=True)
+    return module
+
+
+class _SpectralNorm(Module):
+    """A weight over its largest singular value, which steps of the power method find."""
+
+    def __init__(self, weight: Tensor, n_power_iterations: int = 1, dim: int = 0, eps: float = 1e-12) -> None:
+        super().__init__()
+        if n_power_iterations <= 0:
+            raise ValueError(
+                f"Expected n_power_iterations to be positive, but got n_power_iterations={n_power_iterations}"
+            )
+        self.dim = dim if dim >= 0 else dim + weight.dim()
+        self.eps = eps
+        if weight.dim() > 1:
+            self.n_power_iterations = n_power_iterations
+            rows = self._matrix(weight.detach())
+            self.register_buffer("_u", normalize(randn(rows.shape[0], dtype=weight.dtype), dim=0, eps=eps))
+            self.register_buffer("_v", normalize(randn(rows.shape[1], dtype=weight.dtype), dim=0, eps=eps))
+            self._power(rows, 15)
+
+    def _matrix(self, weight: Tensor) -> Tensor:
+        return weight.transpose(0, self.dim).reshape(weight.shape[self.dim], -1) if self.dim else weight.flatten(1)
+
+    def _power(self, rows: Tensor, steps: int) -> None:
+        held: Any = self
+        with no_grad():
+            for _ in range(steps):
+                held._u.copy_(normalize(_core.mv(rows, held._v), dim=0, eps=self.eps))
+                held._v.copy_(normalize(_core.mv(rows.t(), held._u), dim=0, eps=self.eps))
+
+    def forward(self, weight: Tensor) -> Tensor:
+        if weight.dim() == 1:
+            return normalize(weight, dim=0, eps=self.eps)
+        rows = self._matrix(weight)
+        if self.training:
+            self._power(rows.detach(), self.n_power_iterations)
+        held: Any = self
+        sigma = _core.dot(held._u.clone(), _core.mv(rows, held._v.clone()))
+        return weight / sigma
+
+    def right_inverse(self, value: Tensor) -> Tensor:
+        return value
+
+
+def spectral_norm(
+    module: Module, name: str = "weight", n_power_iterations: int = 1, eps: float = 1e-12, dim: int | None = None
+) -> Module:
+    """Divides a weight by its largest singular value, as a matrix of slices along `dim`.
+
+    A step of the power method is made each time the weight is asked for while training. `dim` is 0, or 1 for transposed
+    convolutions. (Miyato et al., "Spectral Normalization for Generative Adversarial Networks", 2018.) Raises ValueError
+    for no steps or a name of no tensor.
+
+    >>> import wengert
+    >>> layer = spectral_norm(wengert.nn.Linear(2, 3))
+    >>> layer.weight.shape
+    torch.Size([3, 2])
+    """
+    weight = getattr(module, name, None)
+    if not isinstance(weight, Tensor):
+        raise ValueError(f"Module '{module}' has no parameter or buffer with name '{name}'")
+    if dim is None:
+        dim = 1 if type(module).__name__.startswith("ConvTranspose") else 0
+    register_parametrization(module, name, _SpectralNorm(weight, n_power_iterations, dim, eps))
+    return module
