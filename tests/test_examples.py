@@ -177,7 +177,9 @@ def test_exponents():
 def test_chart():
     from wengert.examples.chart import Line, Panel, draw
 
-    text = draw(Panel("title", "n", "ms", [Line("up", [1, 10, 100], [1, 10, 100]), Line("flat", [1, 100], [1, 1])]), 21, 3)
+    text = draw(
+        Panel("title", "n", "ms", [Line("up", [1, 10, 100], [1, 10, 100]), Line("flat", [1, 100], [1, 1])]), 21, 3
+    )
     assert text.splitlines() == [
         "title",
         "ms, both axes logarithmic",
