@@ -23,10 +23,6 @@ ROWS = [(section, row) for section, rows in record_kinks.ROWS.items() for row in
 WIDE = 37
 
 
-# What the core does not answer yet as it should: rows and questions, each to be taken out with its repair.
-BOTH, FIRST, SECOND = ("reverse", "forward"), ("reverse",), ("second",)
-OPEN = {}
-
 # PyTorch's answer for many elements is another one than for one, where x is nan.
 UNSTEADY = ("F.relu6(x)", "F.hardtanh(x)")
 
@@ -51,23 +47,15 @@ def test_rows_are_those_that_were_recorded():
         ]
 
 
-def marked():
-    """All cases; those that are open have to fail."""
-    for at, row in enumerate(RECORDED):
-        for question in record_kinks.QUESTIONS:
-            for dtype in ("float64", "float32"):
-                known = OPEN.get((row["f"], kinks_apart.operands_of(row)), ())
-                is_open = not ON_TORCH and (question in known or f"{question} {dtype}" in known)
-                yield pytest.param(
-                    at,
-                    question,
-                    dtype,
-                    id=f"{row['f']} at {kinks_apart.operands_of(row)}: {question}, {dtype}",
-                    marks=pytest.mark.xfail(strict=True) if is_open else (),
-                )
+CASES = [
+    pytest.param(at, question, dtype, id=f"{row['f']} at {kinks_apart.operands_of(row)}: {question}, {dtype}")
+    for at, row in enumerate(RECORDED)
+    for question in record_kinks.QUESTIONS
+    for dtype in ("float64", "float32")
+]
 
 
-@pytest.mark.parametrize(("at", "question", "dtype"), list(marked()))
+@pytest.mark.parametrize(("at", "question", "dtype"), CASES)
 def test_answers(at, question, dtype):
     section, (expression, *points) = ROWS[at]
     each = section.startswith("each: ")
