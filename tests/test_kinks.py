@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from backend import ON_TORCH, torch
+from backend import ON_TORCH, torch, wengert_only
 
 PARITY = pathlib.Path(__file__).with_name("parity")
 sys.path.insert(0, str(PARITY))
@@ -67,6 +67,34 @@ def test_answers(at, question, dtype):
         assert record_kinks.apart(got, tiled(want), dtype) is None, (
             f"for many elements {got}, wanted {want} again and again"
         )
+
+
+@wengert_only
+@pytest.mark.parametrize("at", range(len(RECORDED)), ids=lambda at: f"{RECORDED[at]['f']} {at}")
+def test_forward_over_reverse_is_reverse_over_reverse(at):
+    """Of the Hessian's two halves forward over reverse computes the other one: they differ where it is not symmetric."""
+    section, (expression, *points) = ROWS[at]
+    each, want = section.startswith("each: "), kinks_apart.wanted(RECORDED[at], "second")
+    if record_kinks.error(want):
+        return
+    f, operands = (
+        record_kinks.function_of(torch, expression),
+        [record_kinks.tensor_of(torch, p, "float64") for p in points],
+    )
+
+    def weighted(*operands):
+        value = f(*operands)
+        return (value * record_kinks.weights(torch, value.detach(), each)).sum()
+
+    for i, x in enumerate(operands):
+        for j in range(len(operands)):
+            gradient = torch.func.grad(weighted, argnums=j)
+            along = record_kinks.weights(torch, x, each)
+            moved = torch.func.jvp(lambda x, i=i, g=gradient: g(*operands[:i], x, *operands[i + 1 :]), (x,), (along,))[
+                1
+            ]
+            got = record_kinks.listed(torch, moved)
+            assert record_kinks.apart(got, want[i][j], "float64") is None, f"{got}, wanted {want[i][j]}"
 
 
 def test_all_that_is_stated_apart_is_apart():
