@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from backend import ON_TORCH, torch
+from backend import ON_TORCH, torch, wengert_only
 
 PARITY = pathlib.Path(__file__).with_name("parity")
 sys.path.insert(0, str(PARITY))
@@ -22,10 +22,6 @@ ROWS = [(section, row) for section, rows in record_kinks.ROWS.items() for row in
 # How often the operands of an "each" row are repeated: kernels take other ways for one element and for many.
 WIDE = 37
 
-
-# What the core does not answer yet as it should: rows and questions, each to be taken out with its repair.
-BOTH, FIRST, SECOND = ("reverse", "forward"), ("reverse",), ("second",)
-OPEN = {}
 
 # PyTorch's answer for many elements is another one than for one, where x is nan.
 UNSTEADY = ("F.relu6(x)", "F.hardtanh(x)")
@@ -51,23 +47,15 @@ def test_rows_are_those_that_were_recorded():
         ]
 
 
-def marked():
-    """All cases; those that are open have to fail."""
-    for at, row in enumerate(RECORDED):
-        for question in record_kinks.QUESTIONS:
-            for dtype in ("float64", "float32"):
-                known = OPEN.get((row["f"], kinks_apart.operands_of(row)), ())
-                is_open = not ON_TORCH and (question in known or f"{question} {dtype}" in known)
-                yield pytest.param(
-                    at,
-                    question,
-                    dtype,
-                    id=f"{row['f']} at {kinks_apart.operands_of(row)}: {question}, {dtype}",
-                    marks=pytest.mark.xfail(strict=True) if is_open else (),
-                )
+CASES = [
+    pytest.param(at, question, dtype, id=f"{row['f']} at {kinks_apart.operands_of(row)}: {question}, {dtype}")
+    for at, row in enumerate(RECORDED)
+    for question in record_kinks.QUESTIONS
+    for dtype in ("float64", "float32")
+]
 
 
-@pytest.mark.parametrize(("at", "question", "dtype"), list(marked()))
+@pytest.mark.parametrize(("at", "question", "dtype"), CASES)
 def test_answers(at, question, dtype):
     section, (expression, *points) = ROWS[at]
     each = section.startswith("each: ")
@@ -79,6 +67,34 @@ def test_answers(at, question, dtype):
         assert record_kinks.apart(got, tiled(want), dtype) is None, (
             f"for many elements {got}, wanted {want} again and again"
         )
+
+
+@wengert_only
+@pytest.mark.parametrize("at", range(len(RECORDED)), ids=lambda at: f"{RECORDED[at]['f']} {at}")
+def test_forward_over_reverse_is_reverse_over_reverse(at):
+    """Of the Hessian's two halves forward over reverse computes the other one: they differ where it is not symmetric."""
+    section, (expression, *points) = ROWS[at]
+    each, want = section.startswith("each: "), kinks_apart.wanted(RECORDED[at], "second")
+    if record_kinks.error(want):
+        return
+    f, operands = (
+        record_kinks.function_of(torch, expression),
+        [record_kinks.tensor_of(torch, p, "float64") for p in points],
+    )
+
+    def weighted(*operands):
+        value = f(*operands)
+        return (value * record_kinks.weights(torch, value.detach(), each)).sum()
+
+    for i, x in enumerate(operands):
+        for j in range(len(operands)):
+            gradient = torch.func.grad(weighted, argnums=j)
+            along = record_kinks.weights(torch, x, each)
+            moved = torch.func.jvp(lambda x, i=i, g=gradient: g(*operands[:i], x, *operands[i + 1 :]), (x,), (along,))[
+                1
+            ]
+            got = record_kinks.listed(torch, moved)
+            assert record_kinks.apart(got, want[i][j], "float64") is None, f"{got}, wanted {want[i][j]}"
 
 
 def test_all_that_is_stated_apart_is_apart():

@@ -1,12 +1,25 @@
-"""`python -m wengert demo` and `python -m wengert env`."""
+"""`python -m wengert demo`, the examples, and `python -m wengert env`."""
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import platform
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+# Command, what it does, and the size that can be chosen: argument, default, what it is.
+EXAMPLES = {
+    "chain-rule": (
+        "the vector chain rule on linear regression, step by step",
+        ("patients", 442, "patients of the data"),
+    ),
+    "modes": ("forward and reverse mode side by side, and what they cost", ("patients", 442, "patients of the data")),
+    "complexity": ("time and memory of both modes, measured", ("longest", 512, "operations of the longest program")),
+    "curve": ("a curve through real data by scipy.optimize", None),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -14,10 +27,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m wengert", description="Automatic differentiation on CPUs.")
     commands = parser.add_subparsers(dest="command", required=True)
     demo = commands.add_parser("demo", help="run a text book chapter and a regression, and check the results")
-    demo.add_argument("--out", type=Path, metavar="DIR", help="where the picture goes (default: a temporary folder)")
+    _out(demo)
+    for name, (what, size) in EXAMPLES.items():
+        example = commands.add_parser(name, help=what)
+        _out(example)
+        if size is not None:
+            argument, default, of = size
+            example.add_argument(f"--{argument}", type=_count, default=default, metavar="N", help=f"{of} ({default})")
     commands.add_parser("env", help="print what a bug report should contain")
-    chosen = parser.parse_args(arguments)
-    return run_demo(chosen.out) if chosen.command == "demo" else print_env()
+    chosen = vars(parser.parse_args(arguments))
+    command = chosen.pop("command")
+    if command == "env":
+        return print_env()
+    return run_demo(**chosen) if command == "demo" else run_example(command, chosen)
+
+
+def _out(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where the picture goes (default: a temporary folder)")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 8:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of at least 8")
+    return int(text)
+
+
+def run_example(command: str, options: dict[str, Any]) -> int:
+    """An example; 1 when a check failed, 2 when it needs what is not installed."""
+    import wengert
+
+    example = importlib.import_module(f"wengert.examples.{command.replace('-', '_')}")
+    try:
+        passed = example.run(**options) if command == "curve" else example.run(wengert, **options)
+    except ModuleNotFoundError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0 if passed else 1
 
 
 def run_demo(out: Path | None) -> int:

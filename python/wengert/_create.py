@@ -5,6 +5,7 @@ Tensors like another one are in `_create_like.py`, random ones in `_random.py`.
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -148,6 +149,10 @@ def full(
     """
     if kw:
         options("full", kw)
+    if isinstance(fill_value, Tensor) and fill_value.dim():
+        raise TypeError(
+            f"full(): argument 'fill_value' (position 2) must be Number, not a Tensor of {fill_value.dim()} dims"
+        )
     made = _core._full(sizes("full", (size,)), fill_value, dtype_for(out, dtype), requires_grad)
     return into("full", out, made, dtype)
 
@@ -379,6 +384,8 @@ def range(start: Number = 0, end: Number | None = None, step: Number = 1, **kw: 
         kw["dtype"] = _core.get_default_dtype()
     if step == 0 or (end - start) * step < 0:
         raise RuntimeError(f"range: wanted a step that leads from start to end; got {start}, {end}, step {step}")
+    if not math.isfinite(start) or not math.isfinite(end):
+        raise RuntimeError(f"range: unsupported range: {start} -> {end}; wanted finite ends")
     # Whole steps that fit, and half a step more: the end is in, the next value is not.
     return arange(start, start + (int((end - start) / step) + 0.5) * step, step, **kw)
 

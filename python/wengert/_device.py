@@ -43,7 +43,9 @@ class device:
             if index is not None:
                 raise RuntimeError(f"type (string) must not include an index because index was passed: {type!r}")
             index = int(number)
-        elif index is not None and (isinstance(index, bool) or not isinstance(index, int) or index < 0):
+        elif index is not None and (isinstance(index, bool) or not isinstance(index, int)):
+            raise TypeError(f"device(): argument 'index' (position 2) must be int, not {index.__class__.__name__}")
+        elif index is not None and index < 0:
             raise RuntimeError(f"Device index must be a whole number >= 0; got {index!r}")
         made = object.__new__(cls)
         object.__setattr__(made, "_kind", kind)

@@ -154,7 +154,7 @@ def untyped_storage(self: Tensor) -> UntypedStorage:
 
 def is_contiguous(self: Tensor, memory_format: Any = None) -> Any:
     """Whether elements lie in row-major order, or in that of `memory_format`."""
-    if memory_format in (None, "contiguous_format"):
+    if memory_format in (None, "contiguous_format", "preserve_format"):
         return self._is_contiguous()
     if memory_format == "channels_last":
         return self.dim() == 4 and self.permute(0, 2, 3, 1)._is_contiguous()

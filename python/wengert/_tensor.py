@@ -32,7 +32,7 @@ def __format__(self: Tensor, spec: str) -> str:
 
 def _place(self: Tensor, dim: Any, name: str) -> Any:
     """Checks a dimension."""
-    if not hasattr(dim, "__index__"):
+    if isinstance(dim, bool) or not hasattr(dim, "__index__"):
         raise TypeError(f"{name}(): argument 'dim' (position 1) must be int, not {type(dim).__name__}")
     dim, n = dim.__index__(), self.dim()
     if n == 0:

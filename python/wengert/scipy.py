@@ -1,5 +1,6 @@
-"""Functions for `scipy.optimize` from one function of a tensor: value, gradient, Hessian and its products. Depends on `func`;
-SciPy itself is not imported.
+"""Functions for `scipy.optimize` from one function of a tensor: value, gradient, Hessian and its products.
+
+Depends on `func`; SciPy itself is not imported.
 """
 
 from __future__ import annotations
@@ -73,15 +74,26 @@ def minimize_args(f: Callable[..., Any]) -> MinimizeArgs:
 def root_args(f: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """`fun` and `jac` of a function from a float64 vector to a vector, for `scipy.optimize.root` and `least_squares`.
 
+    The Jacobian is by forward mode where there are more results than variables, as in most of least squares, else by reverse
+    mode.
+
     >>> fun, jac = root_args(lambda x: x * x - 2)
     >>> fun(np.array([1.0, 2.0])).tolist(), jac(np.array([1.0, 2.0])).tolist()
     ([-1.0, 2.0], [[2.0, 0.0], [0.0, 4.0]])
     """
+    results: int | None = None
 
     def fun(x: Any, *args: Any) -> Any:
-        return f(_point(x), *args).detach().numpy()
+        nonlocal results
+        value = f(_point(x), *args).detach()
+        results = value.numel()
+        return value.numpy()
 
     def jac(x: Any, *args: Any) -> Any:
-        return func.jacrev(f)(_point(x), *args).detach().numpy()
+        if results is None:
+            fun(x, *args)
+        point = _point(x)
+        by_mode = func.jacfwd if (results or 0) > point.numel() else func.jacrev
+        return by_mode(f)(point, *args).detach().numpy()
 
     return fun, jac

@@ -81,6 +81,7 @@ ROWS = {
     "device of a number with a point": (lambda: torch.device(3.5), TypeError, "argument"),
     "device of no number": (lambda: torch.device("cpu:x"), RuntimeError, "device string|Invalid"),
     "Size of text": (lambda: torch.Size(["a"]), TypeError, "torch.Size|iterable of 'int'"),
+    "size along True": (lambda: f(2, 3).size(True), TypeError, "dim.*bool"),
     "Size of a number": (lambda: torch.Size(3), TypeError, "iterable"),
     "Tensor of a negative size": (lambda: torch.Tensor(-1), RuntimeError, "negative dimension"),
     "Tensor of None": (lambda: torch.Tensor(None), (TypeError, RuntimeError), ""),

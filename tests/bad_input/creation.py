@@ -44,4 +44,7 @@ ROWS = {
     "from_dlpack of a list": (lambda: torch.from_dlpack([1.0]), TypeOrRuntime, ""),
     "dlpack of a leaf": (lambda: leaf(2).__dlpack__(), BufferError, "detach"),
     "type that is none": (lambda: f(2).type("nothing"), ValueError, "invalid type"),
+    "range to infinity": (lambda: torch.range(0, float("inf")), RuntimeError, "unsupported range"),
+    "full of several values": (lambda: torch.full((2,), f(2)), TypeError, "fill_value"),
+    "device of a text as index": (lambda: torch.device("cpu", "0"), TypeError, "index"),
 }

@@ -236,3 +236,26 @@ def test_functions_for_scipy():
     fun, jac = root_args(lambda x: x * x)
     np.testing.assert_allclose(jac(x), np.diag(2 * x))
     assert type(fun(x)) is np.ndarray
+
+
+@wengert_only
+def test_jacobians_of_many_residuals_take_forward_mode():
+    from wengert.scipy import root_args
+
+    calls = []
+
+    def residuals(x):
+        calls.append(1)
+        return (x[:, None] * torch.arange(20.0, dtype=torch.float64)).sin().reshape(-1)
+
+    fun, jac = root_args(residuals)
+    x, k = np.array([0.3, 0.7]), np.arange(20.0)
+    wanted = np.zeros((40, 2))
+    wanted[:20, 0], wanted[20:, 1] = k * np.cos(0.3 * k), k * np.cos(0.7 * k)
+    np.testing.assert_allclose(jac(x), wanted, atol=1e-14)
+    np.testing.assert_allclose(fun(x), np.sin(np.outer(x, k)).reshape(-1))
+    calls.clear()
+    jac(x)
+    assert len(calls) == 1
+    summed = root_args(lambda x: x.sum().reshape(1))[1]
+    assert summed(np.ones(3)).tolist() == [[1.0, 1.0, 1.0]]

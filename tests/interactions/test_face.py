@@ -218,3 +218,8 @@ def test_printing_options():
     finally:
         torch.set_printoptions(profile="default")
     assert get() == before
+
+
+def test_contiguous_in_the_format_it_has():
+    assert torch.ones(2, 3).is_contiguous(memory_format=torch.preserve_format)
+    assert torch.ones(2, 3).is_contiguous(memory_format=torch.contiguous_format)

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from . import chapter, plot, regression
+from .check import table
 
 
 def run(torch: ModuleType, out: Path | None = None) -> bool:
@@ -23,7 +24,7 @@ def run(torch: ModuleType, out: Path | None = None) -> bool:
     fit = regression.fit(torch)
     print(plot.draw(fit.excess, title=regression.CURVE, xlabel="step"))
     checks += regression.checks(torch, fit)
-    print("\n" + regression.table(checks))
+    print("\n" + table(checks))
 
     if out is None:
         out = Path(tempfile.mkdtemp(prefix="wengert-demo-"))

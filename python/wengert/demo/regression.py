@@ -119,13 +119,3 @@ def checks(torch: ModuleType, fit: Fit) -> list[Check]:
 
 def _apart(got: np.ndarray, wanted: np.ndarray) -> float:
     return float(np.abs(got - wanted).max() / np.abs(wanted).max())
-
-
-def table(checks: list[Check]) -> str:
-    """One line a check."""
-    width = max(len(check.name) for check in checks)
-    lines = [f"{'check':{width}}  difference    bound  verdict"]
-    for check in checks:
-        verdict = "pass" if check.passed else "FAIL"
-        lines.append(f"{check.name:{width}}  {check.difference:10.1e}  {check.bound:7.0e}  {verdict}")
-    return "\n".join(lines)
