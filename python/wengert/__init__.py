@@ -41,13 +41,13 @@ from wengert._kinds import *  # noqa: E402, F403
 from wengert._random import *  # noqa: E402, F403
 from wengert._settings import *  # noqa: E402, F403
 from wengert._size import Size as Size, broadcast_shapes as broadcast_shapes  # noqa: E402
+from wengert._windows import *  # noqa: E402, F403
 from wengert.autograd import (  # noqa: E402
     enable_grad as enable_grad,
     inference_mode as inference_mode,
     no_grad as no_grad,
     set_grad_enabled as set_grad_enabled,
 )
-from wengert._windows import *  # noqa: E402, F403
 from wengert.autograd.anomaly_mode import (  # noqa: E402
     is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled,
     is_anomaly_enabled as is_anomaly_enabled,
