@@ -18,22 +18,24 @@ class FunctionCtx:
     Saved tensors are protected from later writes; attributes are kept as they are.
     """
 
+    # What most applications leave as it is belongs to the class: a context is made for each.
+    _to_save: tuple[Any, ...] = ()
+    _to_forward: tuple[Any, ...] | None = None
+    # What `saved_tensors` shows while jvp runs.
+    _shown: tuple[Any, ...] | None = None
+    _saved: list[SavedTensor | None] | None = None
+    _non_differentiable: frozenset[int] = frozenset()
+    _dirty: frozenset[int] = frozenset()
+    _materialize = True
+    # Whether that holds for outputs marked as non-differentiable as well.
+    _materialize_non_diff_grads = True
+    # Shape and dtype of each output, and whether it is differentiable; None for what is no tensor.
+    _outputs: list[tuple[Any, Any, bool] | None] = []
+    _edge: Any = None
+
     def __init__(self, function: type[Function], needs: tuple[bool, ...]) -> None:
         self._function = function
         self.needs_input_grad = needs
-        self._to_save: tuple[Any, ...] = ()
-        self._to_forward: tuple[Any, ...] | None = None
-        # What `saved_tensors` shows while jvp runs.
-        self._shown: tuple[Any, ...] | None = None
-        self._saved: list[SavedTensor | None] | None = None
-        self._non_differentiable: set[int] = set()
-        self._dirty: set[int] = set()
-        self._materialize = True
-        # Whether that holds for outputs marked as non-differentiable as well.
-        self._materialize_non_diff_grads = True
-        # Shape and dtype of each output, and whether it is differentiable; None for what is no tensor.
-        self._outputs: list[tuple[Any, Any, bool] | None] = []
-        self._edge: Any = None
 
     def save_for_backward(self, *tensors: Any) -> None:
         """Keeps tensors (or None) for `saved_tensors` in backward."""
@@ -69,11 +71,11 @@ class FunctionCtx:
 
     def mark_non_differentiable(self, *tensors: Tensor) -> None:
         """These outputs need no gradient."""
-        self._non_differentiable.update(map(id, tensors))
+        self._non_differentiable = self._non_differentiable.union(map(id, tensors))
 
     def mark_dirty(self, *tensors: Tensor) -> None:
         """These inputs were modified in place and are returned."""
-        self._dirty.update(map(id, tensors))
+        self._dirty = self._dirty.union(map(id, tensors))
 
     def set_materialize_grads(self, value: bool) -> None:
         """Whether missing cotangents arrive as zeros (default) or as None."""
@@ -92,7 +94,7 @@ class FunctionCtx:
                 saved.release()
 
     def _run_backward(self, edge: Any, cotangents: tuple[Any, ...], create_graph: bool) -> tuple[Any, ...]:
-        if self._materialize:
+        if self._materialize and any(g is None for g in cotangents):
             cotangents = tuple(
                 _core._full(list(known[0]), 0, known[1], False)
                 if g is None and known is not None and (known[2] or self._materialize_non_diff_grads)
@@ -217,7 +219,7 @@ class Function:
         """
         if cls.setup_context is not Function.setup_context:
             args, kwargs = _positional(cls.forward, args, kwargs)
-        if any(_holds_lifted(a) for a in args):
+        if any(map(_holds_lifted, args)):
             from wengert.autograd._lifted import apply_lifted
 
             return apply_lifted(cls, args, kwargs)
@@ -236,7 +238,7 @@ class Function:
             _core._set_grad_enabled(before)
         outputs = output if isinstance(output, tuple) else (output,)
         saved = ctx._to_save if ctx._to_forward is None else ctx._to_forward
-        if not ctx._dirty <= set(map(id, outputs)):
+        if ctx._dirty and not ctx._dirty <= set(map(id, outputs)):
             raise RuntimeError(
                 f"{cls.__name__}: Some elements marked as dirty during the forward method were not returned as output. The"
                 " inputs that are modified inplace must all be outputs of the Function."
@@ -269,6 +271,12 @@ class Function:
     @classmethod
     def _record(cls, ctx: FunctionCtx, args: tuple[Any, ...], outputs: tuple[Any, ...]) -> tuple[Any, ...]:
         ctx._keep(args, outputs)
+        if len(outputs) == 1 and cls._is_fresh(ctx, args, outputs[0]):
+            (o,) = outputs
+            ctx._outputs = [(o.shape, o.dtype, True)]
+            leads = [a if need else None for a, need in zip(args, ctx.needs_input_grad, strict=True)]
+            _core._adopt(o, _core._record_function(cls.__name__, ctx, leads, [o], [False], False)[0])
+            return outputs
         if not any(isinstance(o, Tensor) for o in outputs):
             return outputs
         inputs = set(map(id, args))
@@ -314,6 +322,19 @@ class Function:
         # What is returned twice is one object, unless it is an input.
         return tuple(
             o if not isinstance(o, Tensor) else found[i] if views[i] else results[id(o)] for i, o in enumerate(outputs)
+        )
+
+    @classmethod
+    def _is_fresh(cls, ctx: FunctionCtx, args: tuple[Any, ...], o: Any) -> bool:
+        """Whether an output is the common one: a differentiable tensor that forward has made."""
+        return (
+            isinstance(o, Tensor)
+            and not ctx._dirty
+            and not ctx._non_differentiable
+            and o.is_floating_point()
+            and not o.requires_grad
+            and not o._is_view()
+            and all(a is not o for a in args)
         )
 
     @classmethod

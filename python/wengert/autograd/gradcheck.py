@@ -5,6 +5,7 @@ Depends on `autograd.grad` and `func`.
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -139,8 +140,11 @@ class _Check:
 
     def values(self) -> list[Tensor]:
         # On the tape, as the first time: the function may register hooks.
-        with enable_grad():
+        before = _core._set_grad_enabled(True)
+        try:
             return [y.detach().clone() for y in self.checked(self.func(*self.inputs))]
+        finally:
+            _core._set_grad_enabled(before)
 
     def quotient(self, i: int, step: Tensor) -> list[Tensor]:
         """Central differences of all outputs along a step of input i, which is moved where it lies and put back."""
@@ -153,13 +157,30 @@ class _Check:
             below = self.values()
         finally:
             x.copy_(before)
+        return self.differences(above, below)
+
+    def quotient_at(self, i: int, place: tuple[int, ...]) -> list[Tensor]:
+        """The same along a unit vector: one element is moved."""
+        x = self.inputs[i].detach()
+        before = x[place].item()
+        try:
+            x[place] = before + self.eps
+            above = self.values()
+            x[place] = before - self.eps
+            below = self.values()
+        finally:
+            x[place] = before
+        return self.differences(above, below)
+
+    def differences(self, above: list[Tensor], below: list[Tensor]) -> list[Tensor]:
         for a, b in zip(above, below, strict=True):
-            for what, got, wanted in (("shape", a.shape, b.shape), ("dtype", a.dtype, b.dtype)):
-                if got != wanted:
-                    raise AssertionError(
-                        f"Expected `func` to return outputs with the same {what} when inputs are perturbed by {self.eps}, got"
-                        f" {got} and {wanted}"
-                    )
+            if a.shape == b.shape and a.dtype == b.dtype:
+                continue
+            what, got, wanted = ("shape", a.shape, b.shape) if a.shape != b.shape else ("dtype", a.dtype, b.dtype)
+            raise AssertionError(
+                f"Expected `func` to return outputs with the same {what} when inputs are perturbed by {self.eps}, got"
+                f" {got} and {wanted}"
+            )
         return [(a - b) / (2 * self.eps) for a, b in zip(above, below, strict=True)]
 
     def numerical(self) -> dict[tuple[int, int], Tensor]:
@@ -170,10 +191,8 @@ class _Check:
         for i in self.at:
             x = self.inputs[i]
             rows: list[list[Tensor]] = [[] for _ in self.outs]
-            for k in range(x.numel()):
-                unit = _core._full([x.numel()], 0, x.dtype, False)
-                unit[k] = 1
-                for j, q in enumerate(self.quotient(i, unit.reshape(x.shape))):
+            for place in itertools.product(*map(range, x.shape)):
+                for j, q in enumerate(self.quotient_at(i, place)):
                     rows[j].append(q.reshape(-1))
             for j, y in enumerate(self.outs):
                 found[i, j] = _core.stack(rows[j]) if rows[j] else _core._full([0, y.numel()], 0, y.dtype, False)

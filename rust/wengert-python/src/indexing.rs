@@ -162,6 +162,8 @@ fn resolve(x: &Tensor, items: Vec<Item>, reading: bool) -> PyResult<(Tensor, Vec
         )));
     }
     let mut view = x.share();
+    // Dimensions that integers took away and None brought, for messages: they count those of `x`.
+    let (mut gone, mut new) = (0, 0);
     let mut entries: Vec<Entry> = Vec::new();
     let lone = reading && items.len() == 1;
     let mut dim = 0usize;
@@ -196,9 +198,11 @@ fn resolve(x: &Tensor, items: Vec<Item>, reading: bool) -> PyResult<(Tensor, Vec
                 let n = view.shape()[dim] as i64;
                 if i < -n || i >= n {
                     return Err(PyIndexError::new_err(format!(
-                        "index {i} is out of bounds for dimension {dim} with size {n}"
+                        "index {i} is out of bounds for dimension {} with size {n}",
+                        dim + gone - new
                     )));
                 }
+                gone += 1;
                 view = select(&view, dim as i64, i).map_err(raise)?;
             }
             Item::Slice(start, stop, step) => {
@@ -213,6 +217,7 @@ fn resolve(x: &Tensor, items: Vec<Item>, reading: bool) -> PyResult<(Tensor, Vec
                 dim += 1;
             }
             Item::NewAxis => {
+                new += 1;
                 view = unsqueeze(&view, dim as i64).map_err(raise)?;
                 dim += 1;
             }

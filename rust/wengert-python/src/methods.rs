@@ -30,7 +30,7 @@ simple! {
     detach(t, py) wrap_bound(py, t.detach());
     numel(t, py) t.numel().into_bound_py_any(py);
     dim(t, py) t.ndim().into_bound_py_any(py);
-    is_contiguous(t, py) t.layout().is_contiguous().into_bound_py_any(py);
+    is_contiguous(t, py) (t.numel() == 0 || t.layout().is_contiguous()).into_bound_py_any(py);
     data_ptr(t, py) (t.array().data_ptr() as usize).into_bound_py_any(py);
     element_size(t, py) t.dtype().size().into_bound_py_any(py);
     storage_offset(t, py) t.array().storage_offset().into_bound_py_any(py);

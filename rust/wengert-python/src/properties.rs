@@ -55,7 +55,12 @@ getters! {
     } else {
         t.array().version().into_bound_py_any(py)
     };
-    get_t(t, py) wrap_bound(py, view::reversed(t).map_err(raise)?);
+    get_t(t, py) {
+        if t.ndim() != 2 {
+            not_a_matrix()?;
+        }
+        wrap_bound(py, view::reversed(t).map_err(raise)?)
+    };
     get_mt(t, py) mt(py, t, "mT");
     get_mh(t, py) mt(py, t, "mH");
     get_h(t, py) h(py, t);
@@ -96,6 +101,21 @@ fn h<'py>(py: Python<'py>, t: &Tensor) -> PyResult<Bound<'py, PyAny>> {
             if n > 2 { " For batches of matrices, consider using tensor.mH" } else { "" }
         ))),
     }
+}
+
+/// PyTorch's warning of `x.T` where x is no matrix, once for a process.
+#[cold]
+fn not_a_matrix() -> PyResult<()> {
+    static SAID: std::sync::Once = std::sync::Once::new();
+    let mut said = Ok(());
+    SAID.call_once(|| {
+        said = wengert::warning::warn(
+            "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw an error \
+             in a future release. Consider `x.mT` to transpose batches of matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` \
+             to reverse the dimensions of a tensor.",
+        );
+    });
+    said.map_err(raise)
 }
 
 fn mt<'py>(py: Python<'py>, t: &Tensor, name: &str) -> PyResult<Bound<'py, PyAny>> {

@@ -487,6 +487,14 @@ fn scaled<B: Rule>(args: &Args<'_>) -> Result<Value> {
     run::<B>(&a, &b).map(Value::from)
 }
 
+/// `alpha` of rsub: `b - alpha * a`.
+fn scaled_first<B: Rule>(args: &Args<'_>) -> Result<Value> {
+    let (a, b) = operands(args)?;
+    let alpha = args.number_or(2, Scalar::Int(1))?;
+    let a = if alpha == Scalar::Int(1) { a } else { times_alpha(&b, &a, alpha)? };
+    run::<B>(&a, &b).map(Value::from)
+}
+
 macro_rules! binary {
     ($(
         $(#[doc = $doc:literal])*

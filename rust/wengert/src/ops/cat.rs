@@ -93,6 +93,13 @@ fn join(tensors: &[&Tensor], dim: i64, grad_name: &'static str) -> Result<Tensor
             continue;
         }
         let fits = t.ndim() == model.ndim() && (0..t.ndim()).all(|d| d == dim || t.shape()[d] == model.shape()[d]);
+        if t.ndim() != model.ndim() {
+            return Err(Error::runtime(format!(
+                "cat: Tensors must have same number of dimensions: got {} and {}; try unsqueeze() or reshape()",
+                model.ndim(),
+                t.ndim()
+            )));
+        }
         if !fits {
             return Err(Error::runtime(format!(
                 "cat: Sizes of tensors must match except in dimension {dim}. Expected {} but got {} for tensor number {i} in the list",

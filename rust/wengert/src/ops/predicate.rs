@@ -40,7 +40,8 @@ pub fn isclose(a: &Tensor, b: &Tensor, rtol: f64, atol: f64, equal_nan: bool) ->
         )));
     }
     if rtol < 0.0 || atol < 0.0 || rtol.is_nan() || atol.is_nan() {
-        return Err(Error::runtime(format!("isclose: got rtol {rtol} and atol {atol}, wanted values >= 0")));
+        let (name, value) = if rtol >= 0.0 { ("atol", atol) } else { ("rtol", rtol) };
+        return Err(Error::runtime(format!("{name} must be greater than or equal to zero, but got {value}")));
     }
     let mut close = eq(a, b)?;
     if equal_nan && a.dtype().is_float() {

@@ -110,7 +110,7 @@ pub(super) fn run_pre_hooks(
         if let Some(replaced) = hook.call(&grad)? {
             if replaced.shape() != node.out_layout(*out).shape() {
                 return Err(Error::runtime(format!(
-                    "a hook on {} changed the size of the gradient: got {:?}, wanted {:?}",
+                    "a hook on {} has changed the size of value: got {:?}, wanted {:?}",
                     node.name(),
                     replaced.shape(),
                     node.out_layout(*out).shape()

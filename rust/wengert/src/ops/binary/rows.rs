@@ -27,12 +27,12 @@ binary! {
     da(g) = g;
     db(g) = -g;
 
-    /// Difference the other way round: other - input.
+    /// Difference the other way round: other - alpha * input.
     ///
     /// >>> import wengert
     /// >>> wengert.rsub(wengert.tensor([1.0, 2.0]), 3)
     /// tensor([2., 1.])
-    rsub, RsubRule, RSUB, "RsubBackward1", "input: Tensor, other: Tensor | Number", call, exact true,
+    rsub, RsubRule, RSUB, "RsubBackward1", "input: Tensor, other: Tensor | Number, *, alpha: Number = 1", scaled_first, exact true,
         samples &["f(2, 3), f(2, 3)", "f(2, 3), f(3)", "f(2, 3), 1.5"];
     f(a, b) = b - a;
     i(a, b) = b.wrapping_sub(a);

@@ -148,7 +148,9 @@ pub static AMINMAX: OpInfo = OpInfo {
         let x = a.tensor(0)?;
         let dim: SmallVec<[i64; 1]> = a.maybe_int(1)?.into_iter().collect();
         if dim.is_empty() && x.numel() == 0 {
-            check_any("aminmax", x)?;
+            return Err(Error::runtime(
+                "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity; got no element, try dim=",
+            ));
         }
         let (low, high) = (amin(x, Some(&dim), a.flag(2)?)?, amax(x, Some(&dim), a.flag(2)?)?);
         Ok(Value::Named("aminmax", vec![("min", low), ("max", high)]))

@@ -100,6 +100,9 @@ pub fn diff(x: &Tensor, n: i64, dim: i64, ends: [Option<&Tensor>; 2]) -> Result<
         return Err(Error::runtime(format!("order must be non-negative but got {n}")));
     }
     let dim = wrap_dim("diff", dim, x.ndim())?;
+    if n == 0 {
+        return crate::ops::clone(x);
+    }
     let parts: SmallVec<[&Tensor; 3]> = [ends[0], Some(x), ends[1]].into_iter().flatten().collect();
     let mut x = if parts.len() > 1 { crate::ops::cat(&parts, dim as i64)? } else { x.clone() };
     for _ in 0..n.min(x.shape()[dim] as i64) {

@@ -250,8 +250,7 @@ fn tensor_split(x: &Tensor, cuts: &Cuts, dim: i64) -> Result<Vec<Tensor>> {
 fn along(name: &str, x: &Tensor, cuts: &Cuts, dim: usize, least: usize) -> Result<Vec<Tensor>> {
     if x.ndim() < least {
         return Err(Error::runtime(format!(
-            "torch.{name} requires a tensor with at least {least} dimension{}, but got a tensor with {} dimensions!",
-            if least == 1 { "" } else { "s" },
+            "torch.{name} requires a tensor with at least {least} dimension, but got a tensor with {} dimensions!",
             x.ndim()
         )));
     }

@@ -115,8 +115,16 @@ fn narrow(x: &Tensor, dim: i64, start: i64, len: i64) -> Result<Tensor> {
     }
     let dim = wrap_dim("narrow", dim, x.ndim())?;
     let n = x.shape()[dim] as i64;
+    if len < 0 {
+        return Err(Error::runtime(format!("narrow(): length must be non-negative; got {len}")));
+    }
+    if start < -n || start > n {
+        return Err(Error::index(format!(
+            "narrow: start out of range (expected to be in range of [-{n}, {n}], but got {start})"
+        )));
+    }
     let from = if start < 0 { start + n } else { start };
-    if len < 0 || from < 0 || from + len > n {
+    if from < 0 || from + len > n {
         return Err(Error::runtime(format!(
             "narrow: start ({start}) + length ({len}) exceeds dimension size ({n}); wanted 0 <= start and start + length <= {n}"
         )));
