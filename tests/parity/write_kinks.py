@@ -26,8 +26,9 @@ given with the reason [at the end](#where-wengert-differs). The page is written 
   it is another one.
 - **second**: the derivative of that gradient, summed in the same way; `xy` is that of the gradient for x by y.
 
-At nan PyTorch's gradients of {unsteady} are other ones among many elements; the
-table has those of a few, and wengert gives these for any number.
+At nan PyTorch's gradients of
+{unsteady}
+are other ones among many elements; the table has those of a few, and wengert gives these for any number.
 """
 
 DIFFERS = """\
