@@ -241,10 +241,27 @@ def test_without_matplotlib_there_is_no_picture(name, tmp_path):
     done = run(name, "--patients", 12, "--out", tmp_path / "new", before="sys.modules['matplotlib'] = None")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "No picture: matplotlib is not installed." in done.stdout
-    assert not (tmp_path / "new").exists()
+    assert not list((tmp_path / "new").iterdir())
 
 
-@pytest.mark.parametrize("size", ["0", "-3", "7", "many", "1.5"])
+@pytest.mark.parametrize("size", ["0", "-3", "7", "443", "many", "1.5"])
 def test_sizes_that_cannot_be_are_usage_errors(size):
     done = run("modes", "--patients", size)
-    assert done.returncode == 2 and "no whole number of at least 8" in done.stderr
+    assert done.returncode == 2 and "no whole number from 8 to 442" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["demo", "modes", "curve"])
+def test_a_file_is_no_folder(command, tmp_path):
+    (tmp_path / "file").write_text("")
+    for path in (tmp_path / "file", tmp_path / "file" / "in it"):
+        done = run(command, "--out", path)
+        assert done.returncode == 2 and "no folder can be made there" in done.stderr and not done.stdout
+
+
+def test_a_reader_that_leaves_is_no_error():
+    command = [sys.executable, "-P", "-u", "-m", "wengert", "modes", "--patients", "12"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(timeout=60) in (0, 1)

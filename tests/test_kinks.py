@@ -23,10 +23,6 @@ ROWS = [(section, row) for section, rows in record_kinks.ROWS.items() for row in
 WIDE = 37
 
 
-# PyTorch's answer for many elements is another one than for one, where x is nan.
-UNSTEADY = ("F.relu6(x)", "F.hardtanh(x)")
-
-
 def tiled(answer):
     if isinstance(answer[0], list):
         return [tiled(part) for part in answer]
@@ -62,7 +58,7 @@ def test_answers(at, question, dtype):
     want = wanted(RECORDED[at], question, dtype)
     got = record_kinks.answer(torch, question, expression, points, each, dtype)
     assert record_kinks.apart(got, want, dtype) is None, f"{got}, wanted {want}"
-    if each and not record_kinks.error(want) and not (ON_TORCH and expression in UNSTEADY):
+    if each and not record_kinks.error(want) and not (ON_TORCH and expression in kinks_apart.UNSTEADY):
         got = record_kinks.answer(torch, question, expression, [p * WIDE for p in points], each, dtype)
         assert record_kinks.apart(got, tiled(want), dtype) is None, (
             f"for many elements {got}, wanted {want} again and again"

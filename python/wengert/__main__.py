@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import importlib
+import os
 import platform
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-# Command, what it does, and the size that can be chosen: argument, default, what it is.
+# Command, what it does, and the size that can be chosen: argument, default, the most, what it is.
 EXAMPLES = {
     "chain-rule": (
         "the vector chain rule on linear regression, step by step",
-        ("patients", 442, "patients of the data"),
+        ("patients", 442, 442, "patients of the data"),
     ),
-    "modes": ("forward and reverse mode side by side, and what they cost", ("patients", 442, "patients of the data")),
-    "complexity": ("time and memory of both modes, measured", ("longest", 512, "operations of the longest program")),
+    "modes": (
+        "forward and reverse mode side by side, and what they cost",
+        ("patients", 442, 442, "patients of the data"),
+    ),
+    "complexity": (
+        "time and memory of both modes, measured",
+        ("longest", 512, 2**20, "operations of the longest program"),
+    ),
     "curve": ("a curve through real data by scipy.optimize", None),
 }
 
@@ -32,23 +40,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
         example = commands.add_parser(name, help=what)
         _out(example)
         if size is not None:
-            argument, default, of = size
-            example.add_argument(f"--{argument}", type=_count, default=default, metavar="N", help=f"{of} ({default})")
+            argument, default, most, of = size
+            count = functools.partial(_count, most=most)
+            example.add_argument(f"--{argument}", type=count, default=default, metavar="N", help=f"{of} ({default})")
     commands.add_parser("env", help="print what a bug report should contain")
     chosen = vars(parser.parse_args(arguments))
     command = chosen.pop("command")
-    if command == "env":
-        return print_env()
-    return run_demo(**chosen) if command == "demo" else run_example(command, chosen)
+    try:
+        if command == "env":
+            return print_env()
+        return run_demo(**chosen) if command == "demo" else run_example(command, chosen)
+    except BrokenPipeError:  # nobody reads on, as with `| head`: nothing is left to say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 def _out(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--out", type=Path, metavar="DIR", help="where the picture goes (default: a temporary folder)")
+    parser.add_argument(
+        "--out", type=_folder, metavar="DIR", help="where the picture goes (default: a temporary folder)"
+    )
 
 
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 8:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of at least 8")
+def _folder(text: str) -> Path:
+    """A folder that is there, or can be made."""
+    folder = Path(text)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"no folder can be made there: {error}") from None
+    return folder
+
+
+def _count(text: str, most: int) -> int:
+    if not text.isdecimal() or not 8 <= int(text) <= most:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 8 to {most}")
     return int(text)
 
 

@@ -25,6 +25,12 @@ APART = {
             "second",
             [[[0.0, 0.0], [0.0, 0.0]], [[0.0, 0.0], [0.0, 0.0]]],
         ),
+        (
+            "F.pairwise_distance(x, y, eps=0.0)",
+            "[[1.0, 2.0]], [[1.0, 2.0]]",
+            "second",
+            [[[[0.0, 0.0]], [[0.0, 0.0]]], [[[0.0, 0.0]], [[0.0, 0.0]]]],
+        ),
         ("F.normalize(x, dim=0)", "[0.0, 0.0]", "second", [[[0.0, 0.0]]]),
         (
             "F.cosine_similarity(x, y, dim=0)",
@@ -105,7 +111,24 @@ APART = {
     ],
     "At the seam of two pieces all derivatives are those of the piece that the value is taken from; PyTorch takes the second "
     "derivative from the other piece.": [
-        ("F.elu(x, 1.5)", "[-1000.0, -0.0, 0.0, 1.0, '-inf', 'inf']", "second", [[[0.0, 1.5, 1.5, 0.0, 0.0, 0.0]]]),
+        (
+            "F.elu(x, 1.5)",
+            "[-1000.0, -0.0, 0.0, 1.0, '-inf', 'inf', 'nan']",
+            "second",
+            [[[0.0, 1.5, 1.5, 0.0, 0.0, 0.0, 0.0]]],
+        ),
+        (
+            "F.celu(x, 1.5)",
+            "[-2.0, -0.0, 0.0, 1.0, '-inf', 'inf', 'nan']",
+            "second",
+            [[[0.1757314254104845, 2 / 3, 2 / 3, 0.0, 0.0, 0.0, 0.0]]],
+        ),
+        (
+            "F.selu(x)",
+            "[-2.0, -0.0, 0.0, 1.0, '-inf', 'inf', 'nan']",
+            "second",
+            [[[0.2379328722516818, 1.7580993408473766, 1.7580993408473766, 0.0, 0.0, 0.0, 0.0]]],
+        ),
         (
             "F.softplus(x)",
             "[-1000.0, 0.0, 20.0, 20.5, 1000.0, '-inf', 'inf']",
@@ -128,6 +151,17 @@ APART = {
             ],
         ),
     ],
+    "A slope is 1 / 6 in the precision of x, in PyTorch in single precision; and there are second derivatives, which PyTorch "
+    "has not.": [
+        (
+            "F.hardsigmoid(x)",
+            "[-4.0, -3.0, 0.0, 3.0, 4.0, '-inf', 'inf']",
+            "reverse",
+            [[0.0, 0.0, 1 / 6, 0.0, 0.0, 0.0, 0.0]],
+        ),
+        ("F.hardsigmoid(x)", "[-4.0, -3.0, 0.0, 3.0, 4.0, '-inf', 'inf']", "second", [[[0.0] * 7]]),
+        ("F.multi_margin_loss(x, torch.tensor([0]))", "[[1.0, 0.0, 0.5]]", "second", [[[[0.0, 0.0, 0.0]]]]),
+    ],
     "The binary cross-entropy at 0 and 1 has the slope of the part that remains; where that has none, 1e12, as a line. "
     "PyTorch divides by x (1 - x), kept above 1e-12.": [
         (
@@ -148,6 +182,9 @@ APART = {
 
 FORWARD_AS_REVERSE = [
     ("torch.atan2(x, y)", "[0.0, -0.0, 0.0, 1.0, 0.0], [0.0, 0.0, -1.0, 0.0, -0.0]"),
+    ("F.prelu(x, torch.tensor([0.25], dtype=x.dtype))", "[-1.0, -0.0, 0.0, 1.0, 'nan']"),
+    ("F.hardsigmoid(x)", "[-4.0, -3.0, 0.0, 3.0, 4.0, '-inf', 'inf']"),
+    ("F.multi_margin_loss(x, torch.tensor([0]))", "[[1.0, 0.0, 0.5]]"),
     ("x.clamp(min=y)", "[-1.0, 0.0, 0.0, 1.0, 'nan'], [0.0, 0.0, 1.0, 'nan', 0.0]"),
     ("x.clamp(max=y)", "[-1.0, 0.0, 0.0, 1.0, 'nan'], [0.0, 0.0, 1.0, 'nan', 0.0]"),
     ("torch.maximum(x, y)", "[1.0, 2.0, 3.0, 'nan', 1.0, 0.0], [2.0, 2.0, 2.0, 1.0, 'nan', -0.0]"),
@@ -166,6 +203,19 @@ FORWARD_AS_REVERSE = [
     ("x.median()", "[1.0, 'nan', 3.0]"),
     ("F.binary_cross_entropy(x, torch.tensor([0.0, 1.0, 0.0, 1.0], dtype=x.dtype))", "[0.0, 0.0, 1.0, 1.0]"),
 ]
+
+
+# Where x is nan, PyTorch's gradient among many elements is another one than the gradient of one or a few.
+UNSTEADY = (
+    "F.relu6(x)",
+    "F.hardtanh(x)",
+    "F.elu(x, 1.5)",
+    "F.celu(x, 1.5)",
+    "F.selu(x)",
+    "F.hardswish(x)",
+    "F.hardshrink(x)",
+    "F.softshrink(x)",
+)
 
 
 def operands_of(row):

@@ -25,6 +25,10 @@ given with the reason [at the end](#where-wengert-differs). The page is written 
   1, 2, 3, ..., so that it shows which of several elements a gradient goes to. Reverse mode's; forward mode's follows where
   it is another one.
 - **second**: the derivative of that gradient, summed in the same way; `xy` is that of the gradient for x by y.
+
+At nan PyTorch's gradients of
+{unsteady}
+are other ones among many elements; the table has those of a few, and wengert gives these for any number.
 """
 
 DIFFERS = """\
@@ -125,7 +129,8 @@ def page():
     sections = {}
     for row in rows:
         sections.setdefault(row["section"].removeprefix("each: "), []).append(row)
-    parts = [HEAD.format(torch=torch)]
+    unsteady = ", ".join(f"`{f[2 : f.index('(')]}`" for f in kinks_apart.UNSTEADY)
+    parts = [HEAD.format(torch=torch, unsteady=unsteady)]
     for name, found in sections.items():
         parts.append(f"## {name[0].upper()}{name[1:]}\n\n{table(found)}\n")
     return "\n".join(parts) + "\n" + DIFFERS + differing(rows)

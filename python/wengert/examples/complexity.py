@@ -227,8 +227,8 @@ def checks(lengths: Sequence[Length], inputs: Sequence[Inputs]) -> list[Check]:
         slope = exponent(sizes, [x.seconds for x in each])
         found.append(Check(f"{mode}: exponent of time, from 1", abs(slope - 1), 0.3))
     if all(each.bytes is not None for each in lengths):
-        kept = [(each.bytes or 0) / (each.length * SIZE * 8) for each in back]
-        found.append(Check("reverse: kept values an operation, from 1", abs(kept[-1] - 1), 0.2))
+        kept = ((back[-1].bytes or 0) - (back[0].bytes or 0)) / ((sizes[-1] - sizes[0]) * SIZE * 8)
+        found.append(Check("reverse: kept values an operation, from 1", abs(kept - 1), 0.2))
         few = max((each.bytes or 0) / (SIZE * 8) for each in ahead)
         found.append(Check("forward: values in memory at the most", few, 12))
     wrong = max(abs(x.sweeps["reverse"] - 1) + abs(x.sweeps["forward"] - x.inputs) for x in inputs)

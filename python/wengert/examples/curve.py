@@ -120,7 +120,7 @@ def run(out: Path | None = None) -> bool:
     ]
     print(columns(["method", "mean square", "values", "gradients", "Hessians", *NAMES], rows))
     errors = spread(x, y, best.at)
-    print("\n" + "   ".join(f"{name} {a:.2f} ± {e:.2f}" for name, a, e in zip(NAMES, best.at, errors)))
+    print("\n" + "   ".join(f"{name} {a:.2f} +- {e:.2f}" for name, a, e in zip(NAMES, best.at, errors)))
     return finish(checks(x, y, found), out, "curve", lambda path: picture(path, x, y, found))
 
 

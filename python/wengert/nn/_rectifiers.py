@@ -108,10 +108,10 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     tensor([-0.6321,  3.0000])
     """
     expect.tensors("elu", input=input)
-    above = input > 0
+    below = input <= 0
     # What is positive is kept out of the exponential: infinity times 0 would make the gradient nan.
-    below = _core.expm1(_core.where(above, 0.0, input))
-    return placed(input, _core.where(above, input, below * alpha), inplace)
+    curved = _core.expm1(_core.where(below, input, 0.0)) * alpha
+    return placed(input, _core.where(below, curved, input), inplace)
 
 
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
@@ -137,9 +137,9 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     expect.tensors("celu", input=input)
     if alpha == 0:
         raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
-    above = input > 0
-    below = _core.expm1(_core.where(above, 0.0, input) / alpha) * alpha
-    return placed(input, _core.where(above, input, below), inplace)
+    below = input <= 0
+    curved = _core.expm1(_core.where(below, input, 0.0) / alpha) * alpha
+    return placed(input, _core.where(below, curved, input), inplace)
 
 
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
@@ -178,7 +178,10 @@ def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
     tensor([0.0000, 0.5000, 1.0000])
     """
     expect.tensors("hardsigmoid", input=input)
-    return placed(input, hardtanh(input + 3.0, 0.0, 6.0) / 6.0, inplace)
+    inside = _core.bitwise_and(input > -3.0, input < 3.0)
+    # Cut off from the tape outside, where the value is a constant, and at nan.
+    ends = _core.clamp(input.detach() + 3.0, 0.0, 6.0)
+    return placed(input, _core.where(inside, input + 3.0, ends) / 6.0, inplace)
 
 
 def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
@@ -189,9 +192,11 @@ def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     tensor([0.6667, 4.0000])
     """
     expect.tensors("hardswish", input=input)
-    middle = input * (input + 3.0) / 6.0
-    value = _core.where(input <= -3.0, input * 0.0, _core.where(input < 3.0, middle, input))
-    return placed(input, value, inplace)
+    inside = _core.bitwise_and(input > -3.0, input < 3.0)
+    # What lies outside is kept out of the product: infinity times 0 would make the gradient nan.
+    middle = _core.where(inside, input, 0.0)
+    outside = _core.masked_fill(input, input <= -3.0, 0.0)
+    return placed(input, _core.where(inside, middle * (middle + 3.0) / 6.0, outside), inplace)
 
 
 def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
@@ -217,7 +222,9 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     expect.tensors("softshrink", input=input)
     if not lambd >= 0:
         raise RuntimeError(f"lambda must be greater or equal to 0, but found to be {lambd}.")
-    return _core.where(input > lambd, input - lambd, _core.where(input < -lambd, input + lambd, input * 0.0))
+    # nan is in none of the three, and lets gradients through.
+    below = _core.where(input >= -lambd, input * 0.0, input + lambd)
+    return _core.where(input > lambd, input - lambd, below)
 
 
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
