@@ -143,3 +143,21 @@ def stack_module_state(models: Sequence[Any]) -> tuple[dict[str, Any], dict[str,
         return found
 
     return stacked([dict(m.named_parameters()) for m in models]), stacked([dict(m.named_buffers()) for m in models])
+
+
+def replace_all_batch_norm_modules_(root: Any) -> Any:
+    """Takes the running statistics from all batch normalisations in a module, which is returned: they normalise with the
+    batch they see, so that `vmap` and `grad` have nothing to write outside.
+
+    >>> import wengert
+    >>> model = wengert.nn.Sequential(wengert.nn.BatchNorm1d(3))
+    >>> replace_all_batch_norm_modules_(model)[0].running_mean is None
+    True
+    """
+    from wengert.nn.modules.batchnorm import BatchNorm1d, BatchNorm2d, BatchNorm3d
+
+    for module in root.modules():
+        if isinstance(module, (BatchNorm1d, BatchNorm2d, BatchNorm3d)):
+            module.running_mean = module.running_var = module.num_batches_tracked = None
+            module.track_running_stats = False
+    return root

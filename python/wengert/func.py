@@ -5,7 +5,11 @@ Inputs and outputs may be nested tuples, lists and dicts of tensors; inputs also
 
 from __future__ import annotations
 
-from wengert._functional_call import functional_call as functional_call, stack_module_state as stack_module_state
+from wengert._functional_call import (
+    functional_call as functional_call,
+    replace_all_batch_norm_modules_ as replace_all_batch_norm_modules_,
+    stack_module_state as stack_module_state,
+)
 from wengert._transforms.forward import jvp as jvp
 from wengert._transforms.jacobians import (
     hessian as hessian,
@@ -34,6 +38,7 @@ __all__ = [
     "jacrev",
     "jvp",
     "linearize",
+    "replace_all_batch_norm_modules_",
     "stack_module_state",
     "value_and_grad",
     "value_and_jacobian",

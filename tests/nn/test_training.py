@@ -148,3 +148,12 @@ def test_classifier_learns():
             trainer.step()
     net.eval()
     assert (net(x).argmax(1) == labels).sum().item() > 290
+
+
+def test_batch_normalisation_without_running_statistics_is_mapped():
+    model = torch.nn.Sequential(torch.nn.BatchNorm1d(3), torch.nn.Linear(3, 2)).double()
+    assert torch.func.replace_all_batch_norm_modules_(model) is model
+    assert model[0].running_var is None and not model[0].track_running_stats
+    batches = torch.randn(4, 5, 3, dtype=torch.float64)
+    got = torch.func.vmap(model)(batches)
+    assert_close(got.detach(), torch.stack([model(b) for b in batches]).detach())

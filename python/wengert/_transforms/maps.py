@@ -191,13 +191,13 @@ def _moved(x: Tensor, at: int, written: bool, to: int) -> Tensor:
 
 
 def _places(func: Any, form: Any, out_dims: Any) -> list[Any]:
-    if not _is_dim(out_dims) and not isinstance(out_dims, (tuple, list, dict)):
+    if form.kind is None and isinstance(out_dims, tuple) and len(out_dims) == 1:
+        out_dims = out_dims[0]
+    if not _is_dim(out_dims) and not all(map(_is_dim, flatten(out_dims)[0])):
         raise ValueError(
             f"vmap({name_of(func)}, ..., out_dims={out_dims}): `out_dims` must be an int, None or a python collection of ints"
             " representing where in the outputs the vmapped dimension should appear."
         )
-    if form.kind is None and isinstance(out_dims, tuple) and len(out_dims) == 1:
-        out_dims = out_dims[0]
     places = form.prefix(out_dims, _is_dim)
     if places is None:
         raise ValueError(
