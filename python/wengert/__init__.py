@@ -25,21 +25,21 @@ _core._install(_os.path.dirname(_os.path.abspath(__file__)))
 from wengert import (  # noqa: E402
     _expect,
     _tensor,
+    accelerator as accelerator,
     autograd as autograd,
+    backends as backends,
+    cuda as cuda,
     func as func,
     linalg as linalg,
     random as random,
 )
-from wengert._composed import *  # noqa: E402, F403
 from wengert._create import *  # noqa: E402, F403
 from wengert._create_like import *  # noqa: E402, F403
 from wengert._device import *  # noqa: E402, F403
 from wengert._dtypes import *  # noqa: E402, F403
-from wengert._inplace import *  # noqa: E402, F403
 from wengert._interchange import *  # noqa: E402, F403
 from wengert._kinds import *  # noqa: E402, F403
 from wengert._random import *  # noqa: E402, F403
-from wengert._settings import *  # noqa: E402, F403
 from wengert._size import Size as Size, broadcast_shapes as broadcast_shapes  # noqa: E402
 from wengert._windows import *  # noqa: E402, F403
 from wengert.autograd import (  # noqa: E402
@@ -93,20 +93,13 @@ def detach(input: Tensor) -> Tensor:
 
 
 if _typing.TYPE_CHECKING:
-    from wengert import (
-        accelerator as accelerator,
-        backends as backends,
-        cuda as cuda,
-        nn as nn,
-        optim as optim,
-        utils as utils,
-    )
+    from wengert import nn as nn, optim as optim, utils as utils
     from wengert._tensor_str import get_printoptions as get_printoptions, set_printoptions as set_printoptions
 else:
 
     def __getattr__(name: str) -> _typing.Any:
         """What is imported when first used."""
-        if name in {"accelerator", "backends", "cuda", "nn", "optim", "utils"}:
+        if name in {"nn", "optim", "utils"}:
             import importlib
 
             return importlib.import_module(f"wengert.{name}")
@@ -114,4 +107,9 @@ else:
             from wengert import _tensor_str
 
             return getattr(_tensor_str, name)
+        if name in {"half", "float16", "bfloat16", "complex64", "complex128", "cfloat", "cdouble"}:
+            raise AttributeError(
+                f"module 'wengert' has no attribute {name!r}: that dtype is not supported; wanted float32, float64, an integer"
+                " dtype or bool"
+            )
         raise AttributeError(f"module 'wengert' has no attribute {name!r}")

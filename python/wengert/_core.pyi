@@ -273,9 +273,6 @@ class Tensor:
     def output_nr(self) -> _int:
         """Which output of grad_fn it is."""
     @property
-    def real(self) -> Tensor:
-        """The tensor itself: its elements are real."""
-    @property
     def requires_grad(self) -> _bool:
         """Whether gradients are computed for it."""
     @requires_grad.setter
@@ -1215,10 +1212,6 @@ class Tensor:
         """Overwrites the elements with numbers of the Cauchy distribution."""
     def char(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as int8, truncated; integers keep their low bits."""
-    def conj(self) -> Tensor:
-        """The tensor itself: its elements are real."""
-    def conj_physical(self) -> Tensor:
-        """The tensor itself: its elements are real."""
     def cpu(self, memory_format: Any = None) -> Tensor:
         """The tensor itself: it is there already."""
     def cuda(self, device: Any = None, non_blocking: _bool = False) -> Tensor:
@@ -1231,8 +1224,6 @@ class Tensor:
         """Cuts the tensor from its history, in place."""
     def dim(self) -> _int:
         """Number of dimensions."""
-    def dim_order(self) -> tuple[_int, ...]:
-        """Dimensions in the order of their strides, the largest first."""
     def double(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as float64."""
     def element_size(self) -> _int:
@@ -1241,8 +1232,6 @@ class Tensor:
         """View expanded to the sizes of `other`."""
     def exponential_(self, lambd: _float = 1.0, *, generator: Generator | None = None) -> Tensor:
         """Overwrites the elements with exponential numbers of the rate `lambd`."""
-    def fill_diagonal_(self, fill_value: Any, wrap: _bool = False) -> Tensor:
-        """Overwrites the elements whose indices are all equal. `wrap` starts anew below the square of a tall matrix."""
     def float(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as float32."""
     def geometric_(self, p: _float, *, generator: Generator | None = None) -> Tensor:
@@ -1283,8 +1272,6 @@ class Tensor:
         """Overwrites the elements with numbers whose logarithms are normal, with this mean and standard deviation."""
     def long(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as int64, truncated."""
-    def map2_(self, x: Tensor, y: Tensor, callable: Callable[[Any, Any, Any], Any]) -> Tensor:
-        """Replaces each element a by `callable(a, b, c)` with b and c those of `x` and `y`. Returns the tensor."""
     def map_(self, tensor: Tensor, callable: Callable[[Any, Any], Any]) -> Tensor:
         """Replaces each element x by `callable(x, y)` with y that of `tensor`. Returns the tensor."""
     def multinomial(
@@ -1349,14 +1336,10 @@ class Tensor:
         """The tensor as int16, truncated; integers keep their low bits."""
     def size(self, dim: _int | None = None) -> Any:
         """Sizes as a Size, or that of one dimension."""
-    def split_with_sizes(self, split_sizes: Any, dim: _int = 0) -> tuple[Tensor, ...]:
-        """Parts of the given sizes along a dimension, as `split` gives them."""
     def storage_offset(self) -> _int:
         """Elements before the first in its storage."""
     def stride(self, dim: _int | None = None) -> Any:
         """Strides in elements as a tuple, or that of one dimension."""
-    def sum_to_size(self, *size: Any) -> Tensor:
-        """Sums over what broadcasting from the given sizes made."""
     def to(
         self,
         *args: Any,

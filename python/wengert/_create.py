@@ -56,7 +56,7 @@ def options(name: str, kw: dict[str, Any]) -> None:
 
 
 def into(name: str, out: Tensor | None, made: Tensor, dtype: Any = None) -> Tensor:
-    """Writes what was made into `out`, where one is given; an `out` without elements takes the shape of what was made.
+    """Writes what was made into `out`, where one is given.
 
     Raises RuntimeError for an `out` of another shape, or of another dtype than the one asked for.
     """
@@ -66,11 +66,6 @@ def into(name: str, out: Tensor | None, made: Tensor, dtype: Any = None) -> Tens
         raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(out).__name__}")
     if dtype is not None and out.dtype != made.dtype:
         raise RuntimeError(f"{name}: dtype {made.dtype} does not match dtype of out parameter ({out.dtype})")
-    if out.shape != made.shape and out.numel() == 0:
-        out.data = _core._cast(made.detach(), out.dtype, False)
-        return out
-    if out.shape != made.shape and out.numel() == made.numel() and name in ("arange", "linspace", "logspace"):
-        made = made.reshape(out.shape)
     if out.shape != made.shape:
         raise RuntimeError(
             f"{name}: got out of shape {list(out.shape)}, wanted {list(made.shape)}: tensors are not resized"
@@ -283,32 +278,6 @@ def eye(
     return into("eye", out, _core._eye(n.__index__(), m.__index__(), kind, requires_grad), dtype)
 
 
-def empty_strided(
-    size: Sequence[int],
-    stride: Sequence[int],
-    *,
-    dtype: _dtype | None = None,
-    requires_grad: bool = False,
-    **kw: Any,
-) -> Tensor:
-    """A tensor of the given sizes and strides over memory of its own; its values are not to be relied upon (they are zeros).
-
-    Raises RuntimeError for a negative stride, or where there are not as many strides as sizes.
-
-    >>> empty_strided((2, 3), (1, 2)).stride()
-    (1, 2)
-    """
-    if kw:
-        options("empty_strided", kw)
-    shape, steps = sizes("empty_strided", (size,)), sizes("empty_strided", (stride,))
-    if len(shape) != len(steps):
-        raise RuntimeError(f"empty_strided: got {len(shape)} sizes and {len(steps)} strides, wanted as many of each")
-    needed = 1 + sum((n - 1) * step for n, step in zip(shape, steps, strict=True)) if 0 not in shape else 0
-    memory = _core._full([needed], 0.0, dtype, False)
-    made = memory.as_strided(shape, steps).detach()
-    return made.requires_grad_() if requires_grad else made
-
-
 def as_tensor(data: Any, dtype: _dtype | None = None, device: Any = None) -> Tensor:
     """The data as a tensor, without a copy where none is needed: a tensor is itself, an array shares its memory.
 
@@ -391,6 +360,6 @@ def range(start: Number = 0, end: Number | None = None, step: Number = 1, **kw: 
 
 
 __all__ = [
-    "arange", "as_tensor", "asarray", "empty", "empty_strided", "eye", "from_numpy", "full", "linspace", "logspace", "ones", "range",
+    "arange", "as_tensor", "asarray", "empty", "eye", "from_numpy", "full", "linspace", "logspace", "ones", "range",
     "scalar_tensor", "tensor", "zeros",
 ]  # fmt: skip

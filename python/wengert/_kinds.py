@@ -234,41 +234,6 @@ def resolve_neg(self: Tensor) -> Tensor:
     return self
 
 
-def conj(self: Tensor) -> Tensor:
-    """The tensor itself: its elements are real.
-
-    >>> import wengert
-    >>> x = wengert.ones(2)
-    >>> x.conj() is x
-    True
-    """
-    expect.tensors("conj", input=self)
-    return self
-
-
-def conj_physical(self: Tensor) -> Tensor:
-    """The tensor itself: its elements are real.
-
-    >>> import wengert
-    >>> x = wengert.ones(2)
-    >>> x.conj_physical() is x
-    True
-    """
-    expect.tensors("conj_physical", input=self)
-    return self
-
-
-def real(self: Tensor) -> Tensor:
-    """The tensor itself: its elements are real.
-
-    >>> import wengert
-    >>> wengert.real(wengert.tensor([1.0, 2.0]))
-    tensor([1., 2.])
-    """
-    expect.tensors("real", input=self)
-    return self
-
-
 def to_dense(self: Tensor, dtype: _dtype | None = None, *, masked_grad: bool | None = None) -> Tensor:
     """The tensor itself, cast where a dtype is given: all its elements are kept anyway."""
     return self if dtype is None else _core._cast(self, dtype, False)
@@ -281,19 +246,27 @@ def pin_memory(self: Tensor, device: Any = None) -> Tensor:
     )
 
 
-def map2_(self: Tensor, x: Tensor, y: Tensor, callable: Callable[[Any, Any, Any], Any]) -> Tensor:
-    """Replaces each element a by `callable(a, b, c)` with b and c those of `x` and `y`. Returns the tensor.
+def set_default_tensor_type(t: Any) -> None:
+    """Sets the default dtype by a typed class or its name; `set_default_dtype` does it by the dtype.
 
-    Raises RuntimeError where a tensor requires grad, TypeError where the dtypes differ.
+    Raises TypeError for what names no floating-point type.
 
     >>> import wengert
-    >>> wengert.ones(2).map2_(wengert.ones(2), wengert.ones(2), lambda a, b, c: a + b + c)
-    tensor([3., 3.])
+    >>> set_default_tensor_type("torch.DoubleTensor")
+    >>> wengert.ones(1).dtype
+    torch.float64
+    >>> set_default_tensor_type(wengert.FloatTensor)
     """
-    for name, other in (("x", x), ("y", y)):
-        if not isinstance(other, Tensor) or other.dtype != self.dtype:
-            raise TypeError(f"map2_: expected {_NAMES[self.dtype]} for argument {name!r} (got {typename(other)})")
-    return _each("map2_", self, [self, x.expand(self.shape), y.expand(self.shape)], callable)
+    found: _dtype | None = None
+    if isinstance(t, _Typed):
+        found = t.dtype
+    elif isinstance(t, str) and t.startswith("torch."):
+        found = _TYPES.get(t[6:])
+    if found is None or not found.is_floating_point:
+        raise TypeError(
+            f"invalid type object: got {t!r}, wanted FloatTensor or DoubleTensor; only floating-point types"
+        )
+    _core.set_default_dtype(found)
 
 
 def get_device(self: Tensor) -> int:
@@ -387,7 +360,6 @@ PROPERTIES = {
     "device": property(_get_device),
     "layout": property(_get_layout),
     "itemsize": property(_get_itemsize),
-    "real": property(real),
     "nbytes": property(_get_nbytes),
     "is_cpu": _flag(True, "Whether it is on the CPU: always."),
     "is_cuda": _flag(False, "Whether it is on a GPU: never."),
@@ -403,12 +375,11 @@ PROPERTIES = {
 
 METHODS = [
     type_, untyped_storage, is_contiguous, is_same_size, is_nonzero, is_set_to, is_shared, share_memory_, is_pinned,
-    is_inference, is_conj, is_neg, resolve_conj, resolve_neg, get_device, cuda, half, bfloat16, apply_, map_, map2_,
-    __complex__, conj, conj_physical, to_dense, pin_memory,
+    is_inference, is_conj, is_neg, resolve_conj, resolve_neg, get_device, cuda, half, bfloat16, apply_, map_, __complex__,
+    to_dense, pin_memory,
 ]  # fmt: skip
 
 __all__ = [
     "BoolTensor", "ByteTensor", "CharTensor", "DoubleTensor", "FloatTensor", "IntTensor", "LongTensor", "ShortTensor",
-    "UntypedStorage", "conj", "conj_physical", "is_nonzero", "is_same_size", "is_storage", "real",
-    "typename",
+    "UntypedStorage", "is_nonzero", "is_same_size", "is_storage", "set_default_tensor_type", "typename",
 ]  # fmt: skip

@@ -326,10 +326,7 @@ def _whole(name: str, shape: list[int], low: Any, high: Any, dtype: Any, require
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
     least, most = _range(dtype)
     if low < least or high - 1 > most:
-        which = "to - 1" if least <= low <= most else "from"
-        raise RuntimeError(
-            f"{name}: {which} is out of bounds for {dtype}: got [{low}, {high}), wanted values in [{least}, {most}]"
-        )
+        raise RuntimeError(f"{name}: [{low}, {high}) is out of bounds for {dtype}; wanted values in [{least}, {most}]")
     stream = _stream(name, generator)
     return _mapped(shape, lambda sizes: _core._random_whole(sizes, low, high - 1, dtype, requires_grad, stream))
 
@@ -595,7 +592,7 @@ def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Generator | Non
     torch.Size([2])
     """
     if not lambd > 0:
-        raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd}")
+        raise RuntimeError(f"exponential_ expects lambd > 0.0, but found lambd={lambd}")
     _continuous("Exponential", self)
     return _overwritten(self, _exponential("exponential_", self, generator) / lambd)
 

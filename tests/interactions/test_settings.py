@@ -1,4 +1,4 @@
-"""What programs ask and set before they compute: GPUs, backends, determinism, default types."""
+"""What programs ask and set before they compute: GPUs, backends, default types."""
 
 import pytest
 
@@ -28,20 +28,6 @@ def test_flags_of_backends_are_kept():
     backends.cudnn.deterministic = before
     with pytest.raises(AttributeError, match="no flag 'speed'"):
         _ = backends.cudnn.speed
-
-
-def test_determinism_and_precision():
-    assert not torch.are_deterministic_algorithms_enabled()
-    torch.use_deterministic_algorithms(True, warn_only=True)
-    assert torch.are_deterministic_algorithms_enabled() and torch.is_deterministic_algorithms_warn_only_enabled()
-    torch.use_deterministic_algorithms(False)
-    assert not torch.are_deterministic_algorithms_enabled()
-    assert not torch.is_deterministic_algorithms_warn_only_enabled()
-    assert torch.get_float32_matmul_precision() == "highest"
-    with pytest.warns(UserWarning, match="is not one of 'highest', 'high', or 'medium'"):
-        torch.set_float32_matmul_precision("low")
-    assert torch.get_float32_matmul_precision() == "highest"
-    assert torch.set_flush_denormal(False) in (True, False)
 
 
 @pytest.mark.filterwarnings("ignore:.*set_default_tensor_type.*:UserWarning")
