@@ -2576,6 +2576,9 @@ def _make_dual(primal: Tensor, tangent: Tensor, level: _int) -> Tensor:
 def _make_subclass(cls: type, data: Tensor, requires_grad: _bool) -> Any:
     """An instance of a Tensor subclass over the same storage."""
 
+def _mark_same() -> None:
+    """Says of the innermost map that it maps over directions: values are the same for all examples."""
+
 def _named(x: Tensor, name: str) -> Tensor:
     """The tensor itself, its node, if it was just recorded, under one of the names above."""
 
@@ -2599,6 +2602,9 @@ def _push_saved_hooks(
     unpack_hook: Callable[[Any], Tensor] | None = None,
 ) -> None:
     """Puts a pair of hooks above those of this thread; without any, tensors are saved as they are."""
+
+def _queue_callback(callback: Callable[[], None]) -> None:
+    """Has a callable run when the backward pass under way on this thread has succeeded."""
 
 def _random(shape: Sequence[_int], normal: _bool, dtype: _DTypeLike, requires_grad: _bool, stream: Stream) -> Tensor:
     """Standard normal or uniform numbers."""

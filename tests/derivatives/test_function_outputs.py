@@ -323,3 +323,28 @@ def test_generated_vmap_rules_run_once_for_all_examples():
             assert_close(a, b)
     empty = func.vmap(Rule.apply, (0, None, None))(t64([[1.0, 2.0]])[:0], y, 3.0)
     assert empty[0].shape == (0, 2)
+
+
+def test_nodes_of_a_function_have_a_class():
+    f = function(lambda ctx, x: x * 2)
+    y = f.apply(leaf())
+    assert type(y.grad_fn) is f._backward_cls and type(y.grad_fn).__name__ == "MadeBackward"
+
+
+def test_constants_have_no_tangents():
+    class Constant(Function):
+        @staticmethod
+        def forward(x):
+            return x * 2, (x > 0).long()
+
+        @staticmethod
+        def setup_context(ctx, inputs, output):
+            ctx.mark_non_differentiable(output[1])
+
+        @staticmethod
+        def jvp(ctx, t):
+            return t * 2, t
+
+    x = t64([1.0, 2.0])
+    with pytest.raises(RuntimeError, match="You should return None at that position instead"):
+        torch.func.jvp(lambda x: Constant.apply(x)[0], (x,), (x,))

@@ -147,6 +147,10 @@ def jacfwd(
         total = sum(sizes)
 
         def along(*tangents: Any) -> Any:
+            if randomness != "different" and total:
+                # The map is over directions alone: what `func` computes is the same for all, and may be looked at.
+                _core._mark_same()
+
             def partial(*leaves: Any) -> Any:
                 given = list(args)
                 for p, x in zip(at, spec.build(list(leaves)), strict=True):

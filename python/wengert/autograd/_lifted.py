@@ -66,6 +66,11 @@ def _dual(cls: type[Function], args: tuple[Any, ...], kwargs: dict[str, Any], le
     results = []
     for i, (o, t) in enumerate(zip(outputs, moved, strict=True)):
         constant = not isinstance(o, Tensor) or not o.is_floating_point() or id(o) in ctx._non_differentiable
+        if constant and isinstance(t, Tensor) and isinstance(o, Tensor):
+            raise RuntimeError(
+                f"{cls.__name__}.jvp returned a tangent for output {i}, which is not differentiable. You should return None at"
+                " that position instead."
+            )
         if t is None or constant:
             results.append(o)
             continue

@@ -127,6 +127,13 @@ def _only_tensors(name: str, tensors: tuple[Any, ...]) -> tuple[Any, ...]:
     return tensors
 
 
+class _NodeClass:
+    """The class of a Function's nodes."""
+
+    def __get__(self, _: Any, owner: type[Function]) -> type:
+        return _core._node_class(f"{owner.__name__}Backward")
+
+
 class VmapInfo(NamedTuple):
     """What a Function's `vmap` is told of the map: its size and what it does about random numbers."""
 
@@ -156,6 +163,7 @@ class Function:
     """
 
     generate_vmap_rule = False
+    _backward_cls = _NodeClass()
 
     def __init__(self, *_args: Any, **_kwargs: Any) -> None:
         warnings.warn(

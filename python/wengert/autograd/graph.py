@@ -19,6 +19,7 @@ __all__ = [
     "disable_saved_tensors_hooks",
     "get_gradient_edge",
     "increment_version",
+    "queue_callback",
     "register_multi_grad_hook",
     "save_on_cpu",
     "saved_tensors_hooks",
@@ -230,6 +231,19 @@ def get_gradient_edge(tensor: Tensor) -> GradientEdge:
             "It is not possible to get the gradient edge for a Tensor that does not require gradients; try requires_grad_()"
         )
     return GradientEdge(node, tensor.output_nr)
+
+
+def queue_callback(callback: Callable[[], None]) -> None:
+    """Has `callback` run once, when the backward pass under way on this thread has succeeded: after an error it does not run.
+    RuntimeError where no backward pass is under way.
+
+    >>> import wengert
+    >>> x = wengert.ones(2, requires_grad=True)
+    >>> _ = x.register_hook(lambda _: queue_callback(lambda: print("done")))
+    >>> x.sum().backward()
+    done
+    """
+    _core._queue_callback(callback)
 
 
 def _stand_in(x: Any) -> Any:

@@ -1,11 +1,21 @@
-"""Variable, what tensors that record were once wrapped in: a name that old programs use. Depends on `Tensor`."""
+"""Variable, what tensors that record were once wrapped in: a name that old programs use. Depends on `_core`."""
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
+from wengert import _core
 from wengert._core import Tensor
+
+
+class _Engine:
+    """What old programs ask for callbacks after a backward pass."""
+
+    def queue_callback(self, callback: Callable[[], None]) -> None:
+        """`graph.queue_callback`."""
+        _core._queue_callback(callback)
 
 
 class _Kind(type):
@@ -25,6 +35,8 @@ class Variable(metaclass=_Kind):
     >>> isinstance(x * 2, Variable)
     True
     """
+
+    _execution_engine = _Engine()
 
     def __new__(cls, data: Tensor | None = None, requires_grad: bool = False, volatile: bool = False) -> Any:
         if volatile:

@@ -4,8 +4,8 @@ torch.utils.checkpoint's. Depends on `_core`, random states and trees.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from wengert import _core
@@ -13,7 +13,14 @@ from wengert._core import Node, SavedTensor, Tensor
 from wengert._transforms.tree import flatten as _flatten
 from wengert.random import fork_rng, get_rng_state, set_rng_state
 
-__all__ = ["CheckpointError", "checkpoint", "checkpoint_sequential", "noop_context_fn"]
+__all__ = [
+    "CheckpointError",
+    "checkpoint",
+    "checkpoint_sequential",
+    "noop_context_fn",
+    "set_checkpoint_debug_enabled",
+    "set_checkpoint_early_stop",
+]
 
 Contexts = tuple[AbstractContextManager[Any], AbstractContextManager[Any]]
 
@@ -46,8 +53,9 @@ def checkpoint(
 
     Gradients are those of the function without it, also of tensors that it takes from outside of its arguments, with
     `autograd.grad`, `inputs=` and `create_graph` as well: both values of `use_reentrant` mean the same here. Random numbers
-    are the same in both runs while `preserve_rng_state`. The function sees copies of arguments that need a gradient. `context_fn` makes the contexts of the two runs. `early_stop` and
-    `debug` change nothing: the second run always goes to the end.
+    are the same in both runs while `preserve_rng_state`. The function sees copies of arguments that need a gradient.
+    `context_fn` makes the contexts of the two runs. With `debug` the error names the operations of both runs. `early_stop`
+    changes nothing: the second run always goes to the end, since the gradient starts there.
 
     Raises CheckpointError in the backward pass where the second run returns other shapes or dtypes, unless
     `determinism_check` is "none".
@@ -68,6 +76,7 @@ def checkpoint(
             return function(*args, **kwargs)
     state = get_rng_state() if preserve_rng_state else None
     run = _Run(function, args, kwargs, state, again, determinism_check != "none")
+    run.debug = _Debug.enabled if _Debug.enabled is not None else bool(debug)
     with forward:
         return run.first()
 
@@ -90,6 +99,8 @@ class _Run:
         self.outside: list[Tensor] = []
         self.on: list[int] = []
         self.shapes: list[Any] = []
+        self.debug = False
+        self.operations: list[str] = []
 
     def call(self, leaves: list[Any]) -> Any:
         args, kwargs = self.form.build(leaves)
@@ -126,6 +137,8 @@ class _Run:
             return out
         self.outside = _boundary([values[i].grad_fn for i in self.on], set(keys), aliases)
         self.shapes = [(tuple(values[i].shape), values[i].dtype) for i in self.on]
+        if self.debug:
+            self.operations = _operations([values[i].grad_fn for i in self.on], aliases)
         inputs = [self.leaves[i] for i in self.moving] + self.outside
         results = _core._record_function("Checkpoint", self, inputs, [values[i].detach() for i in self.on])
         # As they were before the run, whatever is written to them later; the graph of this run goes.
@@ -153,7 +166,7 @@ class _Run:
         finally:
             _core._set_grad_enabled(before)
         values = _flatten(out)[0]
-        self.check(values)
+        self.check(values, {x.grad_fn._key() for x in aliases if x.grad_fn is not None})
         pairs = [
             (values[i], g)
             for i, g in zip(self.on, cotangents, strict=True)
@@ -163,7 +176,7 @@ class _Run:
             return (None,) * (len(aliases) + len(self.outside))
         return _core._grad_cut([y for y, _ in pairs], [*aliases, *self.outside], [g for _, g in pairs], create)
 
-    def check(self, values: list[Any]) -> None:
+    def check(self, values: list[Any], aliases: set[int]) -> None:
         again = [
             (tuple(values[i].shape), values[i].dtype) if i < len(values) and isinstance(values[i], Tensor) else None
             for i in self.on
@@ -172,7 +185,59 @@ class _Run:
             raise CheckpointError(
                 "wengert.utils.checkpoint: Recomputed values have different metadata than during the forward pass: got"
                 f" {again}, wanted {self.shapes}; the function must do the same in both runs"
+                + (self.trace(values, aliases) if self.debug else "; try debug=True to see what it did")
             )
+
+    def trace(self, values: list[Any], aliases: set[int]) -> str:
+        """Both runs, operation by operation."""
+        nodes = [values[i].grad_fn for i in self.on if i < len(values) and isinstance(values[i], Tensor)]
+        again = _operations([node for node in nodes if node is not None], aliases)
+        return "\nOperations of the first run:\n{}\nOperations of the second run:\n{}".format(
+            *("\n".join(f"  {line}" for line in run) or "  none" for run in (self.operations, again))
+        )
+
+
+class _Debug:
+    enabled: bool | None = None
+
+
+@contextmanager
+def set_checkpoint_debug_enabled(enabled: bool | None) -> Iterator[None]:
+    """Context in which checkpoints take `enabled` for their `debug`; None leaves it to them.
+
+    >>> with set_checkpoint_debug_enabled(True):
+    ...     pass
+    """
+    before = _Debug.enabled
+    _Debug.enabled = enabled
+    try:
+        yield
+    finally:
+        _Debug.enabled = before
+
+
+@contextmanager
+def set_checkpoint_early_stop(enable: bool) -> Iterator[None]:
+    """Context for the `early_stop` of checkpoints, which changes nothing here.
+
+    >>> with set_checkpoint_early_stop(False):
+    ...     pass
+    """
+    yield
+
+
+def _operations(roots: list[Node], aliases: set[int]) -> list[str]:
+    """The operations that lead to nodes, in their order, with the lines that recorded them."""
+    found: dict[int, Node] = {}
+    todo = list(roots)
+    while todo:
+        node = todo.pop()
+        if node._key() not in found and node._key() not in aliases:
+            found[node._key()] = node
+            todo += [below for below, _ in node.next_functions if below is not None]
+    inner = [node for node in found.values() if node.variable is None]
+    places = [(node, node.site) for node in sorted(inner, key=lambda node: node._sequence_nr())]
+    return [node.name() + ("" if at is None else f" at {at[0]}:{at[1]}") for node, at in places]
 
 
 def _first(node: Any) -> int:

@@ -191,6 +191,17 @@ fn _grad_cut<'py>(
     PyTuple::new(py, grads)
 }
 
+/// Has a callable run when the backward pass under way on this thread has succeeded.
+#[pyfunction]
+fn _queue_callback(callback: Bound<'_, PyAny>) -> PyResult<()> {
+    if !callback.is_callable() {
+        return Err(PyTypeError::new_err(format!("queue_callback: expected a callable, got {}", type_name(&callback))));
+    }
+    let callback = Foreign::new(callback.unbind());
+    let run = move || Python::attach(|py| callback.0.bind(py).call0().map(drop).map_err(crate::convert::stash));
+    wengert::tape::finale::queue(Box::new(run)).map_err(raise)
+}
+
 /// How many backward passes were begun so far.
 #[pyfunction]
 fn _sweeps() -> u64 {
@@ -262,6 +273,7 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(_recorded, m)?)?;
     m.add_function(wrap_pyfunction!(_grad_cut, m)?)?;
     m.add_function(wrap_pyfunction!(_sweeps, m)?)?;
+    m.add_function(wrap_pyfunction!(_queue_callback, m)?)?;
     m.add_function(wrap_pyfunction!(_set_check_nan, m)?)?;
     m.add_function(wrap_pyfunction!(_rebase, m)?)?;
     m.add_function(wrap_pyfunction!(_named, m)?)?;

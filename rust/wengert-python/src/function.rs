@@ -260,7 +260,7 @@ fn check_out(name: &str, out: &Bound<'_, PyAny>, value: &Tensor) -> PyResult<()>
             target.dtype().word()
         )));
     }
-    if value.requires_grad() || target.requires_grad() {
+    if value.requires_grad() || target.requires_grad() || value.is_lifted() != target.is_lifted() {
         return Err(pyo3::exceptions::PyRuntimeError::new_err(format!(
             "{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad."
         )));

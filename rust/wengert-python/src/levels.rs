@@ -12,6 +12,12 @@ fn _enter_level(size: Option<usize>, open: bool) -> u64 {
     if open { transform::enter_open() } else { transform::enter(size.map_or(LevelKind::Dual, LevelKind::Batch)) }
 }
 
+/// Says of the innermost map that it maps over directions: values are the same for all examples.
+#[pyfunction]
+fn _mark_same() {
+    transform::mark_same();
+}
+
 /// Whether a tensor is a batch of the map at a level.
 #[pyfunction]
 fn _is_batched(x: &Bound<'_, PyAny>, level: u64) -> PyResult<bool> {
@@ -128,6 +134,7 @@ fn _untrack<'py>(
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(_enter_level, m)?)?;
     m.add_function(wrap_pyfunction!(_leave_level, m)?)?;
+    m.add_function(wrap_pyfunction!(_mark_same, m)?)?;
     m.add_function(wrap_pyfunction!(_is_batched, m)?)?;
     m.add_function(wrap_pyfunction!(_outermost_level, m)?)?;
     m.add_function(wrap_pyfunction!(_settled, m)?)?;

@@ -131,6 +131,11 @@ fn mt<'py>(py: Python<'py>, t: &Tensor, name: &str) -> PyResult<Bound<'py, PyAny
     wrap_bound(py, view::transpose(t, -2, -1).map_err(raise)?)
 }
 
+const NOT_A_LEAF: &str = "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't \
+    be populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use \
+    .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor \
+    instead.";
+
 /// `.grad`: the same Python object as long as the gradient is the same tensor.
 unsafe extern "C" fn get_grad(this: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
     guard(|| {
@@ -140,6 +145,10 @@ unsafe extern "C" fn get_grad(this: *mut ffi::PyObject, _: *mut c_void) -> *mut 
             let o = this.cast::<TensorObject>();
             let Some(grad) = (*o).tensor.grad() else {
                 ffi::Py_CLEAR(&raw mut (*o).grad);
+                let t = &(*o).tensor;
+                if !t.is_lifted() && !t.is_leaf() && !t.retains_grad() {
+                    crate::convert::warn(NOT_A_LEAF).map_err(raise)?;
+                }
                 return Ok(py.None().into_ptr());
             };
             let cached = (*o).grad;

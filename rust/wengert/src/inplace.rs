@@ -251,6 +251,17 @@ pub fn assign_at(target: &mut Tensor, view: &Tensor, entries: &[ops::index::Entr
 /// Overwrites every element with one value.
 #[track_caller]
 pub fn fill_(target: &mut Tensor, value: Scalar) -> Result<()> {
+    fill(target, value, false)
+}
+
+/// Overwrites every element with 0.
+#[track_caller]
+pub fn zero_(target: &mut Tensor) -> Result<()> {
+    fill(target, Scalar::Int(0), true)
+}
+
+#[track_caller]
+fn fill(target: &mut Tensor, value: Scalar, zero: bool) -> Result<()> {
     value.check_fits(target.dtype())?;
     target.refresh()?;
     if target.is_lifted() || target.is_rebound() {
@@ -259,7 +270,7 @@ pub fn fill_(target: &mut Tensor, value: Scalar) -> Result<()> {
     }
     check_writable("fill_", target, false)?;
     let recording = grad_enabled() && target.edge().is_some();
-    let edge = if recording { Some(ops::write::record_fill(target)) } else { None };
+    let edge = if recording { Some(ops::write::record_fill(target, zero)) } else { None };
     target.array().prepare_write()?;
     target.array().fill_unseen(value);
     if let Some(edge) = edge {

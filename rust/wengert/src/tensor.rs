@@ -330,6 +330,10 @@ impl Tensor {
 
     /// Forgets its own history; other handles keep theirs.
     pub fn detach_(&mut self) {
+        if self.is_lifted() {
+            *self = crate::transform::detach(self);
+            return;
+        }
         self.edge = Edge::NONE;
         self.seen = self.array.history();
         self.tell_group();
@@ -464,7 +468,7 @@ impl Tensor {
     pub fn set_array(&mut self, array: Array) -> Result<()> {
         if self.dtype() != array.dtype() && self.edge.is_some() && !array.dtype().is_float() {
             return Err(Error::runtime(format!(
-                "data set to a tensor that requires gradients must be floating point; got dtype {}",
+                "data set to a tensor that requires gradients must be floating point or complex dtype; got dtype {}",
                 array.dtype().name()
             )));
         }

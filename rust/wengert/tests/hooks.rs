@@ -188,3 +188,61 @@ fn hooks_are_recorded_when_the_sweep_is() {
     assert_eq!(vec(&h), [640.0]);
     assert_eq!(vec(&tensor(&[1.0], &[1])), [1.0]);
 }
+
+#[test]
+fn hooks_on_saved_tensors_run_when_they_are_flushed() {
+    use wengert::tape::packing::{self, Packed, SaveHooks};
+
+    struct Twice(Arc<Mutex<Vec<f64>>>);
+    struct Kept(Tensor);
+    impl SaveHooks for Twice {
+        fn pack(&self, value: Tensor) -> Result<Arc<dyn Packed>> {
+            self.0.lock().unwrap().extend(vec(&value));
+            assert!(!wengert::grad_enabled());
+            Ok(Arc::new(Kept(ops::add(&value, &value)?.detach())))
+        }
+    }
+    impl Packed for Kept {
+        fn unpack(&self) -> Result<Tensor> {
+            Ok(self.0.clone())
+        }
+        fn foreign(&self, _: &mut dyn FnMut(&(dyn std::any::Any + Send + Sync))) {}
+    }
+
+    let x = leaf(&[3.0, 4.0], &[2]);
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    packing::push(Some(Arc::new(Twice(seen.clone())))).unwrap();
+    let y = ops::exp(&x).unwrap();
+    let z = square(&x);
+    assert!(seen.lock().unwrap().is_empty());
+    packing::flush().unwrap();
+    packing::pop();
+    assert_eq!(seen.lock().unwrap().len(), 6);
+    let z = ops::sum(&z, None, false).unwrap();
+    let g = grad(&[z], &[None], std::slice::from_ref(&x), true, CreateGraph::Yes).unwrap().remove(0).unwrap();
+    // 2 x + 2 x, by packed values that are twice as large.
+    assert_eq!(vec(&g), [12.0, 16.0]);
+    let w = ops::sum(&y, None, false).unwrap();
+    let g = grad(&[w], &[None], &[x], false, CreateGraph::No).unwrap().remove(0).unwrap();
+    assert_eq!(vec(&g), [3.0f64, 4.0].map(|v| 2.0 * v.exp()));
+    assert!(packing::disable(Some("not now".to_owned()), true).unwrap().is_none());
+    assert!(packing::push(None).unwrap_err().message.contains("not now"));
+    packing::disable(None, false).unwrap();
+}
+
+#[test]
+fn what_inference_makes_cannot_be_kept() {
+    let x = leaf(&[3.0], &[1]);
+    let before = wengert::set_inference(true);
+    let y = tensor(&[2.0], &[1]);
+    assert!(y.array().is_inference() && !wengert::grad_enabled() && !ops::mul(&x, &y).unwrap().requires_grad());
+    wengert::set_inference(before);
+    assert!(wengert::grad_enabled());
+    let _ = ops::mul(&x, &y).unwrap();
+    assert!(wengert::tape::packing::flush().unwrap_err().message.contains("Inference tensors cannot be saved"));
+    wengert::tape::packing::flush().unwrap();
+    let z = ops::add(&x, &y).unwrap();
+    wengert::tape::packing::flush().unwrap();
+    wengert::backward(&z).unwrap();
+    assert_eq!(grad_of(&x), [1.0]);
+}

@@ -52,14 +52,17 @@ pub(crate) fn record_copy(target: &Tensor, source: &Tensor) -> Edge {
 
 /// `target.fill_(number)`: nothing of the input remains.
 #[derive(Debug)]
-struct Fill;
+struct Fill {
+    /// Whether it was `zero_`.
+    zero: bool,
+}
 
 impl Op for Fill {
     fn name(&self) -> &str {
         "fill"
     }
     fn grad_name(&self) -> String {
-        "FillBackward0".to_owned()
+        if self.zero { "ZeroBackward0" } else { "FillBackward2" }.to_owned()
     }
     fn forward(&self, inputs: &[&Array]) -> Result<Array> {
         inputs[0].copied()
@@ -80,8 +83,9 @@ fn nothing(g: &Tensor) -> Result<Tensor> {
 
 /// The node of `target.fill_(number)`.
 #[track_caller]
-pub(crate) fn record_fill(target: &Tensor) -> Edge {
-    record_only(OpRef::Static(&Fill), &[target], target.layout(), target.dtype())
+pub(crate) fn record_fill(target: &Tensor, zero: bool) -> Edge {
+    let op: &'static Fill = if zero { &Fill { zero: true } } else { &Fill { zero: false } };
+    record_only(OpRef::Static(op), &[target], target.layout(), target.dtype())
 }
 
 /// A chain of view ops from a base of known shape, applied to any array or tensor of that shape.
@@ -325,7 +329,7 @@ pub static ZERO_: OpInfo = OpInfo {
     returns: "Tensor",
     face: Face::WRITE,
     differentiable: true,
-    body: Body::Write(|x, _| crate::inplace::fill_(x, Scalar::Int(0))),
+    body: Body::Write(|x, _| crate::inplace::zero_(x)),
     samples: &[],
 };
 

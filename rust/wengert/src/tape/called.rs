@@ -4,9 +4,9 @@ use super::edge::Edge;
 use super::hooks::Hooks;
 use super::leaf::LeafCell;
 use super::node::Node;
-use crate::array::DType;
+use crate::array::{Array, DType};
 use crate::error::{Error, Result};
-use crate::op::{Cotangents, Grads};
+use crate::op::{Cotangents, Grads, PlainGrads};
 use crate::tensor::Tensor;
 use std::sync::Arc;
 
@@ -79,6 +79,18 @@ fn fits_node(
     Ok(())
 }
 
+/// Warns of a rule that failed, with the line that recorded it.
+#[cold]
+pub(super) fn tell(node: &Node) -> Result<()> {
+    let at = match super::site::describe(node.site()) {
+        Some((file, line)) => {
+            format!("Traceback of forward call that caused the error:\n  File \"{file}\", line {line}\n")
+        }
+        None => "No forward pass information available; enable detect anomaly during the forward pass".to_owned(),
+    };
+    crate::warning::warn(&format!("Error detected in {}. {at}", node.name()))
+}
+
 /// An error where a rule has returned NaN.
 #[cold]
 pub(super) fn refuse_nan(node: &Node, grads: &Grads) -> Result<()> {
@@ -86,15 +98,35 @@ pub(super) fn refuse_nan(node: &Node, grads: &Grads) -> Result<()> {
         let wanted = node.inputs().get(i).is_some_and(Edge::is_some);
         let Some(grad) = grad.as_ref().filter(|_| wanted) else { continue };
         let Some(plain) = crate::transform::plain_value(grad) else { continue };
-        if plain.array().has_nan()? {
-            return Err(Error::runtime(format!(
-                "Function '{}' returned nan values in its {i}th output.{}",
-                node.name(),
-                super::site::suffix(node.site())
-            )));
+        refuse_nan_in(node, i, plain.array())?;
+    }
+    Ok(())
+}
+
+/// The same for a rule on bare arrays; one that failed by itself is told of.
+#[cold]
+pub(super) fn refuse_failed(node: &Node, ran: &Result<()>, grads: &PlainGrads) -> Result<()> {
+    if ran.is_err() {
+        return tell(node);
+    }
+    for (i, grad) in grads.iter().enumerate() {
+        if let Some(grad) = grad.as_ref().filter(|_| node.inputs().get(i).is_some_and(Edge::is_some)) {
+            refuse_nan_in(node, i, grad)?;
         }
     }
     Ok(())
+}
+
+fn refuse_nan_in(node: &Node, i: usize, grad: &Array) -> Result<()> {
+    if !grad.has_nan()? {
+        return Ok(());
+    }
+    tell(node)?;
+    Err(Error::runtime(format!(
+        "Function '{}' returned nan values in its {i}th output.{}",
+        node.name(),
+        super::site::suffix(node.site())
+    )))
 }
 
 #[cold]

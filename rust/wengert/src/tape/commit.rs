@@ -17,7 +17,7 @@ enum Step {
 }
 
 fn prepare(cell: &LeafCell, grad: Tensor, create_graph: bool) -> Result<Step> {
-    let Some(old) = cell.get() else { return Ok(Step::Put(owned(grad, create_graph)?)) };
+    let Some(old) = cell.get() else { return Ok(Step::Put(owned(cell, grad, create_graph)?)) };
     if create_graph || old.dtype() != grad.dtype() || !old.layout().same_shape(grad.layout()) || old.is_lifted() {
         return Ok(Step::Put(record::add(&old, &grad)?));
     }
@@ -33,9 +33,23 @@ fn shares(a: &Array, b: &Array) -> bool {
     a.storage_id() == b.storage_id() && !a.same(b)
 }
 
-/// A gradient that is nobody else's: never the caller's own `gradient`, never an expanded value.
-fn owned(grad: Tensor, create_graph: bool) -> Result<Tensor> {
-    if create_graph || (grad.array().is_unique() && grad.layout().is_contiguous()) {
+/// A gradient that is nobody else's: never the caller's own `gradient`, never an expanded value. In memory it lies as its
+/// leaf does.
+fn owned(cell: &LeafCell, grad: Tensor, create_graph: bool) -> Result<Tensor> {
+    if create_graph {
+        return Ok(grad);
+    }
+    if let Some(layout) = cell.own_layout()
+        && layout.same_shape(grad.layout())
+    {
+        if grad.array().is_unique() && grad.layout().strides() == layout.strides() {
+            return Ok(grad);
+        }
+        let lying = Array::empty(layout, grad.dtype())?;
+        lying.write_unseen(grad.array());
+        return Ok(Tensor::from_array(lying));
+    }
+    if grad.array().is_unique() && grad.layout().is_contiguous() {
         return Ok(grad);
     }
     Ok(Tensor::from_array(grad.array().copied()?))

@@ -4,7 +4,7 @@
 //! exception would be a gradient with a graph of its own (`create_graph`), which leads back to the node: the cell keeps
 //! such a gradient only while the program has a handle of the leaf.
 
-use crate::array::Array;
+use crate::array::{Array, Layout};
 use crate::tensor::Tensor;
 use std::any::Any;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -54,6 +54,13 @@ impl LeafCell {
     /// The leaf's value.
     pub(crate) fn value(&self) -> Option<Array> {
         lock(&self.value).clone()
+    }
+
+    /// The layout of the leaf's value where it is dense and not row-major: gradients are to lie alike.
+    pub(super) fn own_layout(&self) -> Option<Layout> {
+        let value = lock(&self.value);
+        let layout = value.as_ref()?.layout();
+        (!layout.is_contiguous() && layout.is_dense()).then(|| layout.clone())
     }
 
     pub(crate) fn set_value(&self, value: Array) {

@@ -3,6 +3,7 @@
 mod called;
 mod commit;
 pub mod edge;
+pub mod finale;
 pub mod hooks;
 pub mod kept;
 pub mod leaf;

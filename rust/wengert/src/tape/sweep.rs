@@ -6,6 +6,7 @@
 
 use super::called::{refuse_nan, run_after, run_before, run_pre_hooks};
 use super::edge::Edge;
+use super::finale;
 use super::leaf::LeafCell;
 use super::marks::{COUNTED, InNode, Marks, NEEDED, SideTable, TARGET};
 use super::node::Node;
@@ -85,11 +86,19 @@ pub fn sweep(roots: Roots, targets: Option<&[Edge]>, options: Options) -> Result
         TARGETED.store(targets.is_some(), Ordering::Relaxed);
     }
     let _mode = mode::GradMode::set(options.create_graph);
-    if guard.in_node {
+    let queue = finale::Queue::open();
+    let found = if guard.in_node {
         run(InNode, roots, targets, options)
     } else {
         run(SideTable::default(), roots, targets, options)
+    };
+    let last = queue.close();
+    let found = found?;
+    if !last.is_empty() {
+        drop((guard, _mode));
+        finale::run(last)?;
     }
+    Ok(found)
 }
 
 /// The right to keep counts in the nodes: one sweep at a time has it.
@@ -389,7 +398,7 @@ impl<M: Marks> Sweep<'_, M> {
         // A node runs once: what comes after the last one finds all marks cleared.
         self.marks.reset(p);
         let wanted = self.targets.is_none() || mark & (NEEDED | TARGET) == NEEDED;
-        let short = !self.options.on_tensors() && !self.check_nan;
+        let short = !self.options.on_tensors();
         if !(wanted && node.is_bare() && short && slot.full.is_none()) {
             return self.step_slowly(p, node, mark, slot.into_cotangents());
         }
@@ -397,7 +406,11 @@ impl<M: Marks> Sweep<'_, M> {
         // Borrowed: whoever reached this node holds it throughout the rule.
         let edge = std::mem::ManuallyDrop::new(Edge::from_counted(p, 0));
         let mut grads = [None, None];
-        node.op().vjp_plain(&Saved::new(&edge, node, false), &mut g, &mut grads)?;
+        let ran = node.op().vjp_plain(&Saved::new(&edge, node, false), &mut g, &mut grads);
+        if self.check_nan {
+            super::called::refuse_failed(node, &ran, &grads)?;
+        }
+        ran?;
         if let Some(g) = g {
             return self.step_slowly(p, node, mark, Slot::of(g).into_cotangents());
         }
@@ -461,7 +474,11 @@ impl<M: Marks> Sweep<'_, M> {
         let given = hooks.as_ref().filter(|h| !h.after.is_empty()).map(|_| cotangents.clone());
         // Borrowed: whoever reached this node holds it throughout the rule.
         let edge = std::mem::ManuallyDrop::new(Edge::from_counted(p, 0));
-        let mut grads = node.op().vjp(&Saved::new(&edge, node, self.options.on_tensors()), cotangents)?;
+        let found = node.op().vjp(&Saved::new(&edge, node, self.options.on_tensors()), cotangents);
+        if self.check_nan && found.is_err() {
+            super::called::tell(node)?;
+        }
+        let mut grads = found?;
         if let (Some(hooks), Some(given)) = (&hooks, given) {
             run_after(node, hooks, &mut grads, &given)?;
         }
@@ -534,12 +551,8 @@ impl<M: Marks> Sweep<'_, M> {
                 if let Some(cell) = node.leaf_sink() {
                     super::commit::accumulate(&cell, grad, self.options.create_graph)?;
                     for (_, hook) in &hooks.post {
-                        if let Some(grad) = cell.get()
-                            && hook.call(&grad)?.is_some()
-                        {
-                            return Err(Error::runtime(
-                                "hooks should return None: got a Tensor from a post accumulate grad hook",
-                            ));
+                        if let Some(grad) = cell.get() {
+                            hook.call(&grad)?;
                         }
                     }
                 }

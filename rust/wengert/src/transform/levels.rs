@@ -20,6 +20,8 @@ pub struct Level {
     pub id: u64,
     /// What it does.
     pub kind: LevelKind,
+    /// Of a map: values are the same for all examples, which differ in their tangents only.
+    pub same: bool,
 }
 
 thread_local! {
@@ -38,7 +40,7 @@ pub fn enter_open() -> u64 {
 }
 
 fn push(id: u64, kind: LevelKind) -> u64 {
-    STACK.with_borrow_mut(|s| s.push(Level { id, kind }));
+    STACK.with_borrow_mut(|s| s.push(Level { id, kind, same: false }));
     id
 }
 
@@ -50,6 +52,20 @@ pub(super) fn is_open(id: u64) -> bool {
 /// Whether a level is under way on this thread.
 pub(super) fn is_active(id: u64) -> bool {
     STACK.with_borrow(|s| s.iter().any(|l| l.id == id))
+}
+
+/// Says of the innermost transform, a map, that the values of its examples are the same: it maps over directions.
+pub fn mark_same() {
+    STACK.with_borrow_mut(|s| {
+        if let Some(top) = s.last_mut() {
+            top.same = matches!(top.kind, LevelKind::Batch(_));
+        }
+    });
+}
+
+/// Whether the values of a map's examples are the same.
+pub(super) fn is_same(id: u64) -> bool {
+    STACK.with_borrow(|s| s.iter().any(|l| l.id == id && l.same))
 }
 
 /// Ends a transform, and any inside it that were left by an error.

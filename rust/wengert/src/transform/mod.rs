@@ -7,7 +7,7 @@ mod levels;
 
 pub use batch::{align, align_all, spread, to_front};
 pub use grad::{CreateGraph, backward, grad, grad_cut, track, untrack};
-pub use levels::{Level, LevelKind, active, enter, enter_open, leave};
+pub use levels::{Level, LevelKind, active, enter, enter_open, leave, mark_same};
 
 use crate::array::Layout;
 use crate::error::{Error, Result};
@@ -213,12 +213,15 @@ pub fn outermost(t: &Tensor) -> Result<Option<(u64, bool)>> {
     Ok(t.lifted().map(|l| (l.level, matches!(l.kind, Kind::Batched { .. }))))
 }
 
-/// The plain value below dual numbers; None below a batch.
+/// The plain value below dual numbers, and below maps over directions; None below another map.
 pub(crate) fn plain_value(t: &Tensor) -> Option<Tensor> {
-    match t.lifted().map(|l| &l.kind) {
+    match t.lifted().map(|l| (l.level, &l.kind)) {
         None => Some(t.clone()),
-        Some(Kind::Dual { primal, .. }) => plain_value(primal),
-        Some(Kind::Batched { .. }) => None,
+        Some((_, Kind::Dual { primal, .. })) => plain_value(primal),
+        Some((level, Kind::Batched { value })) if levels::is_same(level) && value.shape()[0] > 0 => {
+            plain_value(&crate::ops::view::select(&value.detach(), 0, 0).ok()?)
+        }
+        Some((_, Kind::Batched { .. })) => None,
     }
 }
 
