@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::op::{Batched, Cotangents, Grads, OUTPUT, Op, OpRef, PlainGrads};
 use crate::ops::binary::{operands, output_for, result_layout};
 use crate::ops::table::{Args, Body, Face, OpInfo, Operand, Value};
+use crate::ops::unary::is_plain;
 use crate::record::{apply, apply2};
 use crate::saved::Saved;
 use crate::tensor::Tensor;
@@ -181,21 +182,7 @@ impl Op for Pow {
         }
         let Some(g) = g.take() else { return Ok(()) };
         let (a, e) = (saved.kept_input(0)?, saved.kept_input(1)?.item()?.as_f64());
-        let out = output_for(&g)?;
-        let (shape, os) = (out.shape(), out.layout().strides());
-        let (gs, sa) = (g.layout().strides(), a.layout().strides());
-        with_float!(g.dtype(), T => {
-            // SAFETY: fresh output or that of `g` itself; base and cotangent have its shape.
-            unsafe {
-                match e {
-                    2.0 => map::map2::<OfSquare, T>(shape, out.ptr(), os, g.ptr(), gs, a.ptr(), sa),
-                    3.0 => map::map2::<OfCube, T>(shape, out.ptr(), os, g.ptr(), gs, a.ptr(), sa),
-                    0.5 => map::map2::<OfHalf, T>(shape, out.ptr(), os, g.ptr(), gs, a.ptr(), sa),
-                    _ => map::map2::<OfReciprocal, T>(shape, out.ptr(), os, g.ptr(), gs, a.ptr(), sa),
-                }
-            }
-        }, else ());
-        grads[0] = Some(out);
+        grads[0] = Some(slope(g, &a, e)?);
         Ok(())
     }
     fn jvp(&self, inputs: &[&Tensor], out: &Tensor, tangents: &[Option<Tensor>]) -> Result<Option<Tensor>> {
@@ -228,7 +215,7 @@ impl Pow {
         }
         let (a, b) = (saved.kept_input(0)?, saved.kept_input(1)?);
         let same = a.layout().shape() == saved.input_layout(0).shape();
-        Ok(same && a.dtype().is_float() && b.numel() == 1 && [2.0, 3.0, 0.5, -1.0].contains(&b.item()?.as_f64()))
+        Ok(same && a.dtype().is_float() && b.numel() == 1 && WITH_SLOPE.contains(&b.item()?.as_f64()))
     }
 
     /// g b a^(b-1), and 0 where b is 0.
@@ -241,6 +228,15 @@ impl Pow {
             if e == 1.0 {
                 return crate::ops::mul(g, &like(a, 1.0)?);
             }
+            if WITH_SLOPE.contains(&e)
+                && is_plain(g)
+                && is_plain(a)
+                && g.shape() == a.shape()
+                && g.dtype() == a.dtype()
+                && a.dtype().is_float()
+            {
+                return slope(g.array().clone(), a.array(), e).map(Tensor::from_array);
+            }
             if e == 2.0 {
                 return crate::ops::mul(g, &crate::ops::mul(a, b)?);
             }
@@ -251,6 +247,28 @@ impl Pow {
         let slope = crate::ops::mul(b, &apply2(&POW_TENSOR, a, &crate::ops::sub(b, &like(b, 1.0)?)?)?)?;
         crate::ops::where_(&crate::ops::eq(&b.detach(), &zero)?, &zero, &crate::ops::mul(g, &slope)?)
     }
+}
+
+/// Exponents whose slopes have a pass of their own.
+const WITH_SLOPE: [f64; 4] = [2.0, 3.0, 0.5, -1.0];
+
+/// g e a^(e-1) in one pass, for one of these exponents; base and cotangent have one shape.
+fn slope(g: Array, a: &Array, e: f64) -> Result<Array> {
+    let out = output_for(&g)?;
+    let (shape, os) = (out.shape(), out.layout().strides());
+    let (gs, sa) = (g.layout().strides(), a.layout().strides());
+    with_float!(g.dtype(), T => {
+        // SAFETY: fresh output or that of `g` itself; base and cotangent have its shape.
+        unsafe {
+            match e {
+                2.0 => map::map2::<OfSquare, T>(shape, out.ptr(), os, g.ptr(), gs, a.ptr(), sa),
+                3.0 => map::map2::<OfCube, T>(shape, out.ptr(), os, g.ptr(), gs, a.ptr(), sa),
+                0.5 => map::map2::<OfHalf, T>(shape, out.ptr(), os, g.ptr(), gs, a.ptr(), sa),
+                _ => map::map2::<OfReciprocal, T>(shape, out.ptr(), os, g.ptr(), gs, a.ptr(), sa),
+            }
+        }
+    }, else ());
+    Ok(out)
 }
 
 /// g y log(a), and 0 where a is 0 and b is not negative.

@@ -13,7 +13,7 @@ use crate::record::apply1;
 use crate::saved::Saved;
 use crate::tensor::Tensor;
 use crate::{with_float, with_int};
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 use std::fmt::Debug;
 use std::marker::PhantomData;
 use std::ops::{Add, Div, Mul, Sub};
@@ -210,6 +210,14 @@ impl<U: Rule> Op for Unary<U> {
     fn jvp(&self, inputs: &[&Tensor], out: &Tensor, tangents: &[Option<Tensor>]) -> Result<Option<Tensor>> {
         match &tangents[0] {
             None => Ok(None),
+            // With nothing to record the fused backward is the tangent too.
+            Some(t) if is_plain(t) && is_plain(inputs[0]) && is_plain(out) => {
+                let kept: SmallVec<[&Array; 2]> = [(U::KEEPS.0, inputs[0]), (U::KEEPS.1, out)]
+                    .into_iter()
+                    .filter_map(|(keeps, v)| keeps.then_some(v.array()))
+                    .collect();
+                Self::fused(t.array().clone(), &kept).map(|a| Some(Tensor::from_array(a)))
+            }
             Some(t) => Self::recorded(t, Some(inputs[0]), Some(out)).map(Some),
         }
     }
@@ -218,6 +226,11 @@ impl<U: Rule> Op for Unary<U> {
         let (x, dim) = &inputs[0];
         Ok(Some((crate::record::apply(OpRef::Static(Self::OP), &[x])?, *dim)))
     }
+}
+
+/// A tensor that no transform has wrapped and no tape knows.
+pub(crate) fn is_plain(t: &Tensor) -> bool {
+    !t.is_lifted() && !t.requires_grad()
 }
 
 #[inline(never)]
