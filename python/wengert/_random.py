@@ -111,6 +111,8 @@ class _Maps(threading.local):
 
     def __init__(self) -> None:
         self.under_way: list[tuple[int, int, str]] = []
+        # Of a level the dimensions of arguments that are not mapped by their first, by the ids of their batches.
+        self.places: dict[int, dict[int, int]] = {}
 
 
 MAPS = _Maps()

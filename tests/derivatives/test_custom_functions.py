@@ -389,3 +389,42 @@ def test_vmap_wants_setup_context():
 
     with pytest.raises(RuntimeError, match="must override the setup_context"):
         torch.vmap(Plain.apply)(t64([1.0, 2.0]))
+
+
+@pytest.mark.parametrize("in_dims", [1, (1,), -1])
+def test_vmap_rules_see_the_dimension_that_is_mapped(in_dims):
+    class Seen(torch.autograd.Function):
+        @staticmethod
+        def forward(x):
+            return x.clone()
+
+        @staticmethod
+        def setup_context(ctx, inputs, output):
+            pass
+
+        @staticmethod
+        def vmap(info, in_dims, x):
+            assert in_dims == (1,) and tuple(x.shape) == (2, 3) and info.batch_size == 3
+            return x * 2, 1
+
+    x = t64([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    assert_close(torch.vmap(Seen.apply, in_dims=in_dims, out_dims=1)(x), [[2.0, 4.0, 6.0], [8.0, 10.0, 12.0]])
+
+
+def test_vmap_rules_see_computed_batches_by_their_first_dimension():
+    class Sum(torch.autograd.Function):
+        @staticmethod
+        def forward(x, y):
+            return x + y
+
+        @staticmethod
+        def setup_context(ctx, inputs, output):
+            pass
+
+        @staticmethod
+        def vmap(info, in_dims, x, y):
+            return x.movedim(in_dims[0], 0) + y.movedim(in_dims[1], 0), 0
+
+    x, y = t64([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), t64([[1.0, 10.0, 100.0], [0.0, 1.0, 2.0]])
+    got = torch.vmap(lambda a, b: Sum.apply(a * 2, b), in_dims=(0, 1))(x, y)
+    assert_close(got, [[3.0, 4.0], [16.0, 9.0], [110.0, 14.0]])

@@ -335,3 +335,10 @@ def test_hessian_of_what_does_not_depend_on_the_input_is_refused_by_its_jacobian
         RuntimeError, match="jacobian of the user-provided function with respect to input 0 is independent"
     ):
         F.hessian(f, t64([1.0, 2.0]), strict=True)
+
+
+def test_a_jacobian_may_be_written():
+    jacobian = F.jacobian(lambda x, y: x.sum().expand(2), (t64([1.0, 2.0]), t64([3.0])))
+    jacobian[0][0, 0] = 5.0
+    assert_close(jacobian[0], [[5.0, 1.0], [1.0, 1.0]])
+    assert_close(jacobian[1], [[0.0], [0.0]])

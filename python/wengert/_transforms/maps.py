@@ -153,6 +153,8 @@ def _run(
     maps.append((level, size, randomness))
     try:
         given = [x if d is None else _core._make_batched(x, d, level) for x, d in zip(leaves, dims, strict=True)]
+        if any(dims):
+            _random.MAPS.places[level] = {id(batch): d for batch, d in zip(given, dims, strict=True) if d}
         out = func(*spec.build(given), **kwargs)
         outs, form = flatten(out)
         places = _places(func, form, out_dims)
@@ -170,6 +172,7 @@ def _run(
         return values, places, form
     finally:
         maps.pop()
+        _random.MAPS.places.pop(level, None)
         _core._leave_level(level)
 
 

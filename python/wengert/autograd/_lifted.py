@@ -110,9 +110,11 @@ def _mapped(cls: type[Function], args: tuple[Any, ...], kwargs: dict[str, Any], 
             " staticmethod or set generate_vmap_rule=True."
         )
     leaves, spec = flatten(args)
-    dims = [0 if isinstance(a, Tensor) and _core._is_batched(a, level) else None for a in leaves]
-    values = [a if d is None else _core._unpack_batched(a, 0, 0, level) for a, d in zip(leaves, dims, strict=True)]
-    size = next(v.shape[0] for v, d in zip(values, dims, strict=True) if d is not None)
+    # A rule of its own gets the arguments of the map as they were given to it.
+    places = _random.MAPS.places.get(level, {}) if own else {}
+    dims = [places.get(id(a), 0) if isinstance(a, Tensor) and _core._is_batched(a, level) else None for a in leaves]
+    values = [a if d is None else _core._unpack_batched(a, d, 0, level) for a, d in zip(leaves, dims, strict=True)]
+    size = next(v.shape[d] for v, d in zip(values, dims, strict=True) if d is not None)
     maps = _random.MAPS.under_way
     randomness = next((how for at, _, how in maps if at == level), "error")
     # The rule itself runs outside of this map.
@@ -132,10 +134,12 @@ def _mapped(cls: type[Function], args: tuple[Any, ...], kwargs: dict[str, Any], 
         )
     output, out_dims = found
     outs, form = flatten(output)
-    places = form.prefix(out_dims, lambda d: d is None or isinstance(d, int))
-    if places is None:
+    out_places = form.prefix(out_dims, lambda d: d is None or isinstance(d, int))
+    if out_places is None:
         raise RuntimeError(
             f"The {cls.__name__} vmap staticmethod returned an incompatible (output, out_dims) tuple: got out_dims={out_dims}"
             f" and an output of the structure {form}; wanted out_dims to be a prefix of it"
         )
-    return form.build([y if d is None else _core._make_batched(y, d, level) for y, d in zip(outs, places, strict=True)])
+    return form.build(
+        [y if d is None else _core._make_batched(y, d, level) for y, d in zip(outs, out_places, strict=True)]
+    )

@@ -305,8 +305,11 @@ def _rows_together(y: Tensor, ins: tuple[Tensor, ...], create_graph: bool) -> tu
             allow_unused=True,
             is_grads_batched=True,
         )
-        parts.append([_core._zeros_like(x).expand(size, *x.shape) if g is None else g for g, x in zip(together, ins)])
-    rows = [column[0] if len(column) == 1 else _core.cat(column) for column in zip(*parts)]
+        parts.append(
+            [_core._full([size, *x.shape], 0, x.dtype, False) if g is None else g for g, x in zip(together, ins)]
+        )
+    # Memory of its own for each entry: a Jacobian may be written.
+    rows = [column[0].contiguous() if len(column) == 1 else _core.cat(column) for column in zip(*parts)]
     return tuple(row.reshape(*y.shape, *x.shape) for row, x in zip(rows, ins))
 
 
