@@ -51,8 +51,11 @@ class Size(tuple[int, ...]):
         found = tuple.__getitem__(self, key)
         return Size(found) if isinstance(key, slice) else found
 
-    def __add__(self, other: Iterable[int]) -> Size:  # type: ignore[override]
-        return Size(tuple.__add__(self, tuple(other)))
+    def __add__(self, other: Any) -> Any:
+        return Size(tuple.__add__(self, other))
+
+    def __radd__(self, other: Any) -> Any:
+        return Size(other + tuple(self)) if isinstance(other, tuple) else NotImplemented
 
     def __mul__(self, times: SupportsIndex) -> Size:
         return Size(tuple.__mul__(self, times))
@@ -66,7 +69,7 @@ class Size(tuple[int, ...]):
 def broadcast_shapes(*shapes: Any) -> Size:
     """The shape that tensors of the given shapes (sequences of sizes, or one size each) broadcast to.
 
-    Raises RuntimeError where they do not broadcast or a size is negative.
+    Raises RuntimeError where they do not broadcast, ValueError where a size is negative.
 
     >>> import wengert
     >>> wengert.broadcast_shapes((2, 1), (3,), 1)
@@ -75,9 +78,8 @@ def broadcast_shapes(*shapes: Any) -> Size:
     out: list[int] = []
     for shape in shapes:
         sizes = list(Size((shape,) if hasattr(shape, "__index__") else shape))
-        sizes = [size.__index__() for size in sizes]
         if any(size < 0 for size in sizes):
-            raise RuntimeError(f"broadcast_shapes: Trying to create tensor with negative dimension: {sizes}")
+            raise ValueError(f"broadcast_shapes: Attempting to broadcast a dimension with negative length! got {sizes}")
         rank = max(len(out), len(sizes))
         pairs = zip([1] * (rank - len(out)) + out, [1] * (rank - len(sizes)) + sizes, strict=True)
         out = []

@@ -82,6 +82,8 @@ ROWS = {
     "device of no number": (lambda: torch.device("cpu:x"), RuntimeError, "device string|Invalid"),
     "Size of text": (lambda: torch.Size(["a"]), TypeError, "torch.Size|iterable of 'int'"),
     "size along True": (lambda: f(2, 3).size(True), TypeError, "dim.*bool"),
+    "Size and a list": (lambda: torch.Size([2]) + [3], TypeError, "list"),
+    "set_grad_enabled of a number": (lambda: torch.set_grad_enabled(1), TypeError, "bool"),
     "Size of a number": (lambda: torch.Size(3), TypeError, "iterable"),
     "Tensor of a negative size": (lambda: torch.Tensor(-1), RuntimeError, "negative dimension"),
     "Tensor of None": (lambda: torch.Tensor(None), (TypeError, RuntimeError), ""),

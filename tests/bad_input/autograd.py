@@ -15,6 +15,7 @@ ROWS = {
     "grad of another shape": (lambda: setattr(leaf(2), "grad", f(3)), RuntimeError, "shape|size"),
     "grad that is a number": (lambda: setattr(leaf(2), "grad", 1.0), TypeOrRuntime, ""),
     "func.grad of a vector": (lambda: torch.func.grad(lambda x: x * 2)(f(2)), RuntimeError, "scalar"),
+    "func.vjp of a number": (lambda: torch.func.vjp(torch.exp, f(2))[1](3), TypeError, "int"),
     "func.jvp with another shape": (lambda: torch.func.jvp(torch.exp, (f(2),), (f(3),)), ValueOrRuntime, ""),
     "func.vmap of unequal sizes": (lambda: torch.func.vmap(torch.add)(f(2), f(3)), ValueError, "2.*3|3.*2|size"),
     "write into an expanded tensor": (lambda: f(1).expand(3).add_(1), RuntimeError, "memory|expand"),

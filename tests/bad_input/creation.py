@@ -47,4 +47,5 @@ ROWS = {
     "range to infinity": (lambda: torch.range(0, float("inf")), RuntimeError, "unsupported range"),
     "full of several values": (lambda: torch.full((2,), f(2)), TypeError, "fill_value"),
     "device of a text as index": (lambda: torch.device("cpu", "0"), TypeError, "index"),
+    "broadcast_shapes of a negative size": (lambda: torch.broadcast_shapes((-1,)), ValueError, "negative"),
 }

@@ -223,3 +223,13 @@ def test_printing_options():
 def test_contiguous_in_the_format_it_has():
     assert torch.ones(2, 3).is_contiguous(memory_format=torch.preserve_format)
     assert torch.ones(2, 3).is_contiguous(memory_format=torch.contiguous_format)
+
+
+def test_sizes_stay_sizes():
+    size = torch.Size([2, 3])
+    for made in (size * 2, 2 * size, (1,) + size, size + (1,), size[1:], torch.Size((True, 2))):
+        assert type(made) is torch.Size
+    assert size * 2 == 2 * size == (2, 3, 2, 3)
+    assert (1,) + size == (1, 2, 3) and size + (1,) == (2, 3, 1)
+    assert repr(torch.Size((True, 2))) == "torch.Size([1, 2])"
+    assert size.numel() == 6 and size.index(3) == 1 and size == (2, 3) and hash(size) == hash((2, 3))

@@ -21,8 +21,9 @@ def jvp(
     """Value of `func(*primals)` and its directional derivative along `tangents`, by forward mode.
 
     Primals and tangents are tuples of trees of tensors, floats and NumPy arrays; with `has_aux` the auxiliary output comes
-    third. An output that does not depend on the primals has zeros for tangent, or is a RuntimeError if `strict`. What
-    `func` writes into a primal is written into the caller's tensor. Raises RuntimeError where tangents have another form or other shapes than the primals, or the output is not made of tensors.
+    third. An output that does not depend on the primals has zeros for tangent, or is a RuntimeError if `strict`. What `func`
+    writes into a primal is written into the caller's tensor. Raises RuntimeError where tangents have another form or other
+    shapes than the primals, or the output is not made of tensors.
 
     >>> import wengert
     >>> jvp(lambda x: x * x, (wengert.tensor(3.0),), (wengert.tensor(1.0),))

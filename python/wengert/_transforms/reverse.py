@@ -181,8 +181,9 @@ def value_and_grad(
 def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     """Value of `func(*primals)`, and the function from cotangents to gradients; with `has_aux` the auxiliary output third.
 
-    Cotangents have the form and shapes of the output. Gradients come as a tuple of as many as there are primals; zeros where the output does not depend on
-    one. Raises RuntimeError where the output is not made of floating-point tensors, or cotangents have another form or other shapes.
+    Cotangents have the form and shapes of the output. Gradients come as a tuple of as many as there are primals; zeros where
+    the output does not depend on one. Raises RuntimeError where the output is not made of floating-point tensors, or cotangents
+    have another form or other shapes, TypeError for cotangents that are no tensors.
 
     >>> import wengert
     >>> value, pull = vjp(lambda x: x.sin(), wengert.zeros(2))
@@ -204,7 +205,7 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
         given = [as_input(c) for c in given]
         for i, (c, y) in enumerate(zip(given, outs, strict=True)):
             if not isinstance(c, Tensor):
-                raise RuntimeError(f"vjp: expected cotangents to be tensors, got {type(c)} for output {i}")
+                raise TypeError(f"vjp: expected cotangents to be tensors, got {type(c)} for output {i}")
             if c.shape != y.shape:
                 raise RuntimeError(
                     f"Mismatch in shape: grad_output[{i}] has a shape of {c.shape} and output[{i}] has a shape of {y.shape}."

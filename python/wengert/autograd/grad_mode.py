@@ -185,6 +185,8 @@ class enable_grad(_Mode):  # noqa: N801
 class set_grad_enabled(_Mode):  # noqa: N801
     """Sets whether operations are recorded: as a function at once, as a context until it ends.
 
+    Raises TypeError for a mode that is no bool.
+
     >>> import wengert
     >>> with set_grad_enabled(False):
     ...     wengert.is_grad_enabled()
@@ -192,7 +194,11 @@ class set_grad_enabled(_Mode):  # noqa: N801
     """
 
     def __init__(self, mode: bool) -> None:
-        super().__init__(bool(mode))
+        if not isinstance(mode, bool):
+            raise TypeError(
+                f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}"
+            )
+        super().__init__(mode)
         self._outside = _core._set_grad_enabled(self.mode)
 
     def __enter__(self) -> None:
@@ -202,6 +208,9 @@ class set_grad_enabled(_Mode):  # noqa: N801
     def __call__(self, function: F) -> F:
         _core._set_grad_enabled(self._outside)
         return super().__call__(function)
+
+    def __repr__(self) -> str:
+        return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.mode})"
 
 
 class inference_mode(_Mode):  # noqa: N801
