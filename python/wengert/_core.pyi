@@ -1254,11 +1254,11 @@ class Tensor:
         """Whether it was made in `inference_mode`."""
     def is_neg(self) -> Any:
         """Whether its negation is put off: never."""
-    def is_nonzero(self) -> Any:
+    def is_nonzero(input) -> Any:
         """Whether its one element is not 0."""
     def is_pinned(self) -> Any:
         """Whether its memory is pinned for a GPU: never."""
-    def is_same_size(self, other: Tensor) -> Any:
+    def is_same_size(input, other: Tensor) -> Any:
         """Whether both have the same shape."""
     def is_set_to(self, tensor: Tensor) -> Any:
         """Whether both are the same elements: one address, one shape, the same strides."""
@@ -1272,8 +1272,8 @@ class Tensor:
         """Overwrites the elements with numbers whose logarithms are normal, with this mean and standard deviation."""
     def long(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as int64, truncated."""
-    def map_(self, tensor: Tensor, callable: Callable[[Any, Any], Any]) -> Tensor:
-        """Replaces each element x by `callable(x, y)` with y that of `tensor`. Returns the tensor."""
+    def map_(self, other: Tensor, callable: Callable[[Any, Any], Any]) -> Tensor:
+        """Replaces each element x by `callable(x, y)` with y that of `other`. Returns the tensor."""
     def multinomial(
         input,
         num_samples: _int,

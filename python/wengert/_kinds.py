@@ -163,18 +163,18 @@ def is_contiguous(self: Tensor, memory_format: Any = None) -> Any:
     raise RuntimeError(f"is_contiguous: unsupported memory format {memory_format!r}; try contiguous_format")
 
 
-def is_same_size(self: Tensor, other: Tensor) -> Any:
+def is_same_size(input: Tensor, other: Tensor) -> Any:
     """Whether both have the same shape.
 
     >>> import wengert
     >>> wengert.ones(2).is_same_size(wengert.ones(3))
     False
     """
-    expect.tensors("is_same_size", input=self, other=other)
-    return self.shape == other.shape
+    expect.tensors("is_same_size", input=input, other=other)
+    return input.shape == other.shape
 
 
-def is_nonzero(self: Tensor) -> Any:
+def is_nonzero(input: Tensor) -> Any:
     """Whether its one element is not 0.
 
     Raises RuntimeError unless it has one element.
@@ -183,8 +183,8 @@ def is_nonzero(self: Tensor) -> Any:
     >>> wengert.tensor(2.0).is_nonzero()
     True
     """
-    expect.tensors("is_nonzero", input=self)
-    return bool(self)
+    expect.tensors("is_nonzero", input=input)
+    return bool(input)
 
 
 def is_set_to(self: Tensor, tensor: Tensor) -> Any:
@@ -301,8 +301,8 @@ def apply_(self: Tensor, callable: Callable[[Any], Any]) -> Tensor:
     return _each("apply_", self, [self], callable)
 
 
-def map_(self: Tensor, tensor: Tensor, callable: Callable[[Any, Any], Any]) -> Tensor:
-    """Replaces each element x by `callable(x, y)` with y that of `tensor`. Returns the tensor.
+def map_(self: Tensor, other: Tensor, callable: Callable[[Any, Any], Any]) -> Tensor:
+    """Replaces each element x by `callable(x, y)` with y that of `other`. Returns the tensor.
 
     Raises RuntimeError where the tensor requires grad, TypeError where the dtypes differ.
 
@@ -310,9 +310,9 @@ def map_(self: Tensor, tensor: Tensor, callable: Callable[[Any, Any], Any]) -> T
     >>> wengert.tensor([1.0, 2.0]).map_(wengert.ones(2), lambda x, y: x + y)
     tensor([2., 3.])
     """
-    if not isinstance(tensor, Tensor) or tensor.dtype != self.dtype:
-        raise TypeError(f"map_: expected {_NAMES[self.dtype]} for 'other' (got {typename(tensor)})")
-    return _each("map_", self, [self, tensor.expand(self.shape)], callable)
+    if not isinstance(other, Tensor) or other.dtype != self.dtype:
+        raise TypeError(f"map_: expected {_NAMES[self.dtype]} for 'other' (got {typename(other)})")
+    return _each("map_", self, [self, other.expand(self.shape)], callable)
 
 
 def _each(name: str, self: Tensor, operands: list[Tensor], callable: Callable[..., Any]) -> Tensor:

@@ -377,7 +377,7 @@ def randint(
 
 def randint_like(
     input: Tensor,
-    low: int,
+    low: int | None = None,
     high: int | None = None,
     *,
     generator: Generator | None = None,
@@ -385,14 +385,16 @@ def randint_like(
     requires_grad: bool = False,
     **kw: Any,
 ) -> Tensor:
-    """Whole numbers from `low` to below `high`, or below the one bound given, in the shape and dtype of `input`.
+    """Whole numbers from `low` to below `high`, or from 0 to below the one bound given, in the shape and dtype of `input`.
 
     >>> randint_like(wengert.zeros(2), 1).tolist()
     [0.0, 0.0]
     """
     expect.tensors("randint_like", input=input)
     options("randint_like", kw)
-    low, high = (0, low) if high is None else (low, high)
+    if low is None and high is None:
+        raise TypeError("randint_like() missing 1 required positional argument: 'high'")
+    low, high = (0, low) if high is None else (0 if low is None else low, high)
     kind = input.dtype if dtype is None else dtype
     return _whole("randint_like", list(input.shape), low, high, kind, requires_grad, generator)
 

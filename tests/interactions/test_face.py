@@ -145,7 +145,8 @@ def test_other_memory_formats_are_refused():
 def test_questions():
     x = torch.ones(2)
     assert x.is_same_size(torch.zeros(2)) and not x.is_same_size(torch.zeros(3)) and torch.is_same_size(x, x)
-    assert torch.tensor(2.0).is_nonzero() and not torch.is_nonzero(torch.tensor([0]))
+    assert torch.tensor(2.0).is_nonzero() and not torch.is_nonzero(input=torch.tensor([0]))
+    assert torch.is_same_size(input=torch.ones(2), other=torch.zeros(2))
     for many in (x, torch.ones(0)):
         with pytest.raises(RuntimeError, match="ambiguous"):
             many.is_nonzero()
@@ -169,7 +170,7 @@ def test_new():
 def test_apply_and_map():
     x = t64([[1.0, 2.0], [3.0, 4.0]])
     assert x.apply_(lambda v: v + 1) is x and x.tolist() == [[2.0, 3.0], [4.0, 5.0]]
-    x.map_(t64([10.0, 20.0]).expand(2, 2), lambda a, b: a + b)
+    x.map_(other=t64([10.0, 20.0]).expand(2, 2), callable=lambda a, b: a + b)
     assert x.tolist() == [[12.0, 23.0], [14.0, 25.0]]
     with pytest.raises(RuntimeError, match="requires grad"):
         t64([1.0], requires_grad=True).apply_(lambda v: v)

@@ -92,6 +92,9 @@ def test_randint():
     assert torch.randint(low=-5, high=-4, size=(2,), dtype=torch.float64).tolist() == [-5.0, -5.0]
     assert torch.randint_like(torch.zeros(2, dtype=torch.int8), 1).dtype == torch.int8
     assert torch.randint_like(torch.zeros(2), 4, 5).tolist() == [4.0, 4.0]
+    assert torch.randint_like(torch.zeros(2), high=1).tolist() == [0.0, 0.0]
+    with pytest.raises(TypeError):
+        torch.randint_like(torch.zeros(2))
     with pytest.raises(RuntimeError, match="from=3"):
         torch.randint(3, 3, (2,))
     with pytest.raises((RuntimeError, ValueError)):
