@@ -98,15 +98,7 @@ def test_forward_over_reverse_is_reverse_over_reverse(at):
 
 
 # What the core does not answer yet as it should under vmap: each is to be taken out with its repair.
-MAPPED_OPEN = {("x.median()", "[1.0, 2.0, 2.0, 3.0]"), ("x.median()", "[2.0, 2.0]")}
-MAPPED = [
-    pytest.param(
-        at,
-        id=f"{row['f']} {at}",
-        marks=pytest.mark.xfail(strict=True) if (row["f"], kinks_apart.operands_of(row)) in MAPPED_OPEN else (),
-    )
-    for at, row in enumerate(RECORDED)
-]
+MAPPED = [pytest.param(at, id=f"{row['f']} {at}") for at, row in enumerate(RECORDED)]
 
 
 @wengert_only

@@ -88,12 +88,20 @@ pub fn median(x: &Tensor, dim: i64, keepdim: bool) -> Result<(Tensor, Tensor)> {
 #[track_caller]
 pub fn median_of_all(x: &Tensor) -> Result<Tensor> {
     no_bool("median", x)?;
-    apply(OpRef::Static(&MedianAll), &[x])
+    apply(OpRef::new(MedianAll { lead: 0 }), &[x])
 }
 
-/// The lower median of all elements, whose ties share the gradient.
+/// The lower median of all elements below the first `lead` dimensions; ties share the gradient.
 #[derive(Clone, Debug)]
-struct MedianAll;
+struct MedianAll {
+    lead: usize,
+}
+
+impl MedianAll {
+    fn over(&self, x: &Tensor) -> Reduced {
+        Reduced { dims: (0..x.ndim()).map(|d| d >= self.lead).collect(), keepdim: false, all: self.lead == 0 }
+    }
+}
 
 impl Op for MedianAll {
     fn name(&self) -> &str {
@@ -104,17 +112,22 @@ impl Op for MedianAll {
     }
     fn forward(&self, inputs: &[&Array]) -> Result<Array> {
         let x = inputs[0].contiguous()?;
-        let out = Array::scalar(x.dtype(), crate::Scalar::Float(f64::NAN))?;
-        if x.numel() > 0 {
-            let mut at = 0i64;
-            with_dtype!(x.dtype(), T => {
-                // SAFETY: one row-major line that is not empty; the index lies in it.
-                unsafe {
-                    rank::median::<T>((1, x.numel(), 1), x.ptr(), &raw mut at).map_err(|_| no_room("median"))?;
-                    *out.ptr::<T>() = *x.ptr::<T>().add(at as usize);
-                }
-            });
+        let (lead, rest) = x.shape().split_at(self.lead);
+        let (rows, n) = (lead.iter().product::<usize>(), rest.iter().product::<usize>());
+        if n == 0 {
+            return Array::full(Layout::contiguous(lead)?, x.dtype(), crate::Scalar::Float(f64::NAN));
         }
+        let out = Array::empty(Layout::contiguous(lead)?, x.dtype())?;
+        let at = Array::empty(Layout::contiguous(&[rows])?, DType::I64)?;
+        with_dtype!(x.dtype(), T => {
+            // SAFETY: row-major lines that are not empty, an index and an element for each; indices lie in their lines.
+            unsafe {
+                rank::median::<T>((rows, n, 1), x.ptr(), at.ptr()).map_err(|_| no_room("median"))?;
+                for r in 0..rows {
+                    *out.ptr::<T>().add(r) = *x.ptr::<T>().add(r * n + *at.ptr::<i64>().add(r) as usize);
+                }
+            }
+        });
         Ok(out)
     }
     fn keep(&self, _: u32) -> u32 {
@@ -122,23 +135,19 @@ impl Op for MedianAll {
     }
     fn vjp(&self, saved: &Saved<'_>, cotangents: Cotangents) -> Result<Grads> {
         let Some(Some(g)) = cotangents.first() else { return Ok(Grads::new()) };
-        let x = saved.input(0)?;
-        let weights = tie_weights(&x, &saved.output()?, &Reduced::new("median", &x, None, false)?)?;
-        Ok(smallvec![Some(crate::ops::mul(g, &weights)?)])
+        let (x, over) = (saved.input(0)?, self.over(&saved.input(0)?));
+        let weights = tie_weights(&x, &saved.output()?, &over)?;
+        Ok(smallvec![Some(crate::ops::mul(&over.spread(g, x.shape())?, &weights)?)])
     }
     fn jvp(&self, inputs: &[&Tensor], out: &Tensor, tangents: &[Option<Tensor>]) -> Result<Option<Tensor>> {
         let Some(t) = &tangents[0] else { return Ok(None) };
-        let weights = tie_weights(inputs[0], out, &Reduced::new("median", inputs[0], None, false)?)?;
-        sum(&crate::ops::mul(t, &weights)?, None, false).map(Some)
+        let over = self.over(inputs[0]);
+        let weights = tie_weights(inputs[0], out, &over)?;
+        over.sum(&crate::ops::mul(t, &weights)?).map(Some)
     }
-    fn batch(&self, inputs: &[Batched], size: usize) -> Result<Option<Batched>> {
-        // Rows to take the median of, each by itself.
+    fn batch(&self, inputs: &[Batched], _: usize) -> Result<Option<Batched>> {
         let x = crate::transform::to_front(&inputs[0])?;
-        let rows = crate::ops::view::reshape(&x, &[size, x.numel() / size.max(1)])?;
-        if rows.numel() == 0 {
-            return Ok(None);
-        }
-        Ok(Some((median(&rows, 1, false)?.0, Some(0))))
+        Ok(Some((apply(OpRef::new(MedianAll { lead: self.lead + 1 }), &[&x])?, Some(0))))
     }
 }
 
