@@ -205,7 +205,11 @@ pub(super) fn arguments(
     if index.ndim().max(1) != x.ndim().max(1) || source.is_some_and(|s| s.len().max(1) != index.ndim().max(1)) {
         return Err(Error::runtime(format!(
             "{name}(): Index tensor must have the same number of dimensions as {} tensor; got {} and {}",
-            if index.ndim().max(1) != x.ndim().max(1) { "input" } else { "src" },
+            match (index.ndim().max(1) != x.ndim().max(1), source) {
+                (true, None) => "input",
+                (true, Some(_)) => "self",
+                (false, _) => "src",
+            },
             show(index.shape()),
             show(source.unwrap_or(x.shape()))
         )));
@@ -215,6 +219,15 @@ pub(super) fn arguments(
         (0..s.len().min(index.ndim())).any(|d| index.shape()[d] > s[d]) || (s.is_empty() && index.numel() > 1)
     });
     if outside || beyond {
+        if source.is_none() {
+            let d = (0..index.ndim()).find(|&d| d != dim && index.shape()[d] > x.shape()[d]).unwrap_or(0);
+            return Err(Error::runtime(format!(
+                "Size does not match at dimension {d} expected index {} to be no larger than self {} apart from dimension {dim} \
+                 ({name})",
+                show(index.shape()),
+                show(x.shape())
+            )));
+        }
         let source = source.map_or(String::new(), |s| format!(" and to be no larger than src {}", show(s)));
         return Err(Error::runtime(format!(
             "{name}(): Expected index {} to be no larger than self {} apart from dimension {dim}{source}",

@@ -103,6 +103,9 @@ pub(super) fn resolve(name: &str, sizes: &[i64], input: &[usize]) -> Result<Dims
         }
     }
     if let Some(d) = free {
+        if known == 0 && numel > 0 {
+            return Err(invalid());
+        }
         if known == 0 {
             return Err(Error::runtime(format!(
                 "{name}: cannot reshape tensor of {numel} elements into shape {sizes:?} because the unspecified dimension size -1 can be any value and is ambiguous"
