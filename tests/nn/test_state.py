@@ -245,3 +245,50 @@ def test_hooks_of_registration():
         for handle in handles:
             handle.remove()
     assert seen == ["weight", "first", "weight", "second", "again", "bias"] and m.first.seen.item() == 1.0
+
+
+def test_older_backward_hooks():
+    m, seen = nn.Sequential(nn.Tanh(), nn.Sigmoid()), []
+    handle = m.register_backward_hook(lambda module, ins, outs: seen.append((module, len(ins), outs[0].sum().item())))
+    x = torch.ones(2, requires_grad=True)
+    m(x).sum().backward()
+    assert seen == [(m, 1, 2.0)]
+    with pytest.raises(RuntimeError, match="Cannot use both regular backward hooks and full backward hooks"):
+        m.register_full_backward_hook(lambda *_: None)
+    handle.remove()
+    m(x).sum().backward()
+    assert len(seen) == 1
+    full = nn.Tanh()
+    full.register_full_backward_hook(lambda *_: None)
+    with pytest.raises(RuntimeError, match="Cannot use both regular backward hooks and full backward hooks"):
+        full.register_backward_hook(lambda *_: None)
+    with pytest.warns(UserWarning, match="no inputs require gradients"):
+        line = nn.Linear(1, 1)
+        line.register_full_backward_hook(lambda *_: None)
+        line(torch.ones(1)).backward()
+
+
+def test_constructors_that_go_on():
+    class Beside:
+        def __init__(self, told=None):
+            self.told = told
+
+    class Both(nn.Module, Beside):
+        call_super_init = True
+
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.line = nn.Linear(1, 1)
+
+    assert Both(told=3).told == 3 and len(list(Both().parameters())) == 2
+
+
+def test_older_names():
+    with pytest.warns(FutureWarning, match="deprecated in favor of `nn.init.constant_`"):
+        assert_close(nn.init.constant(torch.empty(2), 3.0), [3.0, 3.0])
+    x = torch.tensor([-1.0, 2.0])
+    assert nn.functional.relu_(x) is x and x.tolist() == [0.0, 2.0]
+    assert nn.functional.threshold_(x, 1.0, 7.0).tolist() == [7.0, 2.0] and x.tolist() == [7.0, 2.0]
+    wrapped = nn.DataParallel(nn.Linear(2, 1))
+    assert [name for name, _ in wrapped.named_parameters()] == ["module.weight", "module.bias"]
+    assert_close(wrapped(x), wrapped.module(x))

@@ -7,6 +7,14 @@ from wengert._core import Tensor
 from wengert._random import rand
 
 __all__ = [
+    "relu_",
+    "leaky_relu_",
+    "rrelu_",
+    "elu_",
+    "selu_",
+    "celu_",
+    "hardtanh_",
+    "threshold_",
     "celu",
     "elu",
     "hardshrink",
@@ -237,3 +245,84 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
     """
     expect.tensors("threshold", input=input)
     return placed(input, _core.masked_fill(input, input <= threshold, value), inplace)
+
+
+def relu_(input: Tensor) -> Tensor:
+    """`relu`, written into the input.
+
+    >>> import wengert
+    >>> relu_(wengert.tensor([-1.0, 3.0]))
+    tensor([0., 3.])
+    """
+    return relu(input, True)
+
+
+def leaky_relu_(input: Tensor, negative_slope: float = 0.01) -> Tensor:
+    """`leaky_relu`, written into the input.
+
+    >>> import wengert
+    >>> leaky_relu_(wengert.tensor([-2.0, 3.0]), 0.5)
+    tensor([-1.,  3.])
+    """
+    return leaky_relu(input, negative_slope, True)
+
+
+def rrelu_(input: Tensor, lower: float = 1.0 / 8, upper: float = 1.0 / 3, training: bool = False) -> Tensor:
+    """`rrelu`, written into the input.
+
+    >>> import wengert
+    >>> rrelu_(wengert.tensor([-2.0, 3.0]), 0.25, 0.75)
+    tensor([-1.,  3.])
+    """
+    return rrelu(input, lower, upper, training, True)
+
+
+def elu_(input: Tensor, alpha: float = 1.0) -> Tensor:
+    """`elu`, written into the input.
+
+    >>> import wengert
+    >>> elu_(wengert.tensor([-1.0, 3.0]))
+    tensor([-0.6321,  3.0000])
+    """
+    return elu(input, alpha, True)
+
+
+def selu_(input: Tensor) -> Tensor:
+    """`selu`, written into the input.
+
+    >>> import wengert
+    >>> selu_(wengert.tensor([-1.0, 1.0]))
+    tensor([-1.1113,  1.0507])
+    """
+    return selu(input, True)
+
+
+def celu_(input: Tensor, alpha: float = 1.0) -> Tensor:
+    """`celu`, written into the input.
+
+    >>> import wengert
+    >>> celu_(wengert.tensor([-1.0, 3.0]), 2.0)
+    tensor([-0.7869,  3.0000])
+    """
+    return celu(input, alpha, True)
+
+
+def hardtanh_(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
+    """`hardtanh`, written into the input.
+
+    >>> import wengert
+    >>> hardtanh_(wengert.tensor([-2.0, 0.5]))
+    tensor([-1.0000,  0.5000])
+    """
+    return hardtanh(input, min_val, max_val, True)
+
+
+def threshold_(input: Tensor, threshold: float, value: float) -> Tensor:
+    """`threshold`, written into the input.
+
+    >>> import wengert
+    >>> threshold_(wengert.tensor([0.5, 2.0]), 1.0, 9.0)
+    tensor([9., 2.])
+    """
+    expect.tensors("threshold_", input=input)
+    return input.masked_fill_(input <= threshold, value)

@@ -116,19 +116,27 @@ from wengert.nn._pools import (
 )
 from wengert.nn._rectifiers import (
     celu as celu,
+    celu_ as celu_,
     elu as elu,
+    elu_ as elu_,
     hardshrink as hardshrink,
     hardsigmoid as hardsigmoid,
     hardswish as hardswish,
     hardtanh as hardtanh,
+    hardtanh_ as hardtanh_,
     leaky_relu as leaky_relu,
+    leaky_relu_ as leaky_relu_,
     prelu as prelu,
     relu as relu,
     relu6 as relu6,
+    relu_ as relu_,
     rrelu as rrelu,
+    rrelu_ as rrelu_,
     selu as selu,
+    selu_ as selu_,
     softshrink as softshrink,
     threshold as threshold,
+    threshold_ as threshold_,
 )
 from wengert.nn._tables import (
     embedding as embedding,

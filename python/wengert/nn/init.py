@@ -295,3 +295,15 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any =
         for column in range(columns):
             tensor[randperm(rows, generator=generator)[:zeros], column] = 0
     return tensor
+
+
+def __getattr__(name: str) -> Any:
+    """The older names, without the underscore at the end."""
+    if f"{name}_" not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def older(*args: Any, **kwargs: Any) -> Tensor:
+        warnings.warn(f"`nn.init.{name}` is now deprecated in favor of `nn.init.{name}_`.", FutureWarning, stacklevel=2)
+        return globals()[f"{name}_"](*args, **kwargs)
+
+    return older

@@ -129,6 +129,9 @@ from wengert.nn.modules.padding import (
     ZeroPad2d,
     ZeroPad3d,
 )
+from wengert.nn.modules.parallel import (
+    DataParallel,
+)
 from wengert.nn.modules.parameters import (
     ParameterDict,
     ParameterList,
@@ -175,11 +178,13 @@ from wengert.nn.modules.rnn import (
     GRU,
     LSTM,
     RNN,
+    RNNBase,
 )
 from wengert.nn.modules.rnn_cells import (
     GRUCell,
     LSTMCell,
     RNNCell,
+    RNNCellBase,
 )
 from wengert.nn.modules.sparse import (
     Embedding,
@@ -232,6 +237,7 @@ __all__ = [
     "CosineEmbeddingLoss",
     "CosineSimilarity",
     "CrossEntropyLoss",
+    "DataParallel",
     "Dropout",
     "Dropout1d",
     "Dropout2d",
@@ -307,7 +313,9 @@ __all__ = [
     "PoissonNLLLoss",
     "RMSNorm",
     "RNN",
+    "RNNBase",
     "RNNCell",
+    "RNNCellBase",
     "RReLU",
     "ReLU",
     "ReLU6",

@@ -84,3 +84,16 @@ class Casts(State):
         """The same parameters and buffers with values that are not set; `device` must be the CPU."""
         check_device(device, "to_empty")
         return self._apply(_core._zeros_like, recurse)
+
+    def cuda(self: Self, device: Any = None) -> Self:
+        """Raises RuntimeError: there is no GPU here."""
+        check_device("cuda" if device is None else f"cuda:{device}" if isinstance(device, int) else device, "cuda")
+        return self
+
+    def half(self: Self) -> Self:
+        """Raises TypeError: float16 is not a dtype here."""
+        raise TypeError("half: float16 is not supported; try float() or double()")
+
+    def bfloat16(self: Self) -> Self:
+        """Raises TypeError: bfloat16 is not a dtype here."""
+        raise TypeError("bfloat16: bfloat16 is not supported; try float() or double()")

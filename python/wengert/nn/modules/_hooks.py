@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -46,6 +48,21 @@ def _merged(old: tuple[Any, ...], new: Any, name: str) -> tuple[Any, ...]:
     return new
 
 
+def watch_node(module: Any, result: Any, hooks: list[Any]) -> None:
+    """Calls hooks of the older kind with the gradients of the operation that made the first output."""
+    while not isinstance(result, Tensor):
+        if isinstance(result, dict):
+            result = next(v for v in result.values() if isinstance(v, Tensor))
+        elif isinstance(result, (tuple, list)) and result:
+            result = result[0]
+        else:
+            return
+    node = result.grad_fn
+    if node is not None:
+        for hook in hooks:
+            node.register_hook(functools.partial(hook, module))
+
+
 class Around:
     """One call of a module with backward hooks: knows the cotangents of its outputs when those of its inputs are there."""
 
@@ -87,6 +104,12 @@ class Around:
         if self.inputs:
             self.of_outputs = full
         else:
+            if self.after:
+                warnings.warn(
+                    "Full backward hook is firing when gradients are computed with respect to module outputs since no inputs "
+                    "require gradients.",
+                    stacklevel=5,
+                )
             for hook in self.after:
                 if hook(self.module, (None,) * self.sizes[0], full) is not None:
                     raise RuntimeError(

@@ -36,13 +36,17 @@ class Registry:
     _modules: dict[str, Any]
     _non_persistent_buffers_set: set[str]
 
-    def __init__(self) -> None:
+    call_super_init = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         put = object.__setattr__
         put(self, "training", True)
         put(self, "_parameters", {})
         put(self, "_buffers", {})
         put(self, "_non_persistent_buffers_set", set())
         put(self, "_modules", {})
+        if self.call_super_init:
+            super().__init__(*args, **kwargs)
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
         """Adds a tensor that belongs to the module's state and is no parameter; `persistent` ones are in `state_dict`.

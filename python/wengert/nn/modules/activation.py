@@ -107,7 +107,7 @@ class Softplus(WithOptions):
         return F.softplus(input, self.beta, self.threshold)
 
 
-class Tanh(WithOptions):
+class Tanh(Module):
     """The hyperbolic tangent of each element.
 
     >>> import wengert
@@ -119,7 +119,7 @@ class Tanh(WithOptions):
         return F.tanh(input)
 
 
-class Sigmoid(WithOptions):
+class Sigmoid(Module):
     """1 / (1 + e^-x), of each element.
 
     >>> import wengert
@@ -131,7 +131,7 @@ class Sigmoid(WithOptions):
         return F.sigmoid(input)
 
 
-class LogSigmoid(WithOptions):
+class LogSigmoid(Module):
     """log(1 / (1 + e^-x)), of each element.
 
     >>> import wengert
@@ -143,7 +143,7 @@ class LogSigmoid(WithOptions):
         return F.logsigmoid(input)
 
 
-class Softsign(WithOptions):
+class Softsign(Module):
     """x / (1 + |x|), of each element.
 
     >>> import wengert
@@ -155,7 +155,7 @@ class Softsign(WithOptions):
         return F.softsign(input)
 
 
-class Tanhshrink(WithOptions):
+class Tanhshrink(Module):
     """x - tanh(x), of each element.
 
     >>> import wengert

@@ -12,52 +12,56 @@ from wengert.nn.modules._reduced import Reduced
 Old = bool | None
 
 
-class _WithMargin(Reduced):
-    """A loss with a margin."""
-
-    _default = 0.0
-
-    def __init__(
-        self, margin: float | None = None, size_average: Old = None, reduce: Old = None, reduction: str = "mean"
-    ) -> None:
-        super().__init__(size_average, reduce, reduction)
-        self.margin = self._default if margin is None else margin
-
-
-class MarginRankingLoss(_WithMargin):
-    """max(0, -target (x1 - x2) + margin), reduced: a target of 1 wants x1 larger, one of -1 x2. The margin is 0.
+class MarginRankingLoss(Reduced):
+    """max(0, -target (x1 - x2) + margin), reduced: a target of 1 wants x1 larger, one of -1 x2.
 
     >>> import wengert
     >>> MarginRankingLoss()(wengert.tensor([1.0]), wengert.tensor([3.0]), wengert.tensor([1.0]))
     tensor(2.)
     """
 
+    def __init__(
+        self, margin: float = 0.0, size_average: Old = None, reduce: Old = None, reduction: str = "mean"
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
+        self.margin = margin
+
     def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
         return F.margin_ranking_loss(input1, input2, target, margin=self.margin, reduction=self.reduction)
 
 
-class HingeEmbeddingLoss(_WithMargin):
-    """x where the target is 1, max(0, margin - x) where it is -1, reduced. The margin is 1.
+class HingeEmbeddingLoss(Reduced):
+    """x where the target is 1, max(0, margin - x) where it is -1, reduced.
 
     >>> import wengert
     >>> HingeEmbeddingLoss()(wengert.tensor([2.0, 0.5]), wengert.tensor([1.0, -1.0]))
     tensor(1.2500)
     """
 
-    _default = 1.0
+    def __init__(
+        self, margin: float = 1.0, size_average: Old = None, reduce: Old = None, reduction: str = "mean"
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
+        self.margin = margin
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.hinge_embedding_loss(input, target, margin=self.margin, reduction=self.reduction)
 
 
-class CosineEmbeddingLoss(_WithMargin):
-    """1 - cos(x1, x2) where the target is 1, max(0, cos(x1, x2) - margin) where it is -1, reduced. The margin is 0.
+class CosineEmbeddingLoss(Reduced):
+    """1 - cos(x1, x2) where the target is 1, max(0, cos(x1, x2) - margin) where it is -1, reduced.
 
     >>> import wengert
     >>> one = wengert.tensor([[1.0, 0.0]])
     >>> CosineEmbeddingLoss()(one, one, wengert.tensor([-1.0]))
     tensor(1.)
     """
+
+    def __init__(
+        self, margin: float = 0.0, size_average: Old = None, reduce: Old = None, reduction: str = "mean"
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
+        self.margin = margin
 
     def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
         return F.cosine_embedding_loss(input1, input2, target, margin=self.margin, reduction=self.reduction)

@@ -19,7 +19,7 @@ from wengert.nn.modules._global_hooks import (
     register_module_module_registration_hook as register_module_module_registration_hook,
     register_module_parameter_registration_hook as register_module_parameter_registration_hook,
 )
-from wengert.nn.modules._hooks import Around, HookHandle, add_hook
+from wengert.nn.modules._hooks import Around, HookHandle, add_hook, watch_node
 
 Self = TypeVar("Self", bound="Module")
 _CALLED = ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks")
@@ -58,17 +58,20 @@ class Module(Casts):
     _forward_hooks: dict[int, Any]
     _backward_pre_hooks: dict[int, Any]
     _backward_hooks: dict[int, Any]
+    # Whether backward hooks are full ones; None where there are none.
+    _is_full_backward_hook: bool | None = None
+    dump_patches = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        if kwargs:
+        if kwargs and not self.call_super_init:
             raise TypeError(
                 f"{type(self).__name__}.__init__() got an unexpected keyword argument '{next(iter(kwargs))}'"
             )
-        if args:
+        if args and not self.call_super_init:
             raise TypeError(
                 f"{type(self).__name__}.__init__() takes 1 positional argument but {len(args) + 1} were given"
             )
-        super().__init__()
+        super().__init__(*args, **kwargs)
         for name in (*_CALLED, *_OF_STATE):
             object.__setattr__(self, name, {})
 
@@ -109,8 +112,9 @@ class Module(Casts):
                 changed = hook(self, args)
                 if changed is not None:
                     args = changed if isinstance(changed, tuple) else (changed,)
+        full = self._is_full_backward_hook is not False
         before = [*BACKWARD_PRE_HOOKS.values(), *self._backward_pre_hooks.values()]
-        after = [*BACKWARD_HOOKS.values(), *self._backward_hooks.values()]
+        after = [*BACKWARD_HOOKS.values(), *(self._backward_hooks.values() if full else ())]
         around = Around(self, before, after) if before or after else None
         if around is not None:
             args = around.enter(args)
@@ -127,6 +131,8 @@ class Module(Casts):
                 if always and number not in called:
                     self._call_always(hook, args, kwargs if with_kwargs else None, result)
             raise
+        if not full:
+            watch_node(self, result, list(self._backward_hooks.values()))
         return result if around is None else around.leave(result)
 
     def _call_always(self, hook: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None, result: Any) -> None:
@@ -173,7 +179,24 @@ class Module(Casts):
 
         Gradients are those of positional arguments: zeros for a tensor that has none, None for what is no tensor. Not inside `jvp` and `vmap`.
         """
+        self._set_full(True)
         return add_hook(self._backward_hooks, hook, prepend)
+
+    def register_backward_hook(self, hook: Callable[..., Any]) -> HookHandle:
+        """The older kind: `hook(module, grad_input, grad_output)` sees the gradients of the last operation alone.
+
+        Raises RuntimeError on a module that has full backward hooks.
+        """
+        self._set_full(False)
+        return add_hook(self._backward_hooks, hook)
+
+    def _set_full(self, full: bool) -> None:
+        if self._is_full_backward_hook is (not full):
+            raise RuntimeError(
+                "Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only one of "
+                "them."
+            )
+        self.__dict__["_is_full_backward_hook"] = full
 
     def train(self: Self, mode: bool = True) -> Self:
         """Sets `training` in the whole tree, which layers such as Dropout look at.

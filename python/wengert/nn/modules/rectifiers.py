@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from wengert._core import Tensor
@@ -205,7 +206,22 @@ class Hardtanh(WithOptions):
         "max_val",
     )
 
-    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
+    def __init__(
+        self,
+        min_val: float = -1.0,
+        max_val: float = 1.0,
+        inplace: bool = False,
+        min_value: float | None = None,
+        max_value: float | None = None,
+    ) -> None:
+        if min_value is not None or max_value is not None:
+            warnings.warn(
+                "keyword arguments `min_value` and `max_value` are deprecated and renamed to `min_val` and `max_val`",
+                FutureWarning,
+                stacklevel=2,
+            )
+            min_val = min_val if min_value is None else min_value
+            max_val = max_val if max_value is None else max_value
         if not max_val > min_val:
             raise AssertionError(f"max_val must be above min_val; got {max_val} and {min_val}")
         super().__init__(min_val=min_val, max_val=max_val, inplace=inplace)
