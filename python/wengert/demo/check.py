@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,12 @@ class Check:
     @property
     def passed(self) -> bool:
         return self.difference <= self.bound
+
+
+def apart(got: Any, wanted: Any) -> float:
+    """The largest difference of two arrays, relative to the largest number."""
+    got, wanted = np.asarray(got).reshape(-1), np.asarray(wanted).reshape(-1)
+    return float(np.abs(got - wanted).max() / np.abs(wanted).max())
 
 
 def table(checks: list[Check]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .check import Check
+from .check import Check, apart
 
 DATA = Path(__file__).parent.parent / "data" / "diabetes.csv"
 CURVE = "mean squared error above the best possible"
@@ -101,7 +101,7 @@ def checks(torch: ModuleType, fit: Fit) -> list[Check]:
     x, y = fit.features, fit.target
     best, found = least_squares(x, y), np.append(fit.weights, fit.bias)
     result = [
-        Check("weights and bias against least squares", _apart(found, best), 1e-8),
+        Check("weights and bias against least squares", apart(found, best), 1e-8),
         Check("loss against least squares", abs(fit.excess[-1]) / float(np.var(y)), 1e-12),
         Check("gradient at the solution", float(np.abs(gradient(torch, x, y, found)).max()), 1e-6),
     ]
@@ -111,11 +111,7 @@ def checks(torch: ModuleType, fit: Fit) -> list[Check]:
     ]:
         ours = gradient(torch, x, y, at)
         exact = 2 * _design(x).T @ (_design(x) @ at - y) / len(y)
-        result.append(Check(f"gradient at {name} against its formula", _apart(ours, exact), 1e-12))
+        result.append(Check(f"gradient at {name} against its formula", apart(ours, exact), 1e-12))
         slopes = finite_differences(torch, x, y, at)
-        result.append(Check(f"gradient at {name} against finite differences", _apart(ours, slopes), 1e-8))
+        result.append(Check(f"gradient at {name} against finite differences", apart(ours, slopes), 1e-8))
     return result
-
-
-def _apart(got: np.ndarray, wanted: np.ndarray) -> float:
-    return float(np.abs(got - wanted).max() / np.abs(wanted).max())

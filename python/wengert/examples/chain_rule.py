@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.demo.check import Check
+from wengert.demo.check import Check, apart
 from wengert.demo.regression import load
 
 from . import chart
@@ -126,12 +126,6 @@ def by_jvp(torch: ModuleType, at: Program, direction: np.ndarray) -> dict[str, n
 
     moved = func.jvp(trace, (at.weights,), (torch.tensor(direction),))[1]
     return {name: tangent.numpy() for name, tangent in zip(["w", *(step.name for step in at.steps)], moved)}
-
-
-def apart(got: Any, wanted: np.ndarray) -> float:
-    """The largest difference, relative to the largest number."""
-    got, wanted = np.asarray(got).reshape(-1), np.asarray(wanted).reshape(-1)
-    return float(np.abs(got - wanted).max() / np.abs(wanted).max())
 
 
 def multiplications(shapes: Sequence[tuple[int, int]]) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 import wengert
-from wengert.demo.check import Check
+from wengert.demo.check import Check, apart
 from wengert.demo.regression import DATA
 from wengert.scipy import minimize_args, root_args
 
@@ -140,20 +140,14 @@ def checks(x: np.ndarray, y: np.ndarray, found: Sequence[Fit]) -> list[Check]:
     hessian = args.hess(START)
     direction = np.arange(1.0, 5.0)
     return [
-        Check("gradient against SciPy's differences", _apart(args.jac(START), slopes), 1e-5),
-        Check("Hessian against differences of gradients", _apart(hessian, curvature), 1e-5),
-        Check(
-            "Hessian's product against the Hessian", _apart(args.hessp(START, direction), hessian @ direction), 1e-12
-        ),
+        Check("gradient against SciPy's differences", apart(args.jac(START), slopes), 1e-5),
+        Check("Hessian against differences of gradients", apart(hessian, curvature), 1e-5),
+        Check("Hessian's product against the Hessian", apart(args.hessp(START, direction), hessian @ direction), 1e-12),
         Check("gradient at the solution", float(np.abs(args.jac(at)).max()), 1e-5),
         Check("a minimum: least curvature is above 0", float(np.linalg.eigvalsh(args.hess(at))[0] <= 0), 0),
         Check("mean square of all methods", max(abs(fit.loss / best - 1) for fit in found), 1e-8),
         Check("mean square against a constant's", best / float(np.var(y)), 0.7),
     ]
-
-
-def _apart(got: np.ndarray, wanted: np.ndarray) -> float:
-    return float(np.abs(got - wanted).max() / np.abs(wanted).max())
 
 
 def picture(path: Path, x: np.ndarray, y: np.ndarray, found: Sequence[Fit]) -> Path | None:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.demo.check import Check
+from wengert.demo.check import Check, apart
 from wengert.demo.regression import load
 
 from . import chart
@@ -196,8 +196,8 @@ def checks(traced: Sequence[Traced], found: Sequence[Cost]) -> list[Check]:
     )
     result = [Check("the list against derivatives by hand", wrong, 1e-14)]
     for ahead, back in zip(found[::2], found[1::2]):
-        apart = float(np.abs(ahead.jacobian - back.jacobian).max() / np.abs(back.jacobian).max())
-        result.append(Check(f"{ahead.function}: forward against reverse", apart, 1e-12))
+        difference = apart(ahead.jacobian, back.jacobian)
+        result.append(Check(f"{ahead.function}: forward against reverse", difference, 1e-12))
         sweeps = abs(ahead.sweeps - ahead.inputs) + abs(back.sweeps - back.outputs)
         result.append(Check(f"{ahead.function}: a sweep for each input, for each output", sweeps, 0))
         # Baur and Strassen: the gradient of a scalar takes a small multiple of its operations, however many inputs.
