@@ -81,17 +81,6 @@ def numel(input: Tensor) -> _builtins.int:
     return input.numel()
 
 
-def detach(input: Tensor) -> Tensor:
-    """The same elements without history: `input.detach()`.
-
-    >>> import wengert
-    >>> wengert.detach(wengert.ones(2, requires_grad=True))
-    tensor([1., 1.])
-    """
-    _expect.tensors("detach", input=input)
-    return input.detach()
-
-
 if _typing.TYPE_CHECKING:
     from wengert import nn as nn, optim as optim, utils as utils
     from wengert._tensor_str import get_printoptions as get_printoptions, set_printoptions as set_printoptions
