@@ -17,8 +17,6 @@ from .table import OPS
 pytestmark = wengert_only
 
 DRAWS = 3
-# What the core does not answer yet as it should: each is to be taken out with its repair.
-OPEN = {"median"}
 
 
 class Tied(Uniform):
@@ -64,13 +62,7 @@ def check(name, what, got, wanted):
         np.testing.assert_allclose(array(x), array(y), rtol=1e-9, atol=1e-9, err_msg=f"{name}: {what}")
 
 
-def is_open(op):
-    return pytest.mark.xfail(strict=True) if op["name"] in OPEN else ()
-
-
-DIFFERENTIABLE = [
-    pytest.param(op, id=op["name"], marks=is_open(op)) for op in (() if ON_TORCH else OPS) if op["differentiable"]
-]
+DIFFERENTIABLE = [pytest.param(op, id=op["name"]) for op in (() if ON_TORCH else OPS) if op["differentiable"]]
 
 
 @pytest.mark.parametrize("op", DIFFERENTIABLE)
