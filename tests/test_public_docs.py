@@ -37,6 +37,7 @@ MODULES = [
     "wengert.scipy",
     "wengert.utils.checkpoint",
     "wengert.utils.data",
+    "wengert.utils.hooks",
 ]
 # Instances of dtype, numbers and `newaxis` say what they are by themselves.
 VALUES = (int, float, str, dict, type(None))

@@ -215,3 +215,71 @@ def test_indices_of_pools():
 def test_refused(what, error, words):
     with pytest.raises(error, match=words):
         what()
+
+
+def test_under_transforms():
+    classes = torch.tensor([[0, 2], [1, 4]])
+    assert torch.equal(torch.func.vmap(lambda x: F.one_hot(x, 5))(classes), F.one_hot(classes, 5))
+    with pytest.raises(
+        (ValueError, RuntimeError), match="explicit positive\\s+num_classes|explicit positive num_classes"
+    ):
+        torch.func.vmap(F.one_hot)(classes)
+    labels = torch.tensor([[1, 0, -1], [2, -1, 0]])
+    x = t64([[0.1, 0.5, 0.9], [1.0, 2.0, 0.0]])
+    both = torch.func.vmap(F.multilabel_margin_loss)(x, labels)
+    assert_close(both, F.multilabel_margin_loss(x, labels, reduction="none"))
+    with pytest.raises(RuntimeError, match="running_mean or running_var, which will be updated in"):
+        torch.func.vmap(nn.BatchNorm1d(2).double())(t64([[[1.0, 2.0], [3.0, 5.0]]] * 3))
+
+
+def test_told_of():
+    x = torch.ones(2, 3)
+    with pytest.raises(IndexError, match="index out of range in self"):
+        nn.Embedding(3, 2)(torch.tensor([0, 3]))
+    with pytest.raises(IndexError, match="index out of range in self"):
+        nn.Embedding(3, 2)(torch.tensor([-1]))
+    for name in ("softmax", "log_softmax", "softmin"):
+        with pytest.warns(UserWarning, match=f"Implicit dimension choice for {name} has been deprecated"):
+            getattr(F, name)(x)
+    with pytest.warns(UserWarning, match="Implicit dimension choice for softmax"):
+        nn.Softmax()(x)
+    with pytest.warns(UserWarning, match="'mean' divides the total loss by both the batch size and the support size"):
+        F.kl_div(x, x)
+    with pytest.warns(UserWarning, match="please use reduction='sum' instead"):
+        assert F.mse_loss(x, x * 3, size_average=False).item() == 24.0
+    with pytest.warns(UserWarning, match="please use reduction='none' instead"):
+        nn.L1Loss(reduce=False)
+
+
+def test_sync_batch_norm():
+    net = nn.Sequential(nn.Linear(2, 3), nn.Sequential(nn.BatchNorm1d(3))).eval()
+    inner = net[1][0]
+    made = nn.SyncBatchNorm.convert_sync_batchnorm(net)
+    assert made is net and type(net[1][0]) is nn.SyncBatchNorm and not net[1][0].training
+    assert net[1][0].weight is inner.weight and net[1][0].running_mean is inner.running_mean
+    assert_close(net(torch.ones(4, 2)), inner(net[0](torch.ones(4, 2))))
+
+
+def test_unpooled_sizes():
+    x = torch.arange(10.0).reshape(1, 1, 10)
+    out, places = F.max_pool1d(x, 3, return_indices=True)
+    assert F.max_unpool1d(out, places, 3, output_size=x.size()).tolist() == [[[0, 0, 2, 0, 0, 5, 0, 0, 8, 0]]]
+    with pytest.raises(ValueError, match="invalid output_size"):
+        F.max_unpool1d(out, places, 3, output_size=(14,))
+    with pytest.raises(RuntimeError, match="invalid max index"):
+        F.max_unpool1d(out, places + 9, 3)
+
+
+def test_alignments():
+    even = torch.full((3, 1, 2), 0.5, dtype=torch.float64).log()
+    # Three steps of even odds read as "1" in 6 of 8 ways.
+    assert_close(F.ctc_loss(even, torch.tensor([[1]]), [3], [1]), -t64(6 / 8).log())
+    assert_close(F.ctc_loss(even, torch.tensor([[1, 1]]), [3], [2], reduction="sum"), -t64(1 / 8).log())
+    assert F.ctc_loss(even, torch.tensor([[1, 1, 1]]), [3], [3]).item() == float("inf")
+    lost = even.clone().requires_grad_()
+    F.ctc_loss(lost, torch.tensor([[1, 1, 1]]), [3], [3], zero_infinity=True).backward()
+    assert lost.grad.abs().sum().item() == 0
+    with pytest.raises(RuntimeError, match="blank must be in label range"):
+        F.ctc_loss(even, torch.tensor([[1]]), [3], [1], blank=2)
+    with pytest.raises(RuntimeError, match="Expected input_lengths to have value at most 3"):
+        F.ctc_loss(even, torch.tensor([[1]]), [4], [1])

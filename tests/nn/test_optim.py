@@ -400,3 +400,31 @@ def test_rate_of_averaging():
         schedule.step()
         found.append(schedule.get_last_lr()[0])
     assert_close(t64(found), [0.8, 0.6, 0.4, 0.2, 0.2, 0.2])
+
+
+def test_optimizers_of_others():
+    """Those that wrap another one and never call the constructor of the base, and those that ask for options."""
+
+    class Around(optim.Optimizer):
+        def __init__(self, inner):
+            self.inner, self.param_groups, self.state = inner, inner.param_groups, inner.state
+
+        def step(self, closure=None):
+            return self.inner.step(closure)
+
+    p = with_grad(1.0)
+    outer = Around(optim.SGD([p], lr=0.5))
+    outer.step()
+    assert p.item() == 0.5
+    module = importlib.import_module(f"{torch.__name__}.optim.optimizer")
+    assert repr(module.required) == "<required parameter>"
+
+    class Asks(optim.Optimizer):
+        def __init__(self, params, lr=module.required):
+            super().__init__(params, {"lr": lr})
+
+    with pytest.raises(ValueError, match="didn't specify a value of required optimization parameter lr"):
+        Asks([p])
+    assert Asks([{"params": [p], "lr": 0.1}]).param_groups[0]["lr"] == 0.1
+    for name in NAMES:
+        assert hasattr(importlib.import_module(f"{torch.__name__}.optim.{name.lower()}"), name)

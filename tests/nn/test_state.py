@@ -292,3 +292,14 @@ def test_older_names():
     wrapped = nn.DataParallel(nn.Linear(2, 1))
     assert [name for name, _ in wrapped.named_parameters()] == ["module.weight", "module.bias"]
     assert_close(wrapped(x), wrapped.module(x))
+
+
+def test_handles_of_others():
+    hooks, more = OrderedDict(), [OrderedDict(), OrderedDict()]
+    handle = torch.utils.hooks.RemovableHandle(hooks, extra_dict=more)
+    for place in (hooks, *more):
+        place[handle.id] = print
+    handle.remove()
+    assert not hooks and more == [{}, {}]
+    m = Two()
+    assert len(list(m.modules())) == 3 and [x for x in m.modules() if x is m.first] == [m.first]

@@ -45,6 +45,10 @@ def images(torch):
         found[f"mean{n} padded"] = (mean(3, stride=2, padding=1, ceil_mode=True), (x(*shape),))
         found[f"mean{n} inside"] = (mean(3, stride=2, padding=1, count_include_pad=False), (x(*shape),))
         found[f"lp{n}"] = (getattr(nn, f"LPPool{n}d")(2, 2, ceil_mode=True), (x(*shape),))
+        smaller, places = getattr(nn, f"MaxPool{n}d")(2, return_indices=True)(x(*shape))
+        found[f"unpool{n}"] = (getattr(nn, f"MaxUnpool{n}d")(2), (smaller, places))
+        wider = Joined(torch, getattr(nn, f"MaxUnpool{n}d")(2), lambda m, *a, size=shape: m(*a, output_size=size))
+        found[f"unpool{n} wider"] = (wider, (smaller, places))
         for size in (1, 2, 3):
             found[f"adaptive mean{n} {size}"] = (getattr(nn, f"AdaptiveAvgPool{n}d")(size), (x(*shape),))
             found[f"adaptive max{n} {size}"] = (getattr(nn, f"AdaptiveMaxPool{n}d")(size), (x(*shape),))
@@ -164,6 +168,23 @@ def losses(torch):
         found[f"labels {r}"] = (nn.MultiLabelMarginLoss(reduction=r), (a, labels))
         found[f"labels soft {r}"] = (nn.MultiLabelSoftMarginLoss(weight, reduction=r), (a, (table + 1) / 2))
         found[f"nll 2-D {r}"] = (nn.NLLLoss(reduction=r), (x(2, 3, 2, 2), classes.reshape(2, 2, 1).expand(2, 2, 2)))
+    steps = (
+        x(6, 3, 4),
+        torch.tensor([[1, 2, 2], [3, 1, 0], [2, 2, 2]]),
+        torch.tensor([6, 4, 5]),
+        torch.tensor([3, 2, 3]),
+    )
+    flat = steps[0], torch.tensor([1, 2, 2, 3, 1, 2]), torch.tensor([6, 5, 3]), torch.tensor([3, 2, 1])
+
+    def read(loss):
+        return Joined(torch, loss, lambda m, a, *rest: m(nn.functional.log_softmax(a, -1), *rest))
+
+    for r in ("mean", "sum", "none"):
+        found[f"ctc {r}"] = (read(nn.CTCLoss(reduction=r, zero_infinity=True)), steps)
+        found[f"ctc flat {r}"] = (read(nn.CTCLoss(reduction=r, blank=0)), flat)
+    found["ctc alone"] = (read(nn.CTCLoss(blank=3)), (x(5, 4), torch.tensor([1, 2]), torch.tensor(5), torch.tensor(2)))
+    distances = Joined(torch, nn.Identity(), lambda m, a: nn.functional.pdist(a, 3.0))
+    found["distances"] = (distances, (x(5, 3),))
     found["kl batch"] = (nn.KLDivLoss(reduction="batchmean", log_target=True), (a, b))
     found["cosine similarity"] = (nn.CosineSimilarity(0), (a, b), (0, 1))
     found["pairs"] = (nn.PairwiseDistance(3.0, keepdim=True), (a, b), (0, 1))

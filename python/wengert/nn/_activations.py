@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from wengert import _core, _expect as expect
@@ -98,8 +99,12 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
     return a * _core.sigmoid(b)
 
 
-def _default_dim(ndim: int) -> int:
-    """The dimension that PyTorch takes where none is named."""
+def _default_dim(name: str, ndim: int, level: int) -> int:
+    """The dimension that PyTorch takes where none is named, with its warning."""
+    warnings.warn(
+        f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.",
+        stacklevel=level,
+    )
     return 0 if ndim in (0, 1, 3) else 1
 
 
@@ -111,7 +116,7 @@ def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
     tensor([0.5000, 0.5000])
     """
     expect.tensors("softmax", input=input)
-    return _core.softmax(input, _default_dim(input.dim()) if dim is None else dim, dtype)
+    return _core.softmax(input, _default_dim("softmax", input.dim(), _stacklevel) if dim is None else dim, dtype)
 
 
 def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
@@ -122,7 +127,9 @@ def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
     tensor([0.5000, 0.5000])
     """
     expect.tensors("softmin", input=input)
-    return softmax(-input, dim, _stacklevel, dtype)
+    if dim is None:
+        dim = _default_dim("softmin", input.dim(), _stacklevel)
+    return softmax(-input, dim, dtype=dtype)
 
 
 def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
@@ -133,7 +140,9 @@ def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dty
     tensor([-0.6931, -0.6931])
     """
     expect.tensors("log_softmax", input=input)
-    return _core.log_softmax(input, _default_dim(input.dim()) if dim is None else dim, dtype)
+    return _core.log_softmax(
+        input, _default_dim("log_softmax", input.dim(), _stacklevel) if dim is None else dim, dtype
+    )
 
 
 def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> Tensor:

@@ -9,7 +9,15 @@ from wengert import _core, _expect as expect
 from wengert._core import Tensor
 from wengert.nn._pools import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
 
-__all__ = ["channel_shuffle", "interpolate", "pixel_shuffle", "pixel_unshuffle", "upsample"]
+__all__ = [
+    "channel_shuffle",
+    "interpolate",
+    "pixel_shuffle",
+    "pixel_unshuffle",
+    "upsample",
+    "upsample_bilinear",
+    "upsample_nearest",
+]
 
 # What each mode wants: the number of dimensions besides batch and channels.
 _LINEAR = {"linear": 1, "bilinear": 2, "trilinear": 3}
@@ -194,3 +202,23 @@ def upsample(
     tensor([[[1., 1., 3., 3.]]])
     """
     return interpolate(input, size, scale_factor, mode, align_corners)
+
+
+def upsample_nearest(input: Tensor, size: Any = None, scale_factor: Any = None) -> Tensor:
+    """The older name of `interpolate` by copies of elements.
+
+    >>> import wengert
+    >>> upsample_nearest(wengert.tensor([[[1.0, 3.0]]]), scale_factor=2)
+    tensor([[[1., 1., 3., 3.]]])
+    """
+    return interpolate(input, size, scale_factor, "nearest")
+
+
+def upsample_bilinear(input: Tensor, size: Any = None, scale_factor: Any = None) -> Tensor:
+    """The older name of `interpolate` by lines, corners on corners.
+
+    >>> import wengert
+    >>> upsample_bilinear(wengert.tensor([[[[1.0, 3.0]]]]), (1, 3))
+    tensor([[[[1., 2., 3.]]]])
+    """
+    return interpolate(input, size, scale_factor, "bilinear", True)

@@ -18,10 +18,19 @@ __all__ = [
 ]
 
 
+def older_reduction(size_average: bool | None, reduce: bool | None) -> str:
+    """The reduction that the older spelling means, with PyTorch's warning."""
+    found = "none" if reduce is False else "sum" if size_average is False else "mean"
+    warnings.warn(
+        f"size_average and reduce args will be deprecated, please use reduction='{found}' instead.", stacklevel=4
+    )
+    return found
+
+
 def reduced(loss: Tensor, reduction: str, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
     """The loss as it is, its mean or its sum."""
-    if size_average is not None or reduce is not None:  # the older spelling
-        reduction = "none" if reduce is False else "sum" if size_average is False else "mean"
+    if size_average is not None or reduce is not None:
+        reduction = older_reduction(size_average, reduce)
     if reduction == "mean":
         return loss.mean()
     if reduction == "sum":
@@ -231,6 +240,12 @@ def kl_div(
         loss = _core.exp(target) * (target - input)
     else:
         loss = _core.xlogy(target, target) - target * input
+    if reduction == "mean" and size_average is None and reduce is None:
+        warnings.warn(
+            "reduction: 'mean' divides the total loss by both the batch size and the support size. 'batchmean' divides only by "
+            "the batch size, and aligns with the KL div math definition.",
+            stacklevel=2,
+        )
     if reduction == "batchmean" and size_average is None and reduce is None:
         return loss.sum() / input.shape[0] if input.dim() else loss.sum()
     return reduced(loss, reduction, size_average, reduce)

@@ -345,7 +345,7 @@ def multilabel_margin_loss(
     if input.shape != target.shape:
         raise RuntimeError(f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}")
     rows, labels = _classes("multilabel_margin_loss", input), _classes("multilabel_margin_loss", target)
-    if bool((labels >= rows.shape[1]).any()) or bool((labels < -1).any()):
+    if not labels._is_lifted() and bool((labels >= rows.shape[1]).any() or (labels < -1).any()):
         raise RuntimeError(
             "multilabel_margin_loss: target is out of range; wanted labels below the number of classes, or -1"
         )

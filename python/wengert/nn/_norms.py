@@ -19,6 +19,7 @@ __all__ = [
     "local_response_norm",
     "normalize",
     "pairwise_distance",
+    "pdist",
     "rms_norm",
 ]
 
@@ -127,6 +128,12 @@ def batch_norm(
 def _move(running: Tensor | None, now: Tensor, momentum: float, factor: float) -> None:
     """Moves a running statistic towards that of a batch."""
     if running is not None:
+        if now._is_lifted() and not running._is_lifted():
+            raise RuntimeError(
+                "Batch norm got a batched tensor as input while the running_mean or running_var, which will be updated in place, "
+                "were not batched. If you are using a module and do not need eval mode, please set `track_running_stats` to be "
+                "False."
+            )
         with no_grad():
             found = now.detach().reshape(running.shape)
             running.mul_(1 - momentum).add_(found, alpha=momentum * factor)
@@ -206,8 +213,8 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
     return input / (mean * alpha + k) ** beta
 
 
-def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12) -> Tensor:
-    """x / max(|x|_p, eps) along `dim`.
+def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, out: Tensor | None = None) -> Tensor:
+    """x / max(|x|_p, eps) along `dim`; written into `out` if one is given.
 
     >>> import wengert
     >>> normalize(wengert.tensor([[3.0, 4.0]]))
@@ -215,7 +222,8 @@ def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12) -
     """
     expect.tensors("normalize", input=input)
     size = _core.norm(input, p, dim, True)
-    return input / _core.where(size < eps, _core._cast(size.detach() * 0 + eps, size.dtype, False), size)
+    found = input / _core.where(size < eps, _core._cast(size.detach() * 0 + eps, size.dtype, False), size)
+    return found if out is None else out.copy_(found)
 
 
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
@@ -238,3 +246,19 @@ def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6,
     """
     expect.tensors("pairwise_distance", x1=x1, x2=x2)
     return _core.norm(x1 - x2 + eps, p, -1, keepdim)
+
+
+def pdist(input: Tensor, p: float = 2.0) -> Tensor:
+    """The distances |x_i - x_j|_p of all rows i < j of a matrix, as one vector.
+
+    Raises RuntimeError unless there are 2 dimensions.
+
+    >>> import wengert
+    >>> pdist(wengert.tensor([[0.0, 0.0], [3.0, 4.0], [0.0, 0.0]]))
+    tensor([5., 0., 5.])
+    """
+    expect.tensors("pdist", input=input)
+    if input.dim() != 2:
+        raise RuntimeError(f"pdist only supports 2D tensors, got: {input.dim()}D")
+    pairs = _core.triu_indices(input.shape[0], input.shape[0], 1)
+    return _core.norm(input[pairs[0]] - input[pairs[1]], p, 1)

@@ -12,7 +12,8 @@ __all__ = ["embedding", "embedding_bag", "one_hot"]
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     """1 at the class, 0 elsewhere, in a new last dimension of `num_classes` (one more than the largest when -1).
 
-    Raises RuntimeError for classes that are negative or too large, and for a tensor that is not int64.
+    Raises RuntimeError for classes that are negative or too large, and for a tensor that is not int64; ValueError under a
+    transform without `num_classes`.
 
     >>> import wengert
     >>> one_hot(wengert.tensor([0, 2]), 3)
@@ -22,6 +23,15 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     expect.tensors("one_hot", tensor=tensor)
     if tensor.dtype is not _core.int64:
         raise RuntimeError(f"one_hot is only applicable to index tensor of type LongTensor; got {tensor.dtype}")
+    if tensor._is_lifted():
+        # Values under a transform are not looked at.
+        if num_classes == -1:
+            raise ValueError(
+                "one_hot: under a transform the number of classes cannot be inferred; please provide an explicit positive "
+                "num_classes argument"
+            )
+        classes = _core._arange(0, num_classes, 1, _core.int64, False)
+        return _core._cast(tensor.unsqueeze(-1) == classes, _core.int64, False)
     if tensor.numel() == 0:
         if num_classes <= 0:
             raise RuntimeError("Can not infer total number of classes from empty tensor; try num_classes=")
@@ -37,12 +47,16 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     return _core._cast(tensor.unsqueeze(-1) == classes, _core.int64, False)
 
 
-def _checked(name: str, input: Tensor) -> Tensor:
+def _checked(name: str, input: Tensor, rows: int) -> Tensor:
     """Indices as int64."""
     if input.dtype not in (_core.int64, _core.int32):
         raise RuntimeError(f"{name}: got indices of {input.dtype}, wanted long or int; try long()")
-    if not input._is_lifted() and input.numel() and bool((input < 0).any()):
-        raise IndexError("index out of range in self: got a negative index, wanted 0 to the number of rows less 1")
+    if not input._is_lifted() and input.numel():
+        low, high = int(input.min().item()), int(input.max().item())
+        if low < 0 or high >= rows:
+            raise IndexError(
+                f"index out of range in self: got {low if low < 0 else high}, wanted 0 to {rows - 1}, the rows of the weight"
+            )
     return _core._cast(input, _core.int64, False)
 
 
@@ -74,7 +88,7 @@ def _rows(
     norm_type: float,
     scale_grad_by_freq: bool,
 ) -> Tensor:
-    places = _checked(name, input)
+    places = _checked(name, input, int(weight.shape[0]))
     if max_norm is not None:
         _shorten(weight, places, max_norm, norm_type)
     if padding_idx is not None:

@@ -40,6 +40,7 @@ from wengert.nn._convolutions import (
     conv_transpose2d as conv_transpose2d,
     conv_transpose3d as conv_transpose3d,
 )
+from wengert.nn._ctc import ctc_loss as ctc_loss
 from wengert.nn._dropout import (
     alpha_dropout as alpha_dropout,
     dropout as dropout,
@@ -54,6 +55,8 @@ from wengert.nn._images import (
     pixel_shuffle as pixel_shuffle,
     pixel_unshuffle as pixel_unshuffle,
     upsample as upsample,
+    upsample_bilinear as upsample_bilinear,
+    upsample_nearest as upsample_nearest,
 )
 from wengert.nn._losses import (
     binary_cross_entropy as binary_cross_entropy,
@@ -86,6 +89,7 @@ from wengert.nn._norms import (
     local_response_norm as local_response_norm,
     normalize as normalize,
     pairwise_distance as pairwise_distance,
+    pdist as pdist,
     rms_norm as rms_norm,
 )
 from wengert.nn._padding import (
@@ -142,6 +146,11 @@ from wengert.nn._tables import (
     embedding as embedding,
     embedding_bag as embedding_bag,
     one_hot as one_hot,
+)
+from wengert.nn._unpools import (
+    max_unpool1d as max_unpool1d,
+    max_unpool2d as max_unpool2d,
+    max_unpool3d as max_unpool3d,
 )
 from wengert.nn._windows import (
     fold as fold,

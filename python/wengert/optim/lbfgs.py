@@ -112,13 +112,11 @@ class LBFGS(Optimizer):
             r.add_(steps[i], alpha=factors[i] - _dot(changes[i], r) * ro[i])
         return r
 
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+    def step(self, closure: Callable[[], Any]) -> Any:
         """Moves the parameters; returns what the closure returned first.
 
-        Raises TypeError without a closure, RuntimeError for an unknown line search.
+        Raises RuntimeError for an unknown line search.
         """
-        if closure is None:
-            raise TypeError("LBFGS.step() missing 1 required positional argument: 'closure'")
         with no_grad():
             return self._run(closure)
 

@@ -64,7 +64,9 @@ def _hooked(step: Callable[..., Any]) -> Callable[..., Any]:
         self._stepping = self._opt_called = True
         args = (self, *args)  # as PyTorch gives them to hooks
         try:
-            for hook in [*_step_pre_hooks.values(), *self._optimizer_step_pre_hooks.values()]:
+            # A subclass that never calls super().__init__ has no hooks of its own.
+            own = self.__dict__
+            for hook in [*_step_pre_hooks.values(), *own.get("_optimizer_step_pre_hooks", {}).values()]:
                 changed = hook(self, args, kwargs)
                 if changed is not None:
                     if not (isinstance(changed, tuple) and len(changed) == 2):
@@ -73,7 +75,7 @@ def _hooked(step: Callable[..., Any]) -> Callable[..., Any]:
                         )
                     args, kwargs = changed
             found = step(*args, **kwargs)
-            for hook in [*self._optimizer_step_post_hooks.values(), *_step_post_hooks.values()]:
+            for hook in [*own.get("_optimizer_step_post_hooks", {}).values(), *_step_post_hooks.values()]:
                 hook(self, args, kwargs)
         finally:
             self._stepping = False
@@ -160,6 +162,8 @@ class Optimizer:
             raise ValueError("all optimizer param groups should be with/without names.")
         param_group["params"] = held
         for name, default in self.defaults.items():
+            if default is required and name not in param_group:
+                raise ValueError(f"parameter group didn't specify a value of required optimization parameter {name}")
             param_group.setdefault(name, default)
         self.param_groups.append(param_group)
 
@@ -337,4 +341,12 @@ def zero_step() -> Tensor:
     return _core._full([], 0.0, _core.float32, False)
 
 
+class _Required:
+    """What older optimisers give as the default of an option that has none."""
+
+    def __repr__(self) -> str:
+        return "<required parameter>"
+
+
+required = _Required()
 Params = Iterable[Any]

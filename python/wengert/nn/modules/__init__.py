@@ -92,6 +92,7 @@ from wengert.nn.modules.loss import (
 )
 from wengert.nn.modules.margin import (
     CosineEmbeddingLoss,
+    CTCLoss,
     GaussianNLLLoss,
     HingeEmbeddingLoss,
     MarginRankingLoss,
@@ -197,6 +198,11 @@ from wengert.nn.modules.transformer import (
     TransformerEncoder,
     TransformerEncoderLayer,
 )
+from wengert.nn.modules.unpooling import (
+    MaxUnpool1d,
+    MaxUnpool2d,
+    MaxUnpool3d,
+)
 from wengert.nn.modules.upsampling import (
     Upsample,
     UpsamplingBilinear2d,
@@ -221,6 +227,7 @@ __all__ = [
     "BatchNorm3d",
     "Bilinear",
     "CELU",
+    "CTCLoss",
     "ChannelShuffle",
     "CircularPad1d",
     "CircularPad2d",
@@ -295,6 +302,9 @@ __all__ = [
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
+    "MaxUnpool1d",
+    "MaxUnpool2d",
+    "MaxUnpool3d",
     "Mish",
     "Module",
     "ModuleDict",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wengert._core import Tensor
+from wengert.nn._losses import older_reduction
 from wengert.nn.modules.module import Module
 
 
@@ -15,5 +16,5 @@ class Reduced(Module):
     def __init__(self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean") -> None:
         super().__init__()
         if size_average is not None or reduce is not None:
-            reduction = "none" if reduce is False else "sum" if size_average is False else "mean"
+            reduction = older_reduction(size_average, reduce)
         self.reduction = reduction

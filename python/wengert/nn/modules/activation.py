@@ -205,7 +205,7 @@ class Softmax(WithOptions):
         super().__init__(dim=dim)
 
     def forward(self, input: Tensor) -> Tensor:
-        return F.softmax(input, self.dim)
+        return F.softmax(input, self.dim, _stacklevel=5)
 
 
 class Softmin(WithOptions):
@@ -224,7 +224,7 @@ class Softmin(WithOptions):
         super().__init__(dim=dim)
 
     def forward(self, input: Tensor) -> Tensor:
-        return F.softmin(input, self.dim)
+        return F.softmin(input, self.dim, _stacklevel=5)
 
 
 class LogSoftmax(WithOptions):
@@ -246,7 +246,7 @@ class LogSoftmax(WithOptions):
         super().__init__(dim=dim)
 
     def forward(self, input: Tensor) -> Tensor:
-        return F.log_softmax(input, self.dim)
+        return F.log_softmax(input, self.dim, _stacklevel=5)
 
 
 class Softmax2d(Module):

@@ -204,12 +204,39 @@ class _Lazy(LazyModuleMixin):
 class SyncBatchNorm(_BatchNorm):
     """Batch normalisation over the processes of a group: there is one process, so that of any number of dimensions.
 
-    Raises ValueError for fewer than 2 dimensions.
-
     >>> import wengert
     >>> SyncBatchNorm(3)(wengert.ones(2, 3)).shape
     torch.Size([2, 3])
     """
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        process_group: Any = None,
+        device: Any = None,
+        dtype: Any = None,
+        *,
+        bias: bool = True,
+    ) -> None:
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+        self.process_group = process_group
+
+    @classmethod
+    def convert_sync_batchnorm(cls, module: Module, process_group: Any = None) -> Module:
+        """The same tree with this in the place of each BatchNorm, of the same parameters and statistics."""
+        found: Module = module
+        if isinstance(module, _BatchNorm) and not isinstance(module, cls):
+            made = cls(module.num_features, module.eps, module.momentum, False, False, process_group)
+            made.affine, made.track_running_stats = module.affine, module.track_running_stats
+            made._parameters, made._buffers = module._parameters, module._buffers
+            found = made.train(module.training)
+        for name, child in module.named_children():
+            found.add_module(name, cls.convert_sync_batchnorm(child, process_group))
+        return found
 
 
 class BatchNorm1d(_BatchNorm):

@@ -7,6 +7,7 @@ from wengert.nn import functional as F
 from wengert.nn.modules._reduced import Reduced
 from wengert.nn.modules.margin import (
     CosineEmbeddingLoss as CosineEmbeddingLoss,
+    CTCLoss as CTCLoss,
     GaussianNLLLoss as GaussianNLLLoss,
     HingeEmbeddingLoss as HingeEmbeddingLoss,
     MarginRankingLoss as MarginRankingLoss,

@@ -269,3 +269,25 @@ class GaussianNLLLoss(Reduced):
 
     def forward(self, input: Tensor, target: Tensor, var: Tensor | float) -> Tensor:
         return F.gaussian_nll_loss(input, target, var, full=self.full, eps=self.eps, reduction=self.reduction)
+
+
+class CTCLoss(Reduced):
+    """Minus the logarithm of the probability of targets over all their alignments with the steps of (T, N, C), reduced.
+
+    The mean is that of losses over target lengths; with `zero_infinity` targets that are too long count as 0.
+
+    >>> import wengert
+    >>> even = wengert.full((2, 1, 2), 0.5).log()
+    >>> CTCLoss()(even, wengert.tensor([[1]]), [2], [1]).exp()
+    tensor(1.3333)
+    """
+
+    def __init__(self, blank: int = 0, reduction: str = "mean", zero_infinity: bool = False) -> None:
+        super().__init__(None, None, reduction)
+        self.blank = blank
+        self.zero_infinity = zero_infinity
+
+    def forward(self, log_probs: Tensor, targets: Tensor, input_lengths: Any, target_lengths: Any) -> Tensor:
+        return F.ctc_loss(
+            log_probs, targets, input_lengths, target_lengths, self.blank, self.reduction, self.zero_infinity
+        )

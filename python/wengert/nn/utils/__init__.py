@@ -2,6 +2,7 @@
 
 from wengert.nn.utils import parametrizations, parametrize, rnn
 from wengert.nn.utils.clip_grad import (
+    clip_grad_norm,
     clip_grad_norm_,
     clip_grad_value_,
     clip_grads_with_norm_,
@@ -12,6 +13,7 @@ from wengert.nn.utils.fusion import fuse_conv_bn_eval, fuse_conv_bn_weights, fus
 from wengert.nn.utils.weight_norms import remove_spectral_norm, remove_weight_norm, spectral_norm, weight_norm
 
 __all__ = [
+    "clip_grad_norm",
     "clip_grad_norm_",
     "clip_grad_value_",
     "clip_grads_with_norm_",
