@@ -152,7 +152,8 @@ def test_complexity(tmp_path):
             assert 0 < float(time.removesuffix(" ms")) < 60_000
             if memory != "-" and length >= 32:
                 kept = float(memory.removesuffix(" MiB")) * 2**20 / (8 * complexity.SIZE)
-                assert kept <= 12 if mode == "forward" else kept == pytest.approx(length, abs=8)
+                # Pages of 2 MiB hold eight values.
+                assert kept <= 12 if mode == "forward" else kept == pytest.approx(length, abs=12)
 
     inputs = [list(map(float, (row[0], *row[1:3]))) for row in rows(done.stdout, "inputs ")]
     assert inputs == [[n, n, 1] for n in (4, 8, 16, 32, 64, 128, 256)]
