@@ -2502,6 +2502,9 @@ def _backward(
 ) -> None:
     """`_backward(tensors, gradients, retain_graph, create_graph, inputs)`."""
 
+def _calls_back(y: Tensor) -> _bool:
+    """Whether a sweep from `y` runs code of the user's: hooks, or the rules of a Function."""
+
 def _cast(x: Tensor, dtype: _DTypeLike, copy: _bool) -> Tensor:
     """The tensor in another dtype, or itself."""
 
