@@ -142,7 +142,8 @@ def test_decorating_a_class_warns():
 
 def test_names_that_users_meet():
     with torch.autograd.set_multithreading_enabled(False):
-        pass
+        assert not torch.autograd.is_multithreading_enabled()
+    assert torch.autograd.is_multithreading_enabled()
     torch.autograd.set_detect_anomaly(False)
     assert torch.is_anomaly_enabled() is False
     torch.set_anomaly_enabled(True, check_nan=False)

@@ -38,8 +38,8 @@ class FunctionCtx:
         self.needs_input_grad = needs
 
     def save_for_backward(self, *tensors: Any) -> None:
-        """Keeps tensors (or None) for `saved_tensors` in backward."""
-        self._to_save = _only_tensors("save_for_backward", tensors)
+        """Keeps tensors (or None) for `saved_tensors` in backward; TypeError for anything else where a node is recorded."""
+        self._to_save = tensors
 
     def save_for_forward(self, *tensors: Any) -> None:
         """Keeps tensors (or None) for `saved_tensors` in jvp."""
@@ -82,6 +82,7 @@ class FunctionCtx:
         self._materialize = value
 
     def _keep(self, args: tuple[Any, ...], outputs: tuple[Any, ...]) -> None:
+        _only_tensors("save_for_backward", self._to_save)
         inputs = set(map(id, args)) - self._dirty
         # An input that is returned as it is keeps its own history.
         position = {id(o): i for i, o in enumerate(outputs) if id(o) not in inputs}

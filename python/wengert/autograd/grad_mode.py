@@ -12,7 +12,14 @@ from typing import Any, TypeVar
 
 from wengert import _core
 
-__all__ = ["enable_grad", "inference_mode", "no_grad", "set_grad_enabled", "set_multithreading_enabled"]
+__all__ = [
+    "enable_grad",
+    "inference_mode",
+    "is_multithreading_enabled",
+    "no_grad",
+    "set_grad_enabled",
+    "set_multithreading_enabled",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -277,3 +284,12 @@ class set_multithreading_enabled(_Mode):  # noqa: N801
     def __enter__(self) -> None:
         self._before.append(self._outside)
         self._set()
+
+
+def is_multithreading_enabled() -> bool:
+    """What `set_multithreading_enabled` was told.
+
+    >>> is_multithreading_enabled()
+    True
+    """
+    return set_multithreading_enabled.enabled
