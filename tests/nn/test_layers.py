@@ -183,7 +183,7 @@ def test_indices_of_pools():
         (lambda: nn.Conv2d(4, 3, 3)(torch.ones(1, 4, 2, 2)), RuntimeError, "Kernel size can't be greater than actual"),
         (lambda: nn.Conv2d(4, 3, 3)(torch.ones(1, 4, 4, 4).double()), RuntimeError, "should be the same|same dtype|type"),
         (lambda: nn.ConvTranspose1d(4, 3, 3, output_padding=1)(torch.ones(1, 4, 4)), RuntimeError, "output padding must be"),
-        (lambda: nn.MaxPool2d(2, padding=2)(torch.ones(1, 4, 4)), RuntimeError, "at most half of effective kernel size"),
+        (lambda: nn.MaxPool2d(2, padding=2)(torch.ones(1, 4, 4)), RuntimeError, "at most half of (effective )?kernel size"),
         (lambda: nn.MaxPool2d(5)(torch.ones(1, 4, 4)), RuntimeError, "Output size is too small|too small"),
         (lambda: F.avg_pool2d(torch.ones(1, 4, 4), 2, divisor_override=0), RuntimeError, "divisor must be not zero"),
         (lambda: nn.BatchNorm1d(2)(torch.ones(1, 2)), ValueError, "Expected more than 1 value per channel"),

@@ -166,6 +166,8 @@ def interpolate(
         return (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)[n - 1](input, sizes)
     for place, out in enumerate(sizes):
         ratio = input.shape[2 + place] / out if factors is None else 1.0 / factors[place]
+        if mode in _LINEAR and out == input.shape[2 + place]:
+            continue  # as PyTorch has it, whatever the factor says
         if mode in _LINEAR:
             input = _on_lines(input, 2 + place, out, ratio, bool(align_corners))
         else:

@@ -190,6 +190,8 @@ def group_norm(
             "Expected number of channels in input to be divisible by num_groups, but got input of shape "
             f"{list(input.shape)} and num_groups={num_groups}"
         )
+    if math.prod(input.shape) == num_groups:
+        raise ValueError(f"Expected more than 1 value per channel when training, got input size {input.shape}")
     shaped = [_along_channels(input, v, what) for what, v in (("weight", weight), ("bias", bias))]
     grouped = input.reshape([input.shape[0], num_groups, math.prod(input.shape[1:]) // num_groups])
     out = _core.layer_norm(grouped, (int(grouped.shape[2]),), None, None, eps).reshape(input.shape)

@@ -27,7 +27,7 @@ def _constant(input: Tensor, amounts: list[int], fill: float) -> Tensor:
         ]
         if edges[0] or edges[1]:
             input = _core.cat([*edges[0], input, *edges[1]], dim)
-    return input
+    return input.contiguous()
 
 
 def _places(mode: str, size: int, before: int, after: int) -> list[int]:
@@ -72,7 +72,8 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
             f"got {len(amounts)} for {input.dim()} dimensions"
         )
     if mode == "constant":
-        return _constant(input, amounts, 0.0 if value is None else value)
+        # A tensor of its own, also where nothing changes.
+        return _constant(input, amounts, 0.0 if value is None else value) if any(amounts) else input.clone()
     if mode not in ("reflect", "replicate", "circular"):
         raise NotImplementedError(
             f"Unrecognised padding mode {mode}; wanted 'constant', 'reflect', 'replicate' or 'circular'"
@@ -88,9 +89,15 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     for place in range(pairs):
         dim = input.dim() - 1 - place
         before, after = amounts[2 * place], amounts[2 * place + 1]
+        if mode == "circular" and (before < 0 or after < 0):
+            # What is cut off is not there to come round again.
+            kept = int(input.shape[dim]) + min(before, 0) + min(after, 0)
+            if kept <= 0:
+                raise RuntimeError(f"pad: got {before} and {after} for size {input.shape[dim]}: nothing is left")
+            input, before, after = input.narrow(dim, max(-before, 0), kept), max(before, 0), max(after, 0)
         if before or after:
             found = _places(mode, input.shape[dim], before, after)
             if not found:
                 raise RuntimeError(f"pad: got {before} and {after} for size {input.shape[dim]}: nothing is left")
             input = input.index_select(dim, _core.tensor(found))
-    return input
+    return input.contiguous()

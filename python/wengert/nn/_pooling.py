@@ -24,7 +24,16 @@ class _Grid:
     """Where the windows of a pool lie."""
 
     def __init__(
-        self, name: str, n: int, input: Tensor, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
+        self,
+        name: str,
+        n: int,
+        input: Tensor,
+        kernel: Any,
+        stride: Any,
+        padding: Any,
+        dilation: Any,
+        ceil_mode: bool,
+        effective: bool = True,
     ) -> None:
         self.kernel = sizes_of("kernel_size", kernel, n)
         self.stride = self.kernel if stride is None or stride == [] else sizes_of("stride", stride, n)
@@ -35,10 +44,10 @@ class _Grid:
         self.after: list[int] = []
         for size, k, s, p, d in zip(self.size, self.kernel, self.stride, self.padding, self.dilation, strict=True):
             reach = d * (k - 1) + 1
-            if p < 0 or p > reach // 2:
+            if p < 0 or p > (reach if effective else k) // 2:
                 raise RuntimeError(
-                    f"{name}: pad should be at most half of effective kernel size, but got pad={p}, kernel_size={k} and "
-                    f"dilation={d}"
+                    f"{name}: pad should be at most half of {'effective ' if effective else ''}kernel size, but got pad={p}, "
+                    f"kernel_size={k} and dilation={d}"
                 )
             room = size + 2 * p - reach
             out = (-(-room // s) if ceil_mode else room // s) + 1
@@ -84,7 +93,8 @@ def max_pool(
 ) -> Any:
     """The largest element of each window, and if asked for where it lies in its plane."""
     _checked(name, n, input)
-    grid = _Grid(name, n, input, kernel_size, stride, padding, dilation, ceil_mode)
+    effective = n == 1 and not return_indices  # as PyTorch has it
+    grid = _Grid(name, n, input, kernel_size, stride, padding, dilation, ceil_mode, effective)
     seen = grid.seen(input, _lowest(input.dtype))
     values, places = seen.flatten(-n).max(-1)
     if not return_indices:
@@ -114,6 +124,8 @@ def avg_pool(
     if divisor_override == 0:
         raise RuntimeError("divisor must be not zero")
     grid = _Grid(name, n, input, kernel_size, stride, padding, 1, ceil_mode)
+    if n == 3 and any(have < k for have, k in zip(grid.size, grid.kernel, strict=True)):
+        raise RuntimeError(f"input image {tuple(grid.size)} smaller than kernel size {tuple(grid.kernel)}")
     seen = grid.seen(input, 0.0)
     dims = tuple(range(-n, 0))
     plain = not any(grid.padding) and not any(grid.after)

@@ -91,7 +91,7 @@ def unfold(input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0,
     lead = list(range(seen.dim() - 4))
     n = len(lead)
     columns = seen.permute([*lead, n + 2, n + 3, n, n + 1])
-    return columns.reshape([*input.shape[:-3], input.shape[-3] * k[0] * k[1], out[0] * out[1]])
+    return columns.reshape([*input.shape[:-3], input.shape[-3] * k[0] * k[1], out[0] * out[1]]).contiguous()
 
 
 def _counts(size: Sequence[int], k: list[int], s: list[int], d: list[int], p: list[int]) -> list[int]:
