@@ -86,3 +86,30 @@ def test_batches_of_cotangents_have_the_shape_of_their_outputs():
 
 def test_vmap_by_its_short_name():
     assert_close(torch.vmap(lambda x: x * 2)(t64([1.0, 2.0])), [2.0, 4.0])
+
+
+def test_arguments_that_are_there_for_older_programs():
+    x = t64([1.0, 2.0], requires_grad=True)
+    g = t64([1.0, 10.0])
+    assert_close(torch.autograd.grad(x * x, x, g, True, True, True, False)[0], [2.0, 40.0])
+    (found,) = torch.autograd.grad(outputs=x * x, inputs=x, grad_outputs=g, create_graph=True, only_inputs=True)
+    assert_close(found, [2.0, 40.0])
+    with pytest.warns(FutureWarning, match="only_inputs argument is deprecated"):
+        torch.autograd.grad(x * x, x, g, only_inputs=False)
+    with pytest.warns(FutureWarning, match="Use `grad_tensors` instead"):
+        torch.autograd.backward(x * x, grad_variables=g)
+    assert_close(x.grad, [2.0, 40.0])
+    with pytest.warns(FutureWarning), pytest.raises(RuntimeError, match="both passed to"):
+        torch.autograd.backward(x * x, g, grad_variables=g)
+
+
+def test_inputs_by_name():
+    inputs = {"x": t64(3.0, requires_grad=True), "y": t64(2.0, requires_grad=True)}
+    found = torch.autograd.grad(inputs["x"] ** 2, inputs, allow_unused=True)
+    assert list(found) == ["x", "y"] and found["x"].item() == 6 and found["y"] is None
+    with pytest.raises(RuntimeError, match="Set allow_unused=True"):
+        torch.autograd.grad(inputs["x"] ** 2, inputs)
+    with pytest.raises(RuntimeError, match="cannot be empty"):
+        torch.autograd.grad(inputs["x"] ** 2, {})
+    torch.autograd.backward(inputs["x"] * inputs["y"], inputs={"y": inputs["y"]})
+    assert inputs["x"].grad is None and inputs["y"].grad.item() == 3

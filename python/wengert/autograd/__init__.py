@@ -3,7 +3,8 @@ tensors. Names and defaults are torch.autograd's."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wengert import _core
@@ -69,12 +70,14 @@ def backward(
     grad_tensors: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    grad_variables: Any = None,
     inputs: Any = None,
 ) -> None:
     """Accumulates the gradients of `tensors` into the leaves they depend on (into `inputs` only, where given).
 
     `grad_tensors` are the cotangents to start from, with the shapes of `tensors`; None means 1 for one element.
-    Each of `tensors` and `inputs` may be a `graph.GradientEdge` as well.
+    Each of `tensors` and `inputs` may be a `graph.GradientEdge` as well, and `inputs` a dict of them. `grad_variables` is the
+    old name of `grad_tensors`.
     Raises RuntimeError where a tensor is on no tape, has several elements and no cotangent, or its graph was freed.
 
     >>> import wengert
@@ -83,35 +86,60 @@ def backward(
     >>> x.grad
     tensor([3., 3.])
     """
+    if grad_variables is not None:
+        warnings.warn(
+            "`grad_variables` is deprecated. Use `grad_tensors` instead.", category=FutureWarning, stacklevel=2
+        )
+        if grad_tensors is not None:
+            raise RuntimeError(
+                "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to `backward()`; got both, wanted"
+                " `grad_tensors` only"
+            )
+        grad_tensors = grad_variables
     outputs = _tuple(tensors)
     if inputs is not None:
-        inputs = list(_tuple(inputs))
+        inputs = list(inputs.values() if isinstance(inputs, Mapping) else _tuple(inputs))
     _core._backward(list(outputs), _pair("backward", outputs, grad_tensors), retain_graph, create_graph, inputs)
 
 
 def grad(
     outputs: Tensor | GradientEdge | Sequence[Tensor | GradientEdge],
-    inputs: Tensor | GradientEdge | Sequence[Tensor | GradientEdge],
+    inputs: Tensor | GradientEdge | Sequence[Tensor | GradientEdge] | Mapping[str, Tensor],
     grad_outputs: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    only_inputs: bool = True,
     allow_unused: bool | None = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
-) -> tuple[Any, ...]:
-    """Gradients of `outputs` with respect to `inputs`, as a tuple; no `.grad` changes.
+) -> Any:
+    """Gradients of `outputs` with respect to `inputs`, as a tuple (as a dict, where `inputs` is one); no `.grad` changes.
 
     `grad_outputs` are the cotangents to start from, with the shapes of `outputs`; None means 1 for one element. They are cast
     to the dtypes of `outputs`. With `is_grads_batched` each has one more leading dimension, and so have the gradients. A
     computed tensor that leads to another input gives its gradient as it is before its hooks change it, as in PyTorch.
 
     An input that no output depends on gives None if `allow_unused`, zeros if `materialize_grads`, else RuntimeError.
+    `only_inputs` is True, whatever is said: it stands where older programs give it.
 
     >>> import wengert
     >>> x = wengert.tensor(3.0, requires_grad=True)
     >>> grad(x * x, x)
     (tensor(6.),)
     """
+    if not only_inputs:
+        warnings.warn(
+            "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for other parts"
+            " of the graph, please use torch.autograd.backward.",
+            category=FutureWarning,
+            stacklevel=2,
+        )
+    if isinstance(inputs, Mapping):
+        found = grad(
+            outputs, tuple(inputs.values()), grad_outputs, retain_graph, create_graph, True, allow_unused,
+            is_grads_batched, materialize_grads,
+        )  # fmt: skip
+        return dict(zip(inputs, found, strict=True))
     outs, ins = _tuple(outputs), _tuple(inputs)
     if not ins:
         raise RuntimeError("grad: `inputs` argument to `grad()` cannot be empty; got none, wanted a Tensor or several")
