@@ -10,6 +10,8 @@ from wengert._core import Tensor, dtype as _dtype
 # IEEE 754: bits, bits of the significand, largest exponent; and the decimal digits that always survive.
 _FLOATS = {"float32": (32, 24, 127, 6), "float64": (64, 53, 1023, 15)}
 _INTEGERS = ("uint8", "int8", "int16", "int32", "int64")
+# Python's types stand for the widest dtype of their kind.
+_PYTHON = {float: _core.float64, int: _core.int64, bool: _core.bool}
 
 
 class _Elsewhere:
@@ -80,8 +82,8 @@ class finfo(_Info):
     smallest_normal: float
     resolution: float
 
-    def __init__(self, type: _dtype | None = None) -> None:
-        type = _core.get_default_dtype() if type is None else type
+    def __init__(self, type: Any = None) -> None:
+        type = _core.get_default_dtype() if type is None else _PYTHON.get(type, type)
         if not isinstance(type, _dtype):
             raise TypeError(f"finfo(): argument 'type' must be torch.dtype, not {type.__class__.__name__}")
         if type.name not in _FLOATS:
@@ -114,7 +116,8 @@ class iinfo(_Info):
     max: int
     min: int
 
-    def __init__(self, type: _dtype) -> None:
+    def __init__(self, type: Any) -> None:
+        type = _PYTHON.get(type, type)
         if not isinstance(type, _dtype):
             raise TypeError(f"iinfo(): argument 'type' must be torch.dtype, not {type.__class__.__name__}")
         if type.is_floating_point:

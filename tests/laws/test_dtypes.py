@@ -387,6 +387,7 @@ def test_finfo(dtype):
 def test_shown_limits():
     shown = "finfo(resolution=1e-06, min=-3.40282e+38, max=3.40282e+38, eps=1.19209e-07, smallest_normal=1.17549e-38, tiny=1.17549e-38, dtype=float32)"
     assert repr(torch.finfo()) == repr(torch.finfo(torch.float32)) == shown
+    assert torch.finfo(float) == torch.finfo(torch.float64) and torch.iinfo(int) == torch.iinfo(torch.int64)
 
 
 def test_wrong_limits_are_refused():
