@@ -12,6 +12,7 @@ pytestmark = wengert_only
 MODULES = [
     "wengert",
     "wengert.accelerator",
+    "wengert.amp",
     "wengert.autograd",
     "wengert.autograd.anomaly_mode",
     "wengert.autograd.forward_ad",
@@ -20,6 +21,7 @@ MODULES = [
     "wengert.autograd.graph",
     "wengert.backends",
     "wengert.cuda",
+    "wengert.cuda.amp",
     "wengert.func",
     "wengert.linalg",
     "wengert.nn",

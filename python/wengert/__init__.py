@@ -26,6 +26,7 @@ from wengert import (  # noqa: E402
     _expect,
     _tensor,
     accelerator as accelerator,
+    amp as amp,
     autograd as autograd,
     backends as backends,
     cuda as cuda,
@@ -42,6 +43,7 @@ from wengert._kinds import *  # noqa: E402, F403
 from wengert._random import *  # noqa: E402, F403
 from wengert._size import Size as Size, broadcast_shapes as broadcast_shapes  # noqa: E402
 from wengert._windows import *  # noqa: E402, F403
+from wengert.amp import autocast as autocast, is_autocast_enabled as is_autocast_enabled  # noqa: E402
 from wengert.autograd import (  # noqa: E402
     enable_grad as enable_grad,
     inference_mode as inference_mode,

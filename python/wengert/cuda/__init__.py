@@ -1,4 +1,4 @@
-"""What programs ask of GPUs before they use one: there is none. Names are torch.cuda's. Depends on nothing.
+"""What programs ask of GPUs before they use one: there is none. Names are torch.cuda's. Depends on `amp`.
 
 What only asks answers for a machine without a GPU, as PyTorch does; what needs one raises RuntimeError.
 """
@@ -6,6 +6,8 @@ What only asks answers for a machine without a GPU, as PyTorch does; what needs 
 from __future__ import annotations
 
 from typing import Any, NoReturn
+
+from wengert.cuda import amp as amp
 
 __all__ = [
     "current_device", "device_count", "empty_cache", "get_device_name", "is_available", "is_bf16_supported",
