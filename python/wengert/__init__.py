@@ -39,6 +39,7 @@ from wengert._device import *  # noqa: E402, F403
 from wengert._dtypes import *  # noqa: E402, F403
 from wengert._interchange import *  # noqa: E402, F403
 from wengert._kinds import *  # noqa: E402, F403
+from wengert._linalg.top import *  # noqa: E402, F403
 from wengert._random import *  # noqa: E402, F403
 from wengert._size import Size as Size, broadcast_shapes as broadcast_shapes  # noqa: E402
 from wengert._windows import *  # noqa: E402, F403

@@ -12,6 +12,7 @@ from typing import Any, SupportsIndex
 from wengert import _core, _create_like, _expect as expect, _interchange, _kinds, _random
 from wengert._core import Tensor, dtype as _dtype
 from wengert._device import check_device, check_format, device as _device
+from wengert._linalg import top
 from wengert._size import Size
 from wengert.autograd.graph import RemovableHandle
 
@@ -329,7 +330,8 @@ _HIDING = {"_float", "_int", "_bool", "type_"}
 
 def install() -> None:
     """Puts the methods on the type."""
-    for method in [*_METHODS, *_create_like.METHODS, *_random.METHODS, *_interchange.METHODS, *_kinds.METHODS]:
+    groups = [_METHODS, _create_like.METHODS, _random.METHODS, _interchange.METHODS, _kinds.METHODS, top.METHODS]
+    for method in [method for group in groups for method in group]:
         # `float`, `int`, `bool` and `type` would hide the builtins in their modules.
         if method.__name__ in _HIDING:
             method.__name__ = method.__name__.strip("_")

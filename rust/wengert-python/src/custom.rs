@@ -25,7 +25,8 @@ impl Op for Custom {
         &self.name
     }
     fn grad_name(&self) -> String {
-        format!("{}Backward", self.name)
+        // The library's own Functions are called as PyTorch's operations are.
+        if self.name.ends_with("Backward0") { self.name.clone() } else { format!("{}Backward", self.name) }
     }
     fn calls_back(&self) -> bool {
         true
