@@ -35,6 +35,9 @@ MODULES = [
     "wengert.optim.swa_utils",
     "wengert.random",
     "wengert.scipy",
+    "wengert.serialization",
+    "wengert.special",
+    "wengert.testing",
     "wengert.utils.checkpoint",
     "wengert.utils.data",
 ]

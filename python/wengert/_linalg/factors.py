@@ -14,6 +14,7 @@ from wengert._linalg.matrices import (
     batches,
     eye,
     first_failing,
+    lu_arrays,
     made,
     transposed,
     values,
@@ -135,31 +136,6 @@ def complete(a: Tensor) -> tuple[Tensor, Tensor]:
 
     q, r = np.linalg.qr(values(a), mode="complete")
     return made(q, a), made(r, a)
-
-
-def lu_arrays(array: Any) -> tuple[Any, Any, Any]:
-    """L and U in one matrix, pivots from 1, and for each matrix 0 or the first step without a pivot: Doolittle's elimination with
-    partial pivoting (Golub, Van Loan, "Matrix computations", algorithm 3.4.1)."""
-    import numpy as np
-
-    packed = np.array(array)
-    rows, columns = packed.shape[-2:]
-    steps = min(rows, columns)
-    pivots = np.zeros((*packed.shape[:-2], steps), np.int32)
-    info = np.zeros(packed.shape[:-2], np.int32)
-    for place in batches(packed.shape):
-        x = packed[place]
-        for k in range(steps):
-            p = k + int(np.argmax(np.abs(x[k:, k])))
-            pivots[(*place, k)] = p + 1
-            if p != k:
-                x[[k, p]] = x[[p, k]]
-            if x[k, k] == 0:
-                info[place] = info[place] or k + 1
-                continue
-            x[k + 1 :, k] /= x[k, k]
-            x[k + 1 :, k + 1 :] -= np.outer(x[k + 1 :, k], x[k, k + 1 :])
-    return packed, pivots, info
 
 
 class Permutation(Constant):

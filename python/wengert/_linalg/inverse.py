@@ -17,6 +17,7 @@ from wengert._linalg.matrices import (
     batches,
     eye,
     first_failing,
+    lu_arrays,
     made,
     plain,
     transposed,
@@ -62,9 +63,10 @@ def singular(name: str, array: Any, function: Any, what: str) -> LinAlgError:
         return LinAlgError(
             f"{name}: {batch_words(array, place)}The solver failed because the input matrix is singular; try lstsq()"
         )
+    element = max(int(lu_arrays(array[place or ()])[2]), 1)
     return LinAlgError(
-        f"{name}: {batch_words(array, place)}The {what} could not be completed because the input matrix is singular; "
-        f"try pinv() or lstsq()"
+        f"{name}: {batch_words(array, place)}The diagonal element {element} is zero, the {what} could not be completed because the"
+        " input matrix is singular; try pinv() or lstsq()"
     )
 
 
@@ -154,7 +156,8 @@ class LinalgDet(Batched):
         """By NumPy."""
         import numpy as np
 
-        return made(np.linalg.det(values(a)), a)
+        with np.errstate(all="ignore"):
+            return made(np.linalg.det(values(a)), a)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
@@ -251,7 +254,8 @@ class LinalgSlogdet(Batched):
         """By NumPy."""
         import numpy as np
 
-        sign, size = np.linalg.slogdet(values(a))
+        with np.errstate(all="ignore"):
+            sign, size = np.linalg.slogdet(values(a))
         return made(sign, a), made(size, a)
 
     @staticmethod
@@ -275,7 +279,7 @@ class LinalgSlogdet(Batched):
 
 
 class Singular(Constant):
-    """For each matrix 0, or its size where it is singular; int32."""
+    """For each matrix 0, or the first diagonal element of U that is 0 where it is singular; int32."""
 
     @staticmethod
     def forward(a: Tensor) -> Tensor:
@@ -288,7 +292,7 @@ class Singular(Constant):
             try:
                 np.linalg.inv(array[place])
             except np.linalg.LinAlgError:
-                info[place] = array.shape[-1]
+                info[place] = max(int(lu_arrays(array[place])[2]), 1)
         return _core.from_numpy(info)
 
 

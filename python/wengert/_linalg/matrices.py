@@ -167,3 +167,28 @@ def transposed(x: Tensor) -> Tensor:
 def eye(n: int, like: Tensor) -> Tensor:
     """Identity matrix of the dtype of `like`."""
     return _core._eye(n, n, like.dtype, False)
+
+
+def lu_arrays(array: Any) -> tuple[Any, Any, Any]:
+    """L and U in one matrix, pivots from 1, and for each matrix 0 or the first step without a pivot: Doolittle's elimination with
+    partial pivoting (Golub, Van Loan, "Matrix computations", algorithm 3.4.1)."""
+    import numpy as np
+
+    packed = np.array(array)
+    rows, columns = packed.shape[-2:]
+    steps = min(rows, columns)
+    pivots = np.zeros((*packed.shape[:-2], steps), np.int32)
+    info = np.zeros(packed.shape[:-2], np.int32)
+    for place in batches(packed.shape):
+        x = packed[place]
+        for k in range(steps):
+            p = k + int(np.argmax(np.abs(x[k:, k])))
+            pivots[(*place, k)] = p + 1
+            if p != k:
+                x[[k, p]] = x[[p, k]]
+            if x[k, k] == 0:
+                info[place] = info[place] or k + 1
+                continue
+            x[k + 1 :, k] /= x[k, k]
+            x[k + 1 :, k + 1 :] -= np.outer(x[k + 1 :, k], x[k, k + 1 :])
+    return packed, pivots, info

@@ -8,7 +8,7 @@ from typing import Any
 from wengert import _core, _expect as expect
 from wengert._core import Tensor
 from wengert._linalg.factoring import eigvalsh, svdvals
-from wengert._linalg.matrices import matrix
+from wengert._linalg.matrices import matrix, word
 from wengert._linalg.solving import _tolerances, into, inv, inv_ex
 
 INF = float("inf")
@@ -156,6 +156,10 @@ def vecdot(x: Tensor, y: Tensor, *, dim: int = -1, out: Tensor | None = None) ->
     tensor([3., 3.])
     """
     expect.tensors("linalg.vecdot", x=x, y=y)
+    if not x.is_floating_point():
+        raise NotImplementedError(
+            f"linalg.vecdot: Expected a floating point or complex tensor as input. Got {word(x)}; try (x * y).sum()"
+        )
     return into("vecdot", out, (x * y).sum(dim))
 
 

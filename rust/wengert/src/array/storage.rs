@@ -260,6 +260,18 @@ impl Array {
         Array(block)
     }
 
+    /// The same memory from the same address on, as elements of another dtype; None where these would not be aligned.
+    /// The caller answers for the layout's staying inside the storage, and for every bit pattern's being an element.
+    pub(crate) fn reinterpret(&self, layout: Layout, dtype: DType) -> Option<Array> {
+        if self.data_ptr() as usize % dtype.size() != 0 || self.base() as usize % dtype.size() != 0 {
+            return None;
+        }
+        let mut view = self.view(layout, 0);
+        // SAFETY: the header was just made, nobody else has it.
+        unsafe { view.0.as_mut().dtype = dtype };
+        Some(view)
+    }
+
     /// Shape and strides.
     #[inline(always)]
     pub fn layout(&self) -> &Layout {
