@@ -107,6 +107,7 @@ FUNCTIONS = {
         " create_graph: bool | None = None, inputs: Any = None",
         "None",
     ),
+    "_calls_back": ("y: Tensor", "bool"),
     "_cast": ("x: Tensor, dtype: dtype, copy: bool", "Tensor"),
     "_copy_storage": ("x: Tensor", "Tensor"),
     "_detach_": ("x: Tensor", "None"),

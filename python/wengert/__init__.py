@@ -92,17 +92,6 @@ def numel(input: Tensor) -> _builtins.int:
     return input.numel()
 
 
-def detach(input: Tensor) -> Tensor:
-    """The same elements without history: `input.detach()`.
-
-    >>> import wengert
-    >>> wengert.detach(wengert.ones(2, requires_grad=True))
-    tensor([1., 1.])
-    """
-    _expect.tensors("detach", input=input)
-    return input.detach()
-
-
 if _typing.TYPE_CHECKING:
     from wengert import nn as nn, optim as optim, serialization as serialization, testing as testing, utils as utils
     from wengert._tensor_str import get_printoptions as get_printoptions, set_printoptions as set_printoptions
@@ -116,9 +105,4 @@ else:
         if (found := _later.find(name)) is not None:
             globals()[name] = found
             return found
-        if name in {"half", "float16", "bfloat16", "complex64", "complex128", "cfloat", "cdouble"}:
-            raise AttributeError(
-                f"module 'wengert' has no attribute {name!r}: that dtype is not supported; wanted float32, float64, an integer"
-                " dtype or bool"
-            )
         raise AttributeError(f"module 'wengert' has no attribute {name!r}")

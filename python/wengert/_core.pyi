@@ -41,17 +41,39 @@ class Exported:
 @final
 class Node:
     """A node of the tape as Python sees it: `grad_fn`. Each kind of node has a class of its own, named as PyTorch names it."""
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call self as a function."""
+    def __dir__(self) -> list[str]: ...
+    def __getattribute__(self, name: str, /) -> Any:
+        """Return getattr(self, name)."""
+    def _context(self) -> tuple[Any, SavedEdge] | None:
+        """What a Function's node keeps in Python, and an object that leads to the node."""
+    def _input_layout(self, i: _int) -> tuple[list[_int], list[_int]] | None:
+        """Shape and strides of input `i`; None where it needs no gradient."""
     def _is_awaited(self) -> _bool:
         """Whether the backward under way has yet to reach it."""
+    def _keeps(self) -> _int:
+        """Which values its rule reads: bits of inputs, and bit 7 for the output."""
+    def _kept(self, bit: _int) -> Tensor:
+        """The value kept under a bit, with its history."""
     def _key(self) -> _int:
         """What tells the node from others."""
+    def _op_text(self) -> str:
+        """The operation in words: its attributes are among them."""
     def _out_count(self) -> _int:
         """How many outputs it has."""
+    def _outputs(self) -> list[tuple[list[_int], _DType]]:
+        """Shape and dtype of each output."""
+    def _pack(self, bit: _int, pack_hook: Callable[[Tensor], Any], unpack_hook: Callable[[Any], Tensor]) -> None:
+        """Has hooks pack the value kept under a bit."""
     def _remove_hook(self, id: _int) -> None: ...
     def _sequence_nr(self) -> _int:
         """A number larger than that of every input."""
     def _stand_in(self, out: _int) -> Tensor:
         """A stand-in for output `out`: zeros of its shape, with its history."""
+    @property
+    def metadata(self) -> dict[Any, Any]:
+        """A dict for whatever is to be noted of the node: it lives as long as the node."""
     def name(self) -> str:
         """PyTorch's name of the node."""
     @property
@@ -75,10 +97,12 @@ class SavedEdge:
 @final
 class SavedTensor:
     """A tensor kept for a backward: its value is protected from later writes, and an output of the very node is kept without its history, which would be a cycle."""
-    def __new__(cls, tensor: Tensor, output: int | None = None) -> Self: ...
+    def __new__(cls, tensor: Tensor, output: int | None = None, hooked: _bool = True) -> Self: ...
+    def register_hooks(self, pack_hook: Callable[[Tensor], Any], unpack_hook: Callable[[Any], Tensor]) -> None:
+        """Has `pack_hook` and `unpack_hook` stand in for the value."""
     def release(self) -> None:
         """Gives the value back."""
-    def unpack(self, edge: SavedEdge) -> Tensor:
+    def unpack(self, edge: SavedEdge | None = None) -> Tensor:
         """The tensor, attached to its history; `edge` is that of the node whose rule runs."""
 
 @final
@@ -1362,7 +1386,7 @@ class Tensor:
     def is_floating_point(self) -> _bool:
         """Whether its dtype is a floating-point type."""
     def is_inference(self) -> Any:
-        """Whether it was made in an inference mode: never."""
+        """Whether it was made in `inference_mode`."""
     def is_neg(self) -> Any:
         """Whether its negation is put off: never."""
     def is_nonzero(self) -> Any:
@@ -1452,6 +1476,8 @@ class Tensor:
         """Number of elements."""
     def numpy(self, *, force: _bool = False) -> Any:
         """NumPy array that shares the tensor's memory."""
+    def pin_memory(self, device: Any = None) -> Tensor:
+        """Raises RuntimeError: memory is pinned for a GPU only."""
     def pinverse(input, rcond: _float = 1e-15) -> Tensor:
         """Pseudoinverses: singular values up to `rcond` times the largest count as 0; as `linalg.pinv`."""
     def polygamma(self, n: _int) -> Tensor:
@@ -1533,6 +1559,8 @@ class Tensor:
         memory_format: Any = None,
     ) -> Tensor:
         """The tensor in another dtype: `to(dtype)`, `to(other)`, `to("cpu", dtype)`; itself where nothing changes."""
+    def to_dense(self, dtype: _DTypeLike | None = None, *, masked_grad: _bool | None = None) -> Tensor:
+        """The tensor itself, cast where a dtype is given: all its elements are kept anyway."""
     def to_device(self, device: Any, *, stream: Any = None) -> Tensor:
         """The tensor itself: it is on the CPU, the only device."""
     def tolist(self) -> Any:
@@ -2921,6 +2949,9 @@ def trunc_(input: Tensor) -> Tensor:
 def xlogy_(input: Tensor, other: Tensor | _Number) -> Tensor:
     """input * log(other), and 0 where input is 0 and other no nan."""
 
+def _adopt(x: Tensor, result: Tensor) -> None:
+    """Gives a tensor that a Function has made the history of another."""
+
 def _arange(start: _Number, end: _Number, step: _Number, dtype: _DTypeLike | None, requires_grad: _bool) -> Tensor:
     """start, start + step, ... below end."""
 
@@ -2933,6 +2964,9 @@ def _backward(
 ) -> None:
     """`_backward(tensors, gradients, retain_graph, create_graph, inputs)`."""
 
+def _calls_back(y: Tensor) -> _bool:
+    """Whether a sweep from `y` runs code of the user's: hooks, or the rules of a Function."""
+
 def _cast(x: Tensor, dtype: _DTypeLike, copy: _bool) -> Tensor:
     """The tensor in another dtype, or itself."""
 
@@ -2941,6 +2975,9 @@ def _copy_storage(x: Tensor) -> Tensor:
 
 def _detach_(x: Tensor) -> None:
     """Cuts a tensor from its history, in place."""
+
+def _disable_saved_hooks(message: str | None, fail_if_active: _bool) -> str | None:
+    """`_disable_saved_hooks(message, fail_if_active)`: has `_push_saved_hooks` fail with the message; returns what was."""
 
 def _enter_level(size: _int | None = None, open: _bool = False) -> _int:
     """Starts a transform: a map over `size`, or forward mode where it is None. What an open one has wrapped outlives it."""
@@ -2974,6 +3011,9 @@ def _grad_cut(
 ) -> tuple[Tensor | None, ...]:
     """Gradients where what an input gets through another one does not count."""
 
+def _increment_version(x: Tensor) -> None:
+    """Has rules that kept the present value of a tensor find it overwritten."""
+
 def _install(package: str) -> None:
     """Tells the core where this package lies, so that its own frames are passed over when an operation is recorded."""
 
@@ -2982,6 +3022,12 @@ def _is_batched(x: Tensor, level: _int) -> _bool:
 
 def _is_capsule(ob: object) -> _bool:
     """Refuses what is no capsule and cannot give one."""
+
+def _is_inference(x: Tensor) -> _bool:
+    """Whether a tensor was made in inference mode."""
+
+def _is_recording() -> _bool:
+    """Whether this thread records operations: it was told to, and is not in inference mode."""
 
 def _leave_level(level: _int) -> None:
     """Ends a transform."""
@@ -2998,11 +3044,26 @@ def _make_subclass(cls: type, data: Tensor, requires_grad: _bool) -> Any:
 def _named(x: Tensor, name: str) -> Tensor:
     """The tensor itself, its node, if it was just recorded, under one of the names above."""
 
+def _node_class(name: str) -> type:
+    """`_node_class(name)`: the class of nodes of a name."""
+
 def _outermost_level(x: Tensor) -> tuple[_int, _bool] | None:
     """The highest level of a tensor's wrappings with that level's kind (whether it is a map): None for a plain tensor."""
 
+def _pause_saved_hooks() -> None:
+    """Has tensors be saved as they are, until the innermost hooks are taken away."""
+
 def _placed_in(x: Tensor, storage: Tensor) -> Tensor:
     """The elements of a copied storage at the place of a tensor."""
+
+def _pop_saved_hooks() -> None:
+    """Takes the innermost hooks of this thread away."""
+
+def _push_saved_hooks(
+    pack_hook: Callable[[Tensor], Any] | None = None,
+    unpack_hook: Callable[[Any], Tensor] | None = None,
+) -> None:
+    """Puts a pair of hooks above those of this thread; without any, tensors are saved as they are."""
 
 def _random(shape: Sequence[_int], normal: _bool, dtype: _DTypeLike, requires_grad: _bool, stream: Stream) -> Tensor:
     """Standard normal or uniform numbers."""
@@ -3030,9 +3091,11 @@ def _record_function(
     name: str,
     ctx: Any,
     inputs: Sequence[Tensor | None],
-    outputs: Sequence[Tensor],
-) -> tuple[Tensor, ...]:
-    """`_record_function(name, ctx, inputs, outputs)`: the outputs as results of one node. `inputs` are the tensors (or None) in the order of the backward's results."""
+    outputs: Sequence[Tensor | None],
+    views: Sequence[_bool] = ...,
+    many: _bool = False,
+) -> tuple[Any, ...]:
+    """`_record_function(name, ctx, inputs, outputs, views, many)`: the outputs as results of one node, None for what is no tensor. `inputs` are the tensors (or None) in the order of the backward's results; `views` says which outputs show memory of inputs, `many` whether several are differentiable."""
 
 def _recorded(function: Callable[[], Any]) -> tuple[Any, list[_int]]:
     """`_recorded(function)`: what a function without arguments returned, and the keys of the nodes that were recorded."""
@@ -3045,6 +3108,9 @@ def _set_check_nan(on: _bool) -> None:
 
 def _set_grad_enabled(on: _bool) -> _bool:
     """Sets whether this thread records; returns what was."""
+
+def _set_inference(on: _bool) -> _bool:
+    """Takes this thread into inference mode or out of it; returns what was."""
 
 def _settled(x: Tensor) -> Tensor:
     """A tensor without wrappings of levels that have ended."""
@@ -3096,7 +3162,10 @@ def get_num_threads() -> _int:
     """How many threads kernels may use."""
 
 def is_grad_enabled() -> _bool:
-    """Whether this thread records."""
+    """Whether this thread was told to record operations."""
+
+def is_inference_mode_enabled() -> _bool:
+    """Whether this thread is in inference mode."""
 
 def is_tensor(ob: object) -> _bool:
     """Whether an object is a tensor."""
@@ -3474,6 +3543,7 @@ __all__ = [
     "tensor",
     "is_tensor",
     "is_grad_enabled",
+    "is_inference_mode_enabled",
     "from_numpy",
     "set_num_threads",
     "get_num_threads",

@@ -53,6 +53,9 @@ class _Writer:
             list: "list", tuple: "tuple", set: "set", frozenset: "frozenset", Size: "size", dict: "dict", OrderedDict: "ordered",
         }  # fmt: skip
         kind = kinds.get(type(x))
+        if kind is None and type(x).__name__ == "StateDict" and isinstance(x, OrderedDict):
+            state = [[self.tree(k), self.tree(v)] for k, v in x.items()]
+            return {"state": state, "metadata": self.tree(getattr(x, "_metadata", None))}
         if kind is None:
             raise TypeError(
                 f"save(): got an object of type {type(x).__name__}, wanted tensors, numbers, strings, bytes, NumPy arrays, dtypes and"
@@ -163,6 +166,13 @@ class _Reader:
         if "array" in x:
             found = self.array(x["array"])
             return found[()] if x["scalar"] else found
+        if "state" in x:
+            from wengert.nn.modules._state import StateDict
+
+            state = StateDict((self.tree(k), self.tree(v)) for k, v in x["state"])
+            if (metadata := self.tree(x["metadata"])) is not None:
+                state._metadata = metadata
+            return state
         ((kind, value),) = x.items()
         if kind in ("dict", "ordered"):
             pairs = [(self.tree(k), self.tree(v)) for k, v in value]

@@ -76,6 +76,7 @@ def test_state_dicts(tmp_path):
     other = torch.nn.Linear(2, 2)
     saved = torch.load(path, weights_only=True)
     other.load_state_dict(saved["model"])
+    assert saved["model"]._metadata == model.state_dict()._metadata
     torch.optim.SGD(other.parameters(), lr=0.5).load_state_dict(saved["optimizer"])
     assert torch.equal(other.weight, model.weight)
 

@@ -1,5 +1,8 @@
 """wengert.linalg: values are NumPy's, derivatives of every order and in both modes are right, maps are batches."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -260,6 +263,23 @@ def test_functions_of_the_module_and_methods():
     assert_close(x.matrix_power(-1), L.inv(x))
 
 
+def test_gradients_of_symmetric_functions_are_symmetric():
+    x = t64(definite(1), True)
+    for f in (L.cholesky, lambda a: L.eigh(a).eigenvectors ** 2):
+        y = f(x)
+        (g,) = torch.autograd.grad((y * t64(draw(2, 3, 3))).sum(), x)
+        assert_close(g, array(g).T)
+
+
+def test_a_graph_outlives_the_interpreter():
+    """What is left at exit is let go of without a call into Python."""
+    program = "import {} as torch\nx = torch.eye(2, requires_grad=True)\ny = torch.linalg.inv(x)"
+    done = subprocess.run(
+        [sys.executable, "-c", program.format(torch.__name__)], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0 and "panicked" not in done.stderr, done.stderr
+
+
 def test_nan_stays_nan():
     x = t64([[float("nan"), 0.0], [0.0, 1.0]])
     for f in (L.inv, L.det, L.matrix_exp, lambda a: L.eigh(a).eigenvalues):
@@ -278,3 +298,7 @@ def test_out():
     x, out = t64(regular(1)), torch.empty(3, 3, dtype=torch.float64)
     assert L.inv(x, out=out) is out
     assert_close(out, np.linalg.inv(array(x)))
+    q, r = torch.empty(0, dtype=torch.float64), torch.empty(0, dtype=torch.float64)
+    found = L.qr(x, out=(q, r))
+    assert found.Q is q and found.R is r
+    assert_close(q @ r, x)

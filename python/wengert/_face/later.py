@@ -11,9 +11,9 @@ FUNCTIONS = {
 }  # fmt: skip
 # What PyTorch has at top level as well; those that are there are found.
 OF_FUNCTIONAL = frozenset((
-    "adaptive_avg_pool1d", "adaptive_max_pool1d", "alpha_dropout", "avg_pool1d", "bilinear", "celu", "celu_", "channel_shuffle",
+    "adaptive_avg_pool1d", "avg_pool1d", "bilinear", "celu", "celu_", "channel_shuffle",
     "conv1d", "conv2d", "conv3d", "conv_tbc", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "cosine_similarity",
-    "dropout", "dropout_", "feature_alpha_dropout", "group_norm", "hardshrink", "max_pool1d", "max_pool2d", "max_pool3d",
+    "group_norm", "hardshrink", "max_pool1d", "max_pool2d", "max_pool3d",
     "pairwise_distance", "pdist", "pixel_shuffle", "pixel_unshuffle", "prelu", "rms_norm", "rrelu", "rrelu_", "selu", "selu_",
     "threshold", "threshold_",
 ))  # fmt: skip
@@ -34,14 +34,38 @@ def embedding(
     return functional.embedding(indices, weight, kept, scale_grad_by_freq=scale_grad_by_freq, sparse=sparse)
 
 
+def _dropping(name: str) -> Any:
+    """A function that calls the flag of training `train`."""
+
+    def drop(input: Any, p: float, train: bool) -> Any:
+        from wengert.nn import functional
+
+        return getattr(functional, name)(input, p, train)
+
+    drop.__name__ = drop.__qualname__ = name
+    drop.__doc__ = f"""`nn.functional.{name}`, where training is told.
+
+    >>> import wengert
+    >>> wengert.{name}(wengert.ones(2), 0.5, False)
+    tensor([1., 1.])
+    """
+    return drop
+
+
+ADAPTED = {
+    "embedding": embedding,
+    **{name: _dropping(name) for name in ("alpha_dropout", "dropout", "feature_alpha_dropout")},
+}
+
+
 def find(name: str) -> Any:
     """The module or function of that name, None where there is none."""
     if name in MODULES:
         return importlib.import_module(f"wengert.{name}")
     if name in FUNCTIONS:
         return getattr(importlib.import_module(f"wengert.{FUNCTIONS[name]}"), name)
-    if name == "embedding":
-        return embedding
+    if name in ADAPTED:
+        return ADAPTED[name]
     if name in OF_FUNCTIONAL:
         return getattr(importlib.import_module("wengert.nn.functional"), name, None)
     return None

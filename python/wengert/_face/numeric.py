@@ -340,10 +340,7 @@ def mvlgamma(input: Tensor, p: int, *, out: Tensor | None = None) -> Tensor:
     if p < 1:
         raise RuntimeError(f"p has to be greater than or equal to 1; got {p}")
     x = input if input.is_floating_point() else input.to(_core.get_default_dtype())
-    parts = [_core.lgamma(x - j / 2) for j in range(p)]
-    total = parts[0]
-    for part in parts[1:]:
-        total = total + part
+    total = _core.lgamma(x.unsqueeze(-1) - _core._arange(0, p, 1, x.dtype, False) / 2).sum(-1)
     return _create.into("mvlgamma", out, total + p * (p - 1) / 4 * math.log(math.pi))
 
 

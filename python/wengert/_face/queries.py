@@ -52,7 +52,6 @@ def _itself(name: str, what: str) -> Callable[[Tensor], Tensor]:
 
 is_conj = _never("is_conj", "its conjugation is put off")
 is_neg = _never("is_neg", "its negation is put off")
-is_inference = _never("is_inference", "it was made in an inference mode")
 conj = _itself("conj", "The complex conjugate")
 conj_physical = _itself("conj_physical", "The complex conjugate")
 conj_physical_ = _itself("conj_physical_", "The complex conjugate, in place")
@@ -71,6 +70,17 @@ def imag(input: Tensor) -> Tensor:
     """
     expect.tensors("imag", input=input)
     raise TypeError("imag is not implemented for tensors with non-complex dtypes.")
+
+
+def is_inference(input: Tensor) -> bool:
+    """Whether it was made in an inference mode.
+
+    >>> import wengert
+    >>> wengert.is_inference(wengert.ones(1))
+    False
+    """
+    expect.tensors("is_inference", input=input)
+    return input.is_inference()
 
 
 def angle(input: Tensor) -> Tensor:

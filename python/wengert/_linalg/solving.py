@@ -26,7 +26,7 @@ def into(name: str, out: Any, made: Any) -> Any:
         return _create.into(name, out, made)
     for place, value in zip(out, made, strict=True):
         _create.into(name, place, value)
-    return type(made)(*out)
+    return type(made)(*out) if hasattr(made, "_fields") else tuple(out)
 
 
 def inv(A: Tensor, *, out: Tensor | None = None) -> Tensor:  # noqa: N803

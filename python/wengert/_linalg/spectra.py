@@ -39,7 +39,7 @@ class LinalgEigh(Batched):
 
     @staticmethod
     def backward(ctx: Any, gw: Tensor | None, gv: Tensor | None) -> Any:
-        """V (diag(Gw) + F o V' Gv) V'."""
+        """V (diag(Gw) + F o V' Gv) V', made symmetric."""
         w, v = ctx.saved_tensors
         if gw is None and gv is None:
             return None, None
@@ -47,7 +47,8 @@ class LinalgEigh(Batched):
         if gv is not None:
             turn = _apart(transposed(v) @ gv, w)
             inner = turn if inner is None else inner + turn
-        return v @ inner @ transposed(v), None
+        found = v @ inner @ transposed(v)
+        return (found + transposed(found)) / 2, None
 
     @staticmethod
     def jvp(ctx: Any, t: Tensor | None, _: Any) -> Any:
@@ -55,7 +56,7 @@ class LinalgEigh(Batched):
         if t is None:
             return None, None
         w, v = ctx.saved_tensors
-        inner = transposed(v) @ t @ v
+        inner = transposed(v) @ ((t + transposed(t)) / 2) @ v
         return inner.diagonal(0, -2, -1), v @ _apart(inner, w)
 
 

@@ -313,7 +313,9 @@ class Function:
         ]
         leads = [a if need else None for a, need in zip(args, ctx.needs_input_grad, strict=True)]
         tensors = [o if isinstance(o, Tensor) else None for o in outputs]
-        found = _core._record_function(cls._node_name or cls.__name__, ctx, leads, tensors, views, sum(differentiable) > 1)
+        found = _core._record_function(
+            cls._node_name or cls.__name__, ctx, leads, tensors, views, sum(differentiable) > 1
+        )
         results: dict[int, Any] = {}
         for o, result, moving, view in zip(outputs, found, differentiable, views, strict=True):
             if not isinstance(o, Tensor):
