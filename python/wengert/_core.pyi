@@ -490,10 +490,10 @@ class Tensor:
         """Difference of two tensors, or of a tensor and a number, with broadcasting: input - alpha * other."""
     def subtract_(_self, other: Tensor | _Number, *, alpha: _Number = 1) -> Self:
         """Difference of two tensors, or of a tensor and a number, with broadcasting: input - alpha * other."""
-    def rsub(_self, other: Tensor | _Number) -> Tensor:
-        """Difference the other way round: other - input."""
-    def rsub_(_self, other: Tensor | _Number) -> Self:
-        """Difference the other way round: other - input."""
+    def rsub(_self, other: Tensor | _Number, *, alpha: _Number = 1) -> Tensor:
+        """Difference the other way round: other - alpha * input."""
+    def rsub_(_self, other: Tensor | _Number, *, alpha: _Number = 1) -> Self:
+        """Difference the other way round: other - alpha * input."""
     def mul(_self, other: Tensor | _Number) -> Tensor:
         """Product of two tensors, or of a tensor and a number, with broadcasting."""
     def mul_(_self, other: Tensor | _Number) -> Self:
@@ -1389,11 +1389,11 @@ class Tensor:
         """Whether it was made in `inference_mode`."""
     def is_neg(self) -> Any:
         """Whether its negation is put off: never."""
-    def is_nonzero(self) -> Any:
+    def is_nonzero(input) -> Any:
         """Whether its one element is not 0."""
     def is_pinned(self) -> Any:
         """Whether its memory is pinned for a GPU: never."""
-    def is_same_size(self, other: Tensor) -> Any:
+    def is_same_size(input, other: Tensor) -> Any:
         """Whether both have the same shape."""
     def is_set_to(self, tensor: Tensor) -> Any:
         """Whether both are the same elements: one address, one shape, the same strides."""
@@ -1419,8 +1419,8 @@ class Tensor:
         """X with A X = b from `linalg.lu_factor` of A."""
     def map2_(self, x: Tensor, y: Tensor, callable: Callable[[Any, Any, Any], Any]) -> Tensor:
         """Replaces each element a by `callable(a, b, c)` with those of `x` and `y`. Returns the tensor."""
-    def map_(self, tensor: Tensor, callable: Callable[[Any, Any], Any]) -> Tensor:
-        """Replaces each element x by `callable(x, y)` with y that of `tensor`. Returns the tensor."""
+    def map_(self, other: Tensor, callable: Callable[[Any, Any], Any]) -> Tensor:
+        """Replaces each element x by `callable(x, y)` with y that of `other`. Returns the tensor."""
     def matrix_exp(A) -> Tensor:
         """The exponentials of square matrices."""
     def multinomial(
@@ -1782,8 +1782,8 @@ def sub(input: Tensor | _Number, other: Tensor | _Number, *, alpha: _Number = 1)
 def subtract(input: Tensor | _Number, other: Tensor | _Number, *, alpha: _Number = 1) -> Tensor:
     """Difference of two tensors, or of a tensor and a number, with broadcasting: input - alpha * other."""
 
-def rsub(input: Tensor, other: Tensor | _Number) -> Tensor:
-    """Difference the other way round: other - input."""
+def rsub(input: Tensor, other: Tensor | _Number, *, alpha: _Number = 1) -> Tensor:
+    """Difference the other way round: other - alpha * input."""
 
 def mul(input: Tensor | _Number, other: Tensor | _Number) -> Tensor:
     """Product of two tensors, or of a tensor and a number, with broadcasting."""
@@ -3041,6 +3041,9 @@ def _make_dual(primal: Tensor, tangent: Tensor, level: _int) -> Tensor:
 def _make_subclass(cls: type, data: Tensor, requires_grad: _bool) -> Any:
     """An instance of a Tensor subclass over the same storage."""
 
+def _mark_same() -> None:
+    """Says of the innermost map that it maps over directions: values are the same for all examples."""
+
 def _named(x: Tensor, name: str) -> Tensor:
     """The tensor itself, its node, if it was just recorded, under one of the names above."""
 
@@ -3064,6 +3067,9 @@ def _push_saved_hooks(
     unpack_hook: Callable[[Any], Tensor] | None = None,
 ) -> None:
     """Puts a pair of hooks above those of this thread; without any, tensors are saved as they are."""
+
+def _queue_callback(callback: Callable[[], None]) -> None:
+    """Has a callable run when the backward pass under way on this thread has succeeded."""
 
 def _random(shape: Sequence[_int], normal: _bool, dtype: _DTypeLike, requires_grad: _bool, stream: Stream) -> Tensor:
     """Standard normal or uniform numbers."""

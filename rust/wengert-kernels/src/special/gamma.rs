@@ -1,5 +1,6 @@
 //! The gamma function's logarithm, its derivatives, the zeta function of Hurwitz and the incomplete gamma functions.
 //! Depends on std and `sin_cos_pi`.
+#![allow(clippy::excessive_precision)]
 
 use super::sin_cos_pi;
 use std::f64::consts::PI;
@@ -153,7 +154,7 @@ pub fn zeta(x: f64, q: f64) -> f64 {
     if x == 1.0 {
         return f64::INFINITY;
     }
-    if !(x > 1.0) || q.is_nan() {
+    if x.is_nan() || x < 1.0 || q.is_nan() {
         return f64::NAN;
     }
     if q <= 0.0 {
@@ -210,7 +211,7 @@ pub fn polygamma(n: u32, x: f64) -> f64 {
         return PI * PI / (s * s) - polygamma(1, 1.0 - x);
     }
     let order = f64::from(n);
-    let sign = if n % 2 == 0 { -1.0 } else { 1.0 };
+    let sign = if n.is_multiple_of(2) { -1.0 } else { 1.0 };
     let z = zeta(order + 1.0, x);
     let small: f64 = (2..=n.min(170)).map(f64::from).product();
     if n <= 170 && (small * z).is_finite() { sign * small * z } else { sign * (lgamma(order + 1.0) + z.ln()).exp() }

@@ -263,7 +263,8 @@ impl Array {
     /// The same memory from the same address on, as elements of another dtype; None where these would not be aligned.
     /// The caller answers for the layout's staying inside the storage, and for every bit pattern's being an element.
     pub(crate) fn reinterpret(&self, layout: Layout, dtype: DType) -> Option<Array> {
-        if self.data_ptr() as usize % dtype.size() != 0 || self.base() as usize % dtype.size() != 0 {
+        let aligned = |at: *mut u8| (at as usize).is_multiple_of(dtype.size());
+        if !aligned(self.data_ptr()) || !aligned(self.base()) {
             return None;
         }
         let mut view = self.view(layout, 0);

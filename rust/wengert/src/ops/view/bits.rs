@@ -54,10 +54,10 @@ fn reinterpreted(layout: &Layout, offset: usize, old: DType, new: DType) -> Resu
         }
     } else {
         let ratio = to / from;
-        if shape[last] % ratio != 0 {
+        if !shape[last].is_multiple_of(ratio) {
             return refuse(format!("self.size(-1) must be divisible by {ratio} {words}, but got {}", shape[last]));
         }
-        if offset % ratio != 0 {
+        if !offset.is_multiple_of(ratio) {
             return refuse(format!("self.storage_offset() must be divisible by {ratio} {words}, but got {offset}"));
         }
         shape[last] /= ratio;
