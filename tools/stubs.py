@@ -40,9 +40,10 @@ from numpy.typing import NDArray
 from typing_extensions import disjoint_base
 
 from wengert._device import device as _device, layout as _layout
+from wengert._face.queries import TypedStorage
+from wengert._generator import Generator
 from wengert._interchange import DLDeviceType
 from wengert._kinds import UntypedStorage
-from wengert._random import Generator
 from wengert._size import Size
 from wengert.autograd.graph import RemovableHandle
 
@@ -106,6 +107,7 @@ FUNCTIONS = {
         " create_graph: bool | None = None, inputs: Any = None",
         "None",
     ),
+    "_calls_back": ("y: Tensor", "bool"),
     "_cast": ("x: Tensor, dtype: dtype, copy: bool", "Tensor"),
     "_copy_storage": ("x: Tensor", "Tensor"),
     "_detach_": ("x: Tensor", "None"),
@@ -360,6 +362,7 @@ def stub() -> str:
     """The whole text."""
     rows = _core.ops()
     operations = {name for row in rows if row["function"] for name in names(row)}
+    in_place = {f"{name}_": row for row in rows if row["inplace"] for name in names(row) if hasattr(_core, f"{name}_")}
     parts = [HEADER]
     for name in sorted(vars(_core)):
         value = getattr(_core, name)
@@ -370,6 +373,8 @@ def stub() -> str:
     parts.extend(
         "\n" + operation(row, name, row["returns"], None) for row in rows if row["function"] for name in names(row)
     )
+    parts.extend("\n" + operation(row, name, "Tensor", None) for name, row in sorted(in_place.items()))
+    operations.update(in_place)
     for name in sorted(vars(_core)):
         value = getattr(_core, name)
         if callable(value) and not isinstance(value, type) and name not in operations and not name.startswith("__"):

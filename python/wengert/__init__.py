@@ -33,13 +33,24 @@ from wengert import (  # noqa: E402
     func as func,
     linalg as linalg,
     random as random,
+    return_types as return_types,
+    special as special,
+    types as types,
+    version as version,
 )
 from wengert._create import *  # noqa: E402, F403
 from wengert._create_like import *  # noqa: E402, F403
 from wengert._device import *  # noqa: E402, F403
 from wengert._dtypes import *  # noqa: E402, F403
+from wengert._face.copies import *  # noqa: E402, F403
+from wengert._face.memory import *  # noqa: E402, F403
+from wengert._face.numeric import *  # noqa: E402, F403
+from wengert._face.queries import *  # noqa: E402, F403
+from wengert._face.ranks import *  # noqa: E402, F403
+from wengert._face.settings import *  # noqa: E402, F403
 from wengert._interchange import *  # noqa: E402, F403
 from wengert._kinds import *  # noqa: E402, F403
+from wengert._linalg.top import *  # noqa: E402, F403
 from wengert._random import *  # noqa: E402, F403
 from wengert._size import Size as Size, broadcast_shapes as broadcast_shapes  # noqa: E402
 from wengert._windows import *  # noqa: E402, F403
@@ -84,23 +95,16 @@ def numel(input: Tensor) -> _builtins.int:
 
 
 if _typing.TYPE_CHECKING:
-    from wengert import nn as nn, optim as optim, utils as utils
+    from wengert import nn as nn, optim as optim, serialization as serialization, testing as testing, utils as utils
     from wengert._tensor_str import get_printoptions as get_printoptions, set_printoptions as set_printoptions
+    from wengert.serialization import load as load, save as save
 else:
+    from wengert._face import later as _later
+    from wengert._face.shapes import *  # noqa: F403 - under the types of the operations
 
     def __getattr__(name: str) -> _typing.Any:
         """What is imported when first used."""
-        if name in {"nn", "optim", "utils"}:
-            import importlib
-
-            return importlib.import_module(f"wengert.{name}")
-        if name in {"get_printoptions", "set_printoptions"}:
-            from wengert import _tensor_str
-
-            return getattr(_tensor_str, name)
-        if name in {"half", "float16", "bfloat16", "complex64", "complex128", "cfloat", "cdouble"}:
-            raise AttributeError(
-                f"module 'wengert' has no attribute {name!r}: that dtype is not supported; wanted float32, float64, an integer"
-                " dtype or bool"
-            )
+        if (found := _later.find(name)) is not None:
+            globals()[name] = found
+            return found
         raise AttributeError(f"module 'wengert' has no attribute {name!r}")

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from typing_extensions import disjoint_base
 
 from wengert._device import device as _device, layout as _layout
+from wengert._face.queries import TypedStorage
+from wengert._generator import Generator
 from wengert._interchange import DLDeviceType
 from wengert._kinds import UntypedStorage
-from wengert._random import Generator
 from wengert._size import Size
 from wengert.autograd.graph import RemovableHandle
 
@@ -219,6 +220,9 @@ class Tensor:
     def grad_fn(self) -> Node | None:
         """The node that recorded the operation it came from, or None."""
     @property
+    def imag(self) -> Tensor:
+        """Raises TypeError: tensors are real."""
+    @property
     def is_cpu(self) -> _bool:
         """Whether it is on the CPU: always."""
     @property
@@ -272,6 +276,9 @@ class Tensor:
     @property
     def output_nr(self) -> _int:
         """Which output of grad_fn it is."""
+    @property
+    def real(self) -> Tensor:
+        """The real part: the tensor itself."""
     @property
     def requires_grad(self) -> _bool:
         """Whether gradients are computed for it."""
@@ -483,10 +490,10 @@ class Tensor:
         """Difference of two tensors, or of a tensor and a number, with broadcasting: input - alpha * other."""
     def subtract_(_self, other: Tensor | _Number, *, alpha: _Number = 1) -> Self:
         """Difference of two tensors, or of a tensor and a number, with broadcasting: input - alpha * other."""
-    def rsub(_self, other: Tensor | _Number) -> Tensor:
-        """Difference the other way round: other - input."""
-    def rsub_(_self, other: Tensor | _Number) -> Self:
-        """Difference the other way round: other - input."""
+    def rsub(_self, other: Tensor | _Number, *, alpha: _Number = 1) -> Tensor:
+        """Difference the other way round: other - alpha * input."""
+    def rsub_(_self, other: Tensor | _Number, *, alpha: _Number = 1) -> Self:
+        """Difference the other way round: other - alpha * input."""
     def mul(_self, other: Tensor | _Number) -> Tensor:
         """Product of two tensors, or of a tensor and a number, with broadcasting."""
     def mul_(_self, other: Tensor | _Number) -> Self:
@@ -569,25 +576,47 @@ class Tensor:
         """Power input ** exponent of tensors or numbers, with broadcasting."""
     def eq(_self, other: Tensor | _Number) -> Tensor:
         """Where elements are equal, as bool, with broadcasting."""
+    def eq_(_self, other: Tensor | _Number) -> Self:
+        """Where elements are equal, as bool, with broadcasting."""
     def ne(_self, other: Tensor | _Number) -> Tensor:
+        """Where elements differ, as bool, with broadcasting."""
+    def ne_(_self, other: Tensor | _Number) -> Self:
         """Where elements differ, as bool, with broadcasting."""
     def not_equal(_self, other: Tensor | _Number) -> Tensor:
         """Where elements differ, as bool, with broadcasting."""
+    def not_equal_(_self, other: Tensor | _Number) -> Self:
+        """Where elements differ, as bool, with broadcasting."""
     def lt(_self, other: Tensor | _Number) -> Tensor:
+        """Where `input < other`, as bool, with broadcasting."""
+    def lt_(_self, other: Tensor | _Number) -> Self:
         """Where `input < other`, as bool, with broadcasting."""
     def less(_self, other: Tensor | _Number) -> Tensor:
         """Where `input < other`, as bool, with broadcasting."""
+    def less_(_self, other: Tensor | _Number) -> Self:
+        """Where `input < other`, as bool, with broadcasting."""
     def le(_self, other: Tensor | _Number) -> Tensor:
+        """Where `input <= other`, as bool, with broadcasting."""
+    def le_(_self, other: Tensor | _Number) -> Self:
         """Where `input <= other`, as bool, with broadcasting."""
     def less_equal(_self, other: Tensor | _Number) -> Tensor:
         """Where `input <= other`, as bool, with broadcasting."""
+    def less_equal_(_self, other: Tensor | _Number) -> Self:
+        """Where `input <= other`, as bool, with broadcasting."""
     def gt(_self, other: Tensor | _Number) -> Tensor:
+        """Where `input > other`, as bool, with broadcasting."""
+    def gt_(_self, other: Tensor | _Number) -> Self:
         """Where `input > other`, as bool, with broadcasting."""
     def greater(_self, other: Tensor | _Number) -> Tensor:
         """Where `input > other`, as bool, with broadcasting."""
+    def greater_(_self, other: Tensor | _Number) -> Self:
+        """Where `input > other`, as bool, with broadcasting."""
     def ge(_self, other: Tensor | _Number) -> Tensor:
         """Where `input >= other`, as bool, with broadcasting."""
+    def ge_(_self, other: Tensor | _Number) -> Self:
+        """Where `input >= other`, as bool, with broadcasting."""
     def greater_equal(_self, other: Tensor | _Number) -> Tensor:
+        """Where `input >= other`, as bool, with broadcasting."""
+    def greater_equal_(_self, other: Tensor | _Number) -> Self:
         """Where `input >= other`, as bool, with broadcasting."""
     def bitwise_and(_self, other: Tensor | _Number) -> Tensor:
         """Bitwise and of integers, logical and of bools; the operator &."""
@@ -701,6 +730,46 @@ class Tensor:
         """Step function: 0 where the input is negative, 1 where it is positive, `values` where it is 0 (both of one dtype)."""
     def positive(_self) -> Tensor:
         """The input itself; a bool is refused (RuntimeError)."""
+    def erfc(_self) -> Tensor:
+        """1 - erf(x) of each element, to full precision where it is small (series of Shepherd and Laframboise, 1981)."""
+    def erfc_(_self) -> Self:
+        """1 - erf(x) of each element, to full precision where it is small (series of Shepherd and Laframboise, 1981)."""
+    def erfinv(_self) -> Tensor:
+        """Inverse of the error function: infinite at 1 and -1, nan beyond (Newton's method on erf)."""
+    def erfinv_(_self) -> Self:
+        """Inverse of the error function: infinite at 1 and -1, nan beyond (Newton's method on erf)."""
+    def lgamma(_self) -> Tensor:
+        """Logarithm of the absolute value of the gamma function: infinite at 0 and negative whole numbers (DLMF 5.7.3, 5.11.1)."""
+    def lgamma_(_self) -> Self:
+        """Logarithm of the absolute value of the gamma function: infinite at 0 and negative whole numbers (DLMF 5.7.3, 5.11.1)."""
+    def digamma(_self) -> Tensor:
+        """Derivative of lgamma: -inf at 0, nan at negative whole numbers (Abramowitz and Stegun 6.3)."""
+    def digamma_(_self) -> Self:
+        """Derivative of lgamma: -inf at 0, nan at negative whole numbers (Abramowitz and Stegun 6.3)."""
+    def i0(_self) -> Tensor:
+        """Modified Bessel function of the first kind, of order 0 (DLMF 10.25.2, 10.40.1)."""
+    def i0_(_self) -> Self:
+        """Modified Bessel function of the first kind, of order 0 (DLMF 10.25.2, 10.40.1)."""
+    def igamma(_self, other: Tensor) -> Tensor:
+        """Regularized lower incomplete gamma function P(input, other); derivatives with respect to `other` only (DLMF 8.7, 8.9)."""
+    def igamma_(_self, other: Tensor) -> Self:
+        """Regularized lower incomplete gamma function P(input, other); derivatives with respect to `other` only (DLMF 8.7, 8.9)."""
+    def igammac(_self, other: Tensor) -> Tensor:
+        """Regularized upper incomplete gamma function Q(input, other) = 1 - P; derivatives with respect to `other` only."""
+    def igammac_(_self, other: Tensor) -> Self:
+        """Regularized upper incomplete gamma function Q(input, other) = 1 - P; derivatives with respect to `other` only."""
+    def gcd(_self, other: Tensor) -> Tensor:
+        """Greatest common divisor of whole numbers, with broadcasting."""
+    def gcd_(_self, other: Tensor) -> Self:
+        """Greatest common divisor of whole numbers, with broadcasting."""
+    def lcm(_self, other: Tensor) -> Tensor:
+        """Least common multiple of whole numbers, with broadcasting."""
+    def lcm_(_self, other: Tensor) -> Self:
+        """Least common multiple of whole numbers, with broadcasting."""
+    def nextafter(_self, other: Tensor) -> Tensor:
+        """The next number of the dtype from `input` towards `other`, with broadcasting."""
+    def nextafter_(_self, other: Tensor) -> Self:
+        """The next number of the dtype from `input` towards `other`, with broadcasting."""
     def sum(
         _self,
         dim: _int | tuple[_int, ...] | None = None,
@@ -884,11 +953,11 @@ class Tensor:
     def reshape(_self, shape: Sequence[_int]) -> Tensor:
         """The same elements as `shape` (one size may be -1): a view where strides allow, else a copy."""
     @overload
-    def view(_self, *shape: _int) -> Tensor:
-        """The same elements as `shape` (one size may be -1), always a view."""
+    def view(_self, *shape: _int | _DTypeLike) -> Tensor:
+        """The same elements as `shape` (one size may be -1), always a view; or, of a dtype, the same memory as its elements, without history (not as bool)."""
     @overload
-    def view(_self, shape: Sequence[_int]) -> Tensor:
-        """The same elements as `shape` (one size may be -1), always a view."""
+    def view(_self, shape: Sequence[_int | _DTypeLike]) -> Tensor:
+        """The same elements as `shape` (one size may be -1), always a view; or, of a dtype, the same memory as its elements, without history (not as bool)."""
     def transpose(_self, dim0: _int, dim1: _int) -> Tensor:
         """View with dimensions `dim0` and `dim1` exchanged."""
     def swapaxes(_self, dim0: _int, dim1: _int) -> Tensor:
@@ -1182,8 +1251,20 @@ class Tensor:
         """Bytes of the whole storage."""
     def _storage_id(self) -> _int:
         """A number that is equal for tensors that share storage."""
+    def angle(input) -> Tensor:
+        """The angle of real numbers as complex ones: 0, and pi for negative ones; NaN of NaN."""
     def apply_(self, callable: Callable[[Any], Any]) -> Tensor:
         """Replaces each element x by `callable(x)`, one after the other in Python. Returns the tensor."""
+    def as_strided_(self, size: Sequence[_int], stride: Sequence[_int], storage_offset: _int | None = None) -> Tensor:
+        """The tensor made to show the elements of its storage at given sizes and strides."""
+    def as_strided_scatter(
+        input,
+        src: Tensor,
+        size: Sequence[_int],
+        stride: Sequence[_int],
+        storage_offset: _int | None = None,
+    ) -> Tensor:
+        """Copy of `input` in which the elements that `as_strided` shows are those of `src`."""
     def backward(
         self,
         gradient: Tensor | None = None,
@@ -1212,18 +1293,40 @@ class Tensor:
         """Overwrites the elements with numbers of the Cauchy distribution."""
     def char(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as int8, truncated; integers keep their low bits."""
+    def cholesky(input, upper: _bool = False, *, out: Tensor | None = None) -> Tensor:
+        """The lower triangular L with L L' = input, or L' with `upper`; as `linalg.cholesky`."""
+    def cholesky_inverse(L, upper: _bool = False, *, out: Tensor | None = None) -> Tensor:
+        """The inverse of L L', or of U' U with `upper`."""
+    def cholesky_solve(B, L: Tensor, upper: _bool = False, *, out: Tensor | None = None) -> Tensor:
+        """X with L L' X = B, or U' U X = B with `upper`."""
+    def conj(input) -> Tensor:
+        """The complex conjugate: the tensor itself, which is real."""
+    def conj_physical(input) -> Tensor:
+        """The complex conjugate: the tensor itself, which is real."""
+    def conj_physical_(input) -> Tensor:
+        """The complex conjugate, in place: the tensor itself, which is real."""
+    def corrcoef(input) -> Tensor:
+        """Correlation coefficients of variables (rows) from observations (columns)."""
+    def cov(input, *, correction: _int = 1, fweights: Tensor | None = None, aweights: Tensor | None = None) -> Tensor:
+        """Covariances of variables (rows) from observations (columns), which may have frequencies and weights."""
     def cpu(self, memory_format: Any = None) -> Tensor:
         """The tensor itself: it is there already."""
     def cuda(self, device: Any = None, non_blocking: _bool = False) -> Tensor:
         """Raises RuntimeError: tensors are on the CPU."""
     def data_ptr(self) -> _int:
         """Address of the first element."""
+    def det(A, *, out: Tensor | None = None) -> Tensor:
+        """Determinants of square matrices; singular ones have derivatives too."""
     def detach(self) -> Tensor:
         """The same storage and version, without history."""
     def detach_(self) -> Tensor:
         """Cuts the tensor from its history, in place."""
     def dim(self) -> _int:
         """Number of dimensions."""
+    def dim_order(self) -> tuple[_int, ...]:
+        """The dimensions in the order in which they lie in memory, the slowest first."""
+    def dist(input, other: Tensor, p: _float = 2) -> Tensor:
+        """The p-norm of input - other."""
     def double(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as float64."""
     def element_size(self) -> _int:
@@ -1232,16 +1335,48 @@ class Tensor:
         """View expanded to the sizes of `other`."""
     def exponential_(self, lambd: _float = 1.0, *, generator: Generator | None = None) -> Tensor:
         """Overwrites the elements with exponential numbers of the rate `lambd`."""
+    def fill_diagonal_(self, fill_value: Any, wrap: _bool = False) -> Tensor:
+        """Overwrites the main diagonal; with `wrap` that of each further square of a tall matrix, one row left out between them."""
     def float(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as float32."""
+    def float_power(input, exponent: Any, *, out: Tensor | None = None) -> Tensor:
+        """`input` to the power of `exponent`, in float64."""
+    def float_power_(self, exponent: Any) -> Tensor:
+        """As `float_power`, in place."""
+    def frexp(input, *, out: Any = None) -> Any:
+        """Mantissas m with 1/2 <= |m| < 1 and exponents e (int32) with input = m 2^e; m has derivatives."""
     def geometric_(self, p: _float, *, generator: Generator | None = None) -> Tensor:
         """Overwrites the elements with the number of trials until the first success of probability `p`."""
     def get_device(self) -> _int:
         """Number of the GPU it is on: -1, for the CPU."""
     def half(self) -> Tensor:
         """Raises TypeError: there are no floats of 16 bits."""
+    def histogram(input, bins: Any, *, range: Any = None, weight: Tensor | None = None, density: _bool = False) -> Any:
+        """How many elements (or how much weight) lie in each bin, and the bins' edges."""
+    def index_reduce(
+        input,
+        dim: _int,
+        index: Tensor,
+        source: Tensor,
+        reduce: str,
+        *,
+        include_self: _bool = True,
+    ) -> Tensor:
+        """Copy of `input` into whose slices at `index` those of `source` are reduced: 'prod', 'mean', 'amax' or 'amin'."""
+    def index_reduce_(
+        self,
+        dim: _int,
+        index: Tensor,
+        source: Tensor,
+        reduce: str,
+        *,
+        include_self: _bool = True,
+    ) -> Tensor:
+        """As `index_reduce`, in place."""
     def int(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as int32, truncated; integers keep their low bits."""
+    def inverse(input, *, out: Tensor | None = None) -> Tensor:
+        """Inverses of square matrices; as `linalg.inv`."""
     def is_complex(self) -> Any:
         """Whether its dtype is a complex type: never."""
     def is_conj(self) -> Any:
@@ -1268,12 +1403,26 @@ class Tensor:
         """Whether its dtype has negative values."""
     def item(self) -> Any:
         """Its one value as a Python number. RuntimeError unless it has one element."""
+    def ldexp(input, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+        """input * 2^other."""
+    def ldexp_(self, other: Tensor) -> Tensor:
+        """As `ldexp`, in place."""
     def log_normal_(self, mean: _float = 1.0, std: _float = 2.0, *, generator: Generator | None = None) -> Tensor:
         """Overwrites the elements with numbers whose logarithms are normal, with this mean and standard deviation."""
+    def logdet(input) -> Tensor:
+        """Logarithms of determinants; NaN where one is negative, -inf where it is 0."""
     def long(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as int64, truncated."""
+    def lu(A, pivot: _bool = True, get_infos: _bool = False, out: Any = None) -> Any:
+        """L and U in one matrix, and pivots; with `get_infos` also 0 for each matrix, or the first step without a pivot."""
+    def lu_solve(b, LU_data: Tensor, LU_pivots: Tensor, *, out: Tensor | None = None) -> Tensor:
+        """X with A X = b from `linalg.lu_factor` of A."""
+    def map2_(self, x: Tensor, y: Tensor, callable: Callable[[Any, Any, Any], Any]) -> Tensor:
+        """Replaces each element a by `callable(a, b, c)` with those of `x` and `y`. Returns the tensor."""
     def map_(self, other: Tensor, callable: Callable[[Any, Any], Any]) -> Tensor:
         """Replaces each element x by `callable(x, y)` with y that of `other`. Returns the tensor."""
+    def matrix_exp(A) -> Tensor:
+        """The exponentials of square matrices."""
     def multinomial(
         input,
         num_samples: _int,
@@ -1283,6 +1432,24 @@ class Tensor:
         out: Tensor | None = None,
     ) -> Tensor:
         """Indices drawn from each row of `input` with probabilities in proportion to its values, int64 of shape (rows, num_samples), or (num_samples,) for one dimension. Without replacement no index comes twice (Efraimidis and Spirakis 2006)."""
+    def mvlgamma(input, p: _int, *, out: Tensor | None = None) -> Tensor:
+        """Logarithm of the multivariate gamma function of dimension `p` (DLMF 35.3.5)."""
+    def mvlgamma_(self, p: _int) -> Tensor:
+        """As `mvlgamma`, in place."""
+    def nanmedian(input, dim: _int | None = None, keepdim: _bool = False, *, out: Any = None) -> Any:
+        """Median of what is no NaN: of all elements, or along `dim` with its index (then a named tuple); NaN where all are."""
+    def nanquantile(
+        input,
+        q: Any,
+        dim: _int | None = None,
+        keepdim: _bool = False,
+        *,
+        interpolation: str = "linear",
+        out: Tensor | None = None,
+    ) -> Tensor:
+        """As `quantile`, of what is no NaN."""
+    def narrow_copy(input, *args: Any, out: Tensor | None = None, **kw: Any) -> Any:
+        """Copy of a range of a dimension; no view."""
     def ndimension(self) -> _int:
         """Number of dimensions."""
     def nelement(self) -> _int:
@@ -1291,6 +1458,8 @@ class Tensor:
         """A tensor of the same dtype from sizes (zeros) or from data; `new_empty` and `new_tensor` say which."""
     def new_empty(self, *size: Any, **kw: Any) -> Tensor:
         """A tensor of the given sizes in the dtype of the tensor; its values are not to be relied upon (they are zeros)."""
+    def new_empty_strided(self, size: Sequence[_int], stride: Sequence[_int], **kw: Any) -> Tensor:
+        """As `empty_strided`, of this tensor's dtype unless told."""
     def new_full(self, size: Any, fill_value: _Number, **kw: Any) -> Tensor:
         """One value in the given sizes and the dtype of the tensor, unless `dtype` is given."""
     def new_ones(self, *size: Any, **kw: Any) -> Tensor:
@@ -1299,6 +1468,8 @@ class Tensor:
         """A copy of the data in the dtype of the tensor, unless `dtype` is given."""
     def new_zeros(self, *size: Any, **kw: Any) -> Tensor:
         """Zeros of the given sizes in the dtype of the tensor, unless `dtype` is given."""
+    def nonzero_static(input, *, size: _int, fill_value: _int = -1) -> Tensor:
+        """The first `size` rows of `nonzero`, padded with `fill_value`."""
     def normal_(self, mean: _float = 0.0, std: _float = 1.0, *, generator: Generator | None = None) -> Tensor:
         """Overwrites the elements with normal numbers."""
     def numel(self) -> _int:
@@ -1307,6 +1478,24 @@ class Tensor:
         """NumPy array that shares the tensor's memory."""
     def pin_memory(self, device: Any = None) -> Tensor:
         """Raises RuntimeError: memory is pinned for a GPU only."""
+    def pinverse(input, rcond: _float = 1e-15) -> Tensor:
+        """Pseudoinverses: singular values up to `rcond` times the largest count as 0; as `linalg.pinv`."""
+    def polygamma(self, n: _int) -> Tensor:
+        """Derivative of order `n` of digamma."""
+    def polygamma_(self, n: _int) -> Tensor:
+        """As `polygamma`, in place."""
+    def qr(input, some: _bool = True, *, out: Any = None) -> Any:
+        """Q and R; as `linalg.qr`, in mode 'complete' without `some`."""
+    def quantile(
+        input,
+        q: Any,
+        dim: _int | None = None,
+        keepdim: _bool = False,
+        *,
+        interpolation: str = "linear",
+        out: Tensor | None = None,
+    ) -> Tensor:
+        """Quantiles of all elements or along `dim`: a number q or a vector of them, which become the first dimension of the result."""
     def random_(
         self,
         from_: _int | None = None,
@@ -1320,26 +1509,46 @@ class Tensor:
         """Calls `hook(grad)` whenever a backward has this tensor's gradient; what it returns replaces the gradient."""
     def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:
         """Calls `hook(tensor)` whenever a gradient was accumulated into this leaf."""
+    def renorm(input, p: _float, dim: _int, maxnorm: _float, *, out: Tensor | None = None) -> Tensor:
+        """Slices along `dim` whose p-norm is larger than `maxnorm` scaled down to it."""
+    def renorm_(self, p: _float, dim: _int, maxnorm: _float) -> Tensor:
+        """As `renorm`, in place."""
     def requires_grad_(self, requires_grad: _bool = True) -> Self:
         """Has operations on it recorded (or not); returns it."""
     def reshape_as(self, other: Tensor) -> Tensor:
         """The same elements with the sizes of `other`."""
+    def resize_(self, *size: Any, memory_format: Any = None) -> Tensor:
+        """The tensor with another shape, row-major over its storage; where that is too small a larger one takes its place, with the old elements first and zeros after them (views of the tensor then keep the old storage)."""
+    def resize_as_(self, tensor: Tensor, memory_format: Any = None) -> Tensor:
+        """As `resize_`, to the shape of another tensor."""
     def resolve_conj(self) -> Tensor:
         """The tensor itself: no conjugation is put off."""
     def resolve_neg(self) -> Tensor:
         """The tensor itself: no negation is put off."""
     def retain_grad(self) -> None:
         """Keeps the gradient of a non-leaf in .grad as well."""
+    def set_(self, source: Any = None, storage_offset: _int = 0, size: Any = None, stride: Any = None) -> Tensor:
+        """The tensor made to share the memory, shape and strides of `source`, a tensor or its storage; without one it gets no elements."""
     def share_memory_(self) -> Tensor:
         """The tensor itself: a child process made by a fork sees what was written before."""
     def short(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as int16, truncated; integers keep their low bits."""
     def size(self, dim: _int | None = None) -> Any:
         """Sizes as a Size, or that of one dimension."""
+    def slogdet(A, *, out: Any = None) -> Any:
+        """Signs of determinants, and logarithms of their absolute values (-inf of singular matrices)."""
+    def split_with_sizes(input, split_sizes: Sequence[_int], dim: _int = 0) -> tuple[Tensor, ...]:
+        """Views of parts of the given sizes along `dim`."""
+    def storage(self) -> TypedStorage:
+        """The memory that the tensor and its views share, counted in elements."""
     def storage_offset(self) -> _int:
         """Elements before the first in its storage."""
     def stride(self, dim: _int | None = None) -> Any:
         """Strides in elements as a tuple, or that of one dimension."""
+    def sum_to_size(self, *size: Any) -> Tensor:
+        """The sum over the dimensions along which `size` would be expanded to the tensor's shape."""
+    def svd(input, some: _bool = True, compute_uv: _bool = True, *, out: Any = None) -> Any:
+        """U, S and V (not its transpose) with input = U diag(S) V'; without `compute_uv` U and V are zeros."""
     def to(
         self,
         *args: Any,
@@ -1356,6 +1565,14 @@ class Tensor:
         """The tensor itself: it is on the CPU, the only device."""
     def tolist(self) -> Any:
         """Its values as nested lists of Python numbers."""
+    def triangular_solve(
+        b,
+        A: Tensor,
+        upper: _bool = True,
+        transpose: _bool = False,
+        unitriangular: _bool = False,
+    ) -> Any:
+        """X with A X = b, of whose A one triangle is read (A' X = b with `transpose`), and A."""
     def type(self, dtype: Any = None, non_blocking: _bool = False) -> Any:
         """Its type as a string such as 'torch.FloatTensor'; with a dtype, such a string or a typed class: the tensor cast."""
     def type_as(self, other: Tensor) -> Tensor:
@@ -1369,6 +1586,12 @@ class Tensor:
         **kw: Any,
     ) -> Tensor:
         """Overwrites the elements with uniform numbers in [from, to)."""
+    def unsafe_chunk(input, chunks: _int, dim: _int = 0) -> tuple[Tensor, ...]:
+        """As `chunk`."""
+    def unsafe_split(tensor, split_size: Any, dim: _int = 0) -> tuple[Tensor, ...]:
+        """As `split`. PyTorch lets its parts be written to, at the user's own risk; here they are as those of `split`."""
+    def unsafe_split_with_sizes(input, split_sizes: Sequence[_int], dim: _int = 0) -> tuple[Tensor, ...]:
+        """As `split_with_sizes`."""
     def untyped_storage(self) -> UntypedStorage:
         """The memory that the tensor and its views share."""
     def view_as(self, other: Tensor) -> Tensor:
@@ -1559,8 +1782,8 @@ def sub(input: Tensor | _Number, other: Tensor | _Number, *, alpha: _Number = 1)
 def subtract(input: Tensor | _Number, other: Tensor | _Number, *, alpha: _Number = 1) -> Tensor:
     """Difference of two tensors, or of a tensor and a number, with broadcasting: input - alpha * other."""
 
-def rsub(input: Tensor, other: Tensor | _Number) -> Tensor:
-    """Difference the other way round: other - input."""
+def rsub(input: Tensor, other: Tensor | _Number, *, alpha: _Number = 1) -> Tensor:
+    """Difference the other way round: other - alpha * input."""
 
 def mul(input: Tensor | _Number, other: Tensor | _Number) -> Tensor:
     """Product of two tensors, or of a tensor and a number, with broadcasting."""
@@ -1778,6 +2001,72 @@ def heaviside(input: Tensor, values: Tensor) -> Tensor:
 
 def positive(input: Tensor) -> Tensor:
     """The input itself; a bool is refused (RuntimeError)."""
+
+def erfc(input: Tensor) -> Tensor:
+    """1 - erf(x) of each element, to full precision where it is small (series of Shepherd and Laframboise, 1981)."""
+
+def _erfcx(input: Tensor) -> Tensor:
+    """>>> import wengert >>> wengert.special.erfcx(wengert.tensor([0.0, 10.0])) tensor([1.0000, 0.0561])"""
+
+def erfinv(input: Tensor) -> Tensor:
+    """Inverse of the error function: infinite at 1 and -1, nan beyond (Newton's method on erf)."""
+
+def _ndtr(input: Tensor) -> Tensor:
+    """Distribution function of the normal distribution, (1 + erf(x / sqrt(2))) / 2, of each element."""
+
+def _ndtri(input: Tensor) -> Tensor:
+    """Inverse of `ndtr`: infinite at 0 and 1, nan outside."""
+
+def _log_ndtr(input: Tensor) -> Tensor:
+    """Logarithm of `ndtr`, right where that is too small for a number."""
+
+def _entr(input: Tensor) -> Tensor:
+    """Entropy -x log x of each element: 0 at 0, -inf below."""
+
+def lgamma(input: Tensor) -> Tensor:
+    """Logarithm of the absolute value of the gamma function: infinite at 0 and negative whole numbers (DLMF 5.7.3, 5.11.1)."""
+
+def digamma(input: Tensor) -> Tensor:
+    """Derivative of lgamma: -inf at 0, nan at negative whole numbers (Abramowitz and Stegun 6.3)."""
+
+def _polygamma(input: Tensor, n: _int) -> Tensor:
+    """Derivative of order `n` of digamma (Abramowitz and Stegun 6.4.10)."""
+
+def i0(input: Tensor) -> Tensor:
+    """Modified Bessel function of the first kind, of order 0 (DLMF 10.25.2, 10.40.1)."""
+
+def _i0e(input: Tensor) -> Tensor:
+    """Modified Bessel function of the first kind, of order 0, times e^-|x|."""
+
+def _i1(input: Tensor) -> Tensor:
+    """Modified Bessel function of the first kind, of order 1."""
+
+def _i1e(input: Tensor) -> Tensor:
+    """Modified Bessel function of the first kind, of order 1, times e^-|x|."""
+
+def _exponent(input: Tensor) -> Tensor:
+    """The exponents e of the elements m 2^e with 1/2 <= |m| < 1, as int32."""
+
+def _zeta(input: Tensor | _Number, other: Tensor | _Number) -> Tensor:
+    """Zeta function of Hurwitz, the sum of (other + k)^-input over k = 0, 1, ...; derivatives with respect to `other` only (DLMF 25.11)."""
+
+def igamma(input: Tensor, other: Tensor) -> Tensor:
+    """Regularized lower incomplete gamma function P(input, other); derivatives with respect to `other` only (DLMF 8.7, 8.9)."""
+
+def igammac(input: Tensor, other: Tensor) -> Tensor:
+    """Regularized upper incomplete gamma function Q(input, other) = 1 - P; derivatives with respect to `other` only."""
+
+def gcd(input: Tensor, other: Tensor) -> Tensor:
+    """Greatest common divisor of whole numbers, with broadcasting."""
+
+def lcm(input: Tensor, other: Tensor) -> Tensor:
+    """Least common multiple of whole numbers, with broadcasting."""
+
+def nextafter(input: Tensor, other: Tensor) -> Tensor:
+    """The next number of the dtype from `input` towards `other`, with broadcasting."""
+
+def _xlog1py(input: Tensor | _Number, other: Tensor | _Number) -> Tensor:
+    """input log(1 + other), 0 where `input` is 0 (unless `other` is nan), with broadcasting."""
 
 def sum(
     input: Tensor,
@@ -2487,6 +2776,179 @@ def unique_consecutive(
 ) -> Any:
     """`input`, flattened, with each run of equal elements as one; with `dim` the slices along it."""
 
+def abs_(input: Tensor) -> Tensor:
+    """Absolute value of each element; the derivative at 0 is 0."""
+
+def acos_(input: Tensor) -> Tensor:
+    """Arc cosine of each element, in 0..pi; nan outside of -1..1."""
+
+def acosh_(input: Tensor) -> Tensor:
+    """Inverse hyperbolic cosine of each element; nan below 1."""
+
+def addmv_(input: Tensor, mat: Tensor, vec: Tensor, *, beta: _Number = 1, alpha: _Number = 1) -> Tensor:
+    """`beta * input + alpha * (mat @ vec)`; `input` broadcasts to the product's shape."""
+
+def arccos_(input: Tensor) -> Tensor:
+    """Arc cosine of each element, in 0..pi; nan outside of -1..1."""
+
+def arccosh_(input: Tensor) -> Tensor:
+    """Inverse hyperbolic cosine of each element; nan below 1."""
+
+def arcsin_(input: Tensor) -> Tensor:
+    """Arc sine of each element, in -pi/2..pi/2; nan outside of -1..1."""
+
+def arcsinh_(input: Tensor) -> Tensor:
+    """Inverse hyperbolic sine of each element."""
+
+def arctan_(input: Tensor) -> Tensor:
+    """Arc tangent of each element, in -pi/2..pi/2."""
+
+def arctanh_(input: Tensor) -> Tensor:
+    """Inverse hyperbolic tangent of each element; nan outside of -1..1, infinite at its ends."""
+
+def asin_(input: Tensor) -> Tensor:
+    """Arc sine of each element, in -pi/2..pi/2; nan outside of -1..1."""
+
+def asinh_(input: Tensor) -> Tensor:
+    """Inverse hyperbolic sine of each element."""
+
+def atan_(input: Tensor) -> Tensor:
+    """Arc tangent of each element, in -pi/2..pi/2."""
+
+def atanh_(input: Tensor) -> Tensor:
+    """Inverse hyperbolic tangent of each element; nan outside of -1..1, infinite at its ends."""
+
+def ceil_(input: Tensor) -> Tensor:
+    """Smallest integer not below each element; the derivative is 0."""
+
+def clamp_(input: Tensor, min: Tensor | _Number | None = None, max: Tensor | _Number | None = None) -> Tensor:
+    """Each element raised to `min` and lowered to `max` (numbers or tensors, either may be missing); nan stays."""
+
+def clamp_max_(input: Tensor, max: Tensor | _Number) -> Tensor:
+    """Each element lowered to `max`."""
+
+def clamp_min_(input: Tensor, min: Tensor | _Number) -> Tensor:
+    """Each element raised to `min`."""
+
+def clip_(input: Tensor, min: Tensor | _Number | None = None, max: Tensor | _Number | None = None) -> Tensor:
+    """Each element raised to `min` and lowered to `max` (numbers or tensors, either may be missing); nan stays."""
+
+def cos_(input: Tensor) -> Tensor:
+    """Cosine of each element (radians)."""
+
+def cosh_(input: Tensor) -> Tensor:
+    """Hyperbolic cosine of each element."""
+
+def deg2rad_(input: Tensor) -> Tensor:
+    """Degrees as radians: x pi / 180."""
+
+def erf_(input: Tensor) -> Tensor:
+    """Error function 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to each element (Abramowitz and Stegun 7.1.1)."""
+
+def erfc_(input: Tensor) -> Tensor:
+    """1 - erf(x) of each element, to full precision where it is small (series of Shepherd and Laframboise, 1981)."""
+
+def exp2_(input: Tensor) -> Tensor:
+    """2 to the power of each element."""
+
+def exp_(input: Tensor) -> Tensor:
+    """Exponential e^x of each element."""
+
+def expm1_(input: Tensor) -> Tensor:
+    """e^x - 1 of each element, right where x is near 0."""
+
+def fix_(input: Tensor) -> Tensor:
+    """Integral part of each element; the derivative is 0."""
+
+def floor_(input: Tensor) -> Tensor:
+    """Largest integer not above each element; the derivative is 0."""
+
+def frac_(input: Tensor) -> Tensor:
+    """Fractional part x - trunc(x) of each element, with its sign."""
+
+def gcd_(input: Tensor, other: Tensor) -> Tensor:
+    """Greatest common divisor of whole numbers, with broadcasting."""
+
+def i0_(input: Tensor) -> Tensor:
+    """Modified Bessel function of the first kind, of order 0 (DLMF 10.25.2, 10.40.1)."""
+
+def lcm_(input: Tensor, other: Tensor) -> Tensor:
+    """Least common multiple of whole numbers, with broadcasting."""
+
+def log10_(input: Tensor) -> Tensor:
+    """Logarithm to base 10 of each element; nan below 0, -inf at 0."""
+
+def log1p_(input: Tensor) -> Tensor:
+    """>>> import wengert >>> wengert.log1p(wengert.tensor([0.0, 1e-7, -1.0])) tensor([0.0000e+00, 1.0000e-07,       -inf])"""
+
+def log2_(input: Tensor) -> Tensor:
+    """Logarithm to base 2 of each element; nan below 0, -inf at 0."""
+
+def log_(input: Tensor) -> Tensor:
+    """Natural logarithm of each element; nan below 0, -inf at 0."""
+
+def logit_(input: Tensor, eps: _float | None = None) -> Tensor:
+    """Inverse of the logistic function, log(x / (1 - x)); with `eps`, of x brought into eps..1 - eps."""
+
+def nan_to_num_(
+    input: Tensor,
+    nan: _float | None = None,
+    posinf: _float | None = None,
+    neginf: _float | None = None,
+) -> Tensor:
+    """NaN replaced by `nan`, infinities by `posinf` and `neginf`: the largest and smallest number of the dtype if None. No gradient flows where something was replaced."""
+
+def neg_(input: Tensor) -> Tensor:
+    """Negative of each element."""
+
+def negative_(input: Tensor) -> Tensor:
+    """Negative of each element."""
+
+def rad2deg_(input: Tensor) -> Tensor:
+    """Radians as degrees: x 180 / pi."""
+
+def reciprocal_(input: Tensor) -> Tensor:
+    """Reciprocal 1 / x of each element; inf at 0."""
+
+def relu_(input: Tensor) -> Tensor:
+    """Larger of 0 and each element; the derivative at 0 is 0."""
+
+def round_(input: Tensor, *, decimals: _int = 0) -> Tensor:
+    """Nearest integer to each element, the even one of two equally near; with `decimals`, the nearest multiple of 10^-decimals (computed as round(x 10^decimals) 10^-decimals). The derivative is 0."""
+
+def rsqrt_(input: Tensor) -> Tensor:
+    """Reciprocal of the square root of each element; nan below 0, inf at 0."""
+
+def sigmoid_(input: Tensor) -> Tensor:
+    """Logistic function 1 / (1 + e^-x) of each element."""
+
+def sin_(input: Tensor) -> Tensor:
+    """Sine of each element (radians)."""
+
+def sinc_(input: Tensor) -> Tensor:
+    """>>> import wengert >>> wengert.sinc(wengert.tensor([0.0, 0.5])) tensor([1.0000, 0.6366])"""
+
+def sinh_(input: Tensor) -> Tensor:
+    """Hyperbolic sine of each element."""
+
+def sqrt_(input: Tensor) -> Tensor:
+    """Square root of each element; nan below 0."""
+
+def square_(input: Tensor) -> Tensor:
+    """Square of each element."""
+
+def tan_(input: Tensor) -> Tensor:
+    """Tangent of each element (radians)."""
+
+def tanh_(input: Tensor) -> Tensor:
+    """Hyperbolic tangent of each element."""
+
+def trunc_(input: Tensor) -> Tensor:
+    """Integral part of each element; the derivative is 0."""
+
+def xlogy_(input: Tensor, other: Tensor | _Number) -> Tensor:
+    """input * log(other), and 0 where input is 0 and other no nan."""
+
 def _adopt(x: Tensor, result: Tensor) -> None:
     """Gives a tensor that a Function has made the history of another."""
 
@@ -2742,52 +3204,96 @@ def tensor(
 __all__ = [
     "Tensor",
     "neg",
+    "neg_",
     "negative",
+    "negative_",
     "exp",
+    "exp_",
     "log",
+    "log_",
     "tanh",
+    "tanh_",
     "sin",
+    "sin_",
     "cos",
+    "cos_",
     "sqrt",
+    "sqrt_",
     "abs",
+    "abs_",
     "absolute",
     "relu",
+    "relu_",
     "sign",
     "sgn",
     "exp2",
+    "exp2_",
     "expm1",
+    "expm1_",
     "log2",
+    "log2_",
     "log10",
+    "log10_",
     "log1p",
+    "log1p_",
     "rsqrt",
+    "rsqrt_",
     "square",
+    "square_",
     "reciprocal",
+    "reciprocal_",
     "erf",
+    "erf_",
     "deg2rad",
+    "deg2rad_",
     "rad2deg",
+    "rad2deg_",
     "sinc",
+    "sinc_",
     "tan",
+    "tan_",
     "asin",
+    "asin_",
     "arcsin",
+    "arcsin_",
     "acos",
+    "acos_",
     "arccos",
+    "arccos_",
     "atan",
+    "atan_",
     "arctan",
+    "arctan_",
     "sinh",
+    "sinh_",
     "cosh",
+    "cosh_",
     "asinh",
+    "asinh_",
     "arcsinh",
+    "arcsinh_",
     "acosh",
+    "acosh_",
     "arccosh",
+    "arccosh_",
     "atanh",
+    "atanh_",
     "arctanh",
+    "arctanh_",
     "floor",
+    "floor_",
     "ceil",
+    "ceil_",
     "trunc",
+    "trunc_",
     "fix",
+    "fix_",
     "round",
+    "round_",
     "frac",
+    "frac_",
     "sigmoid",
+    "sigmoid_",
     "silu",
     "add",
     "sub",
@@ -2809,6 +3315,7 @@ __all__ = [
     "logaddexp",
     "logaddexp2",
     "xlogy",
+    "xlogy_",
     "fmod",
     "remainder",
     "floor_divide",
@@ -2846,18 +3353,38 @@ __all__ = [
     "equal",
     "where",
     "clamp",
+    "clamp_",
     "clip",
+    "clip_",
     "clamp_min",
+    "clamp_min_",
     "clamp_max",
+    "clamp_max_",
     "lerp",
     "addcmul",
     "addcdiv",
     "gelu",
     "softplus",
     "nan_to_num",
+    "nan_to_num_",
     "logit",
+    "logit_",
     "heaviside",
     "positive",
+    "erfc",
+    "erfc_",
+    "erfinv",
+    "lgamma",
+    "digamma",
+    "i0",
+    "i0_",
+    "igamma",
+    "igammac",
+    "gcd",
+    "gcd_",
+    "lcm",
+    "lcm_",
+    "nextafter",
     "sum",
     "mean",
     "prod",
@@ -2899,6 +3426,7 @@ __all__ = [
     "matmul",
     "addmm",
     "addmv",
+    "addmv_",
     "addbmm",
     "baddbmm",
     "addr",

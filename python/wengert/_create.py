@@ -58,7 +58,8 @@ def options(name: str, kw: dict[str, Any]) -> None:
 def into(name: str, out: Tensor | None, made: Tensor, dtype: Any = None) -> Tensor:
     """Writes what was made into `out`, where one is given.
 
-    Raises RuntimeError for an `out` of another shape, or of another dtype than the one asked for.
+    One of another shape is resized, with a warning unless it has no elements. Raises RuntimeError for one of another dtype than the
+    one asked for.
     """
     if out is None:
         return made
@@ -67,9 +68,19 @@ def into(name: str, out: Tensor | None, made: Tensor, dtype: Any = None) -> Tens
     if dtype is not None and out.dtype != made.dtype:
         raise RuntimeError(f"{name}: dtype {made.dtype} does not match dtype of out parameter ({out.dtype})")
     if out.shape != made.shape:
-        raise RuntimeError(
-            f"{name}: got out of shape {list(out.shape)}, wanted {list(made.shape)}: tensors are not resized"
-        )
+        if out.requires_grad:
+            raise RuntimeError(
+                f"{name}: got an out of shape {list(out.shape)} that requires grad, wanted {list(made.shape)}"
+            )
+        if out.numel():
+            warnings.warn(
+                "An output with one or more elements was resized since it had shape"
+                f" {list(out.shape)}, which does not match the required output shape {list(made.shape)}. This behavior is"
+                " deprecated: give an out of that shape, or one without elements, such as out.resize_(0).",
+                stacklevel=3,
+            )
+        out.data = made.detach().to(out.dtype, copy=True)
+        return out
     return out.copy_(made)
 
 

@@ -1,231 +1,27 @@
-"""Random numbers: `Generator` and what is drawn from it. The core's numbers are counter-based (Philox4x32-10, Salmon et al.
-2011): they depend on seed and position, not on the number of threads. Depends on `_create`.
+"""Random tensors: uniform, normal, whole numbers, orders, places. Depends on `_generator` and `_create`; draws that overwrite a
+tensor are in `_random_inplace.py`.
 """
 
 from __future__ import annotations
 
-import os
-import threading
-from collections.abc import Callable
 from typing import Any
 
 from wengert import _core, _expect as expect
 from wengert._core import Tensor, dtype as _dtype
 from wengert._create import dtype_for, into, options, sizes
-from wengert._device import CPU, check_device, device as _device
-
-
-class Generator:
-    """A source of random numbers of its own, for `generator=` of the functions that draw.
-
-    >>> g = Generator().manual_seed(3)
-    >>> wengert.rand(2, generator=g).tolist() == wengert.rand(2, generator=Generator().manual_seed(3)).tolist()
-    True
-    """
-
-    __slots__ = ("__weakref__", "_stream")
-
-    def __init__(self, device: Any = "cpu") -> None:
-        check_device(device, "Generator")
-        self._stream = _core.Stream(67280421310721)
-
-    @property
-    def device(self) -> _device:
-        """Where its numbers are made: the CPU."""
-        return CPU
-
-    def manual_seed(self, seed: int) -> Generator:
-        """Goes to the start of the numbers of a seed; returns itself.
-
-        Raises RuntimeError for a seed outside of [-2**63, 2**64).
-        """
-        if isinstance(seed, bool) or not hasattr(seed, "__index__"):
-            try:
-                seed = int(seed)
-            except (TypeError, ValueError):
-                raise TypeError(f"manual_seed expected a long, but got {type(seed).__name__}") from None
-        seed = seed.__index__()
-        if not -(2**63) <= seed < 2**64:
-            raise RuntimeError(f"manual_seed: Overflow when unpacking long; got {seed}, wanted -2**63 <= seed < 2**64")
-        self._stream.set_state(seed % 2**64, 0)
-        return self
-
-    def seed(self) -> int:
-        """Takes a seed from the operating system, and returns it."""
-        seed = int.from_bytes(os.urandom(8), "little")
-        self._stream.set_state(seed, 0)
-        return seed
-
-    def initial_seed(self) -> int:
-        """The seed."""
-        return self._stream.state()[0]
-
-    def get_state(self) -> Tensor:
-        """Seed and position, as 16 bytes."""
-        seed, drawn = self._stream.state()
-        return _core.tensor(list(seed.to_bytes(8, "little") + drawn.to_bytes(8, "little")), dtype=_core.uint8)
-
-    def set_state(self, new_state: Tensor) -> Generator:
-        """Goes to where `get_state` was called; returns itself.
-
-        Raises TypeError for what is no tensor of bytes, RuntimeError for another number of bytes.
-        """
-        if not isinstance(new_state, Tensor) or new_state.dtype != _core.uint8:
-            got = new_state.dtype if isinstance(new_state, Tensor) else type(new_state).__name__
-            raise TypeError(f"RNG state must be a torch.ByteTensor; got {got}, wanted what get_state() returned")
-        state = bytes(new_state.reshape(-1).tolist())
-        if len(state) != 16:
-            raise RuntimeError(f"RNG state is wrong size; got {len(state)} bytes, wanted 16")
-        self._stream.set_state(int.from_bytes(state[:8], "little"), int.from_bytes(state[8:], "little"))
-        return self
-
-    def clone_state(self) -> Generator:
-        """Another generator in the same state."""
-        return Generator().set_state(self.get_state())
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (_restored, (self.get_state(),))
-
-    def __repr__(self) -> str:
-        return f"<wengert.Generator seed={self.initial_seed()}>"
-
-
-def _restored(state: Tensor) -> Generator:
-    return Generator().set_state(state)
-
-
-default_generator = Generator()
-default_generator._stream = _core.Stream()
-
-
-def _stream(name: str, generator: Any) -> _core.Stream:
-    if generator is None:
-        return default_generator._stream
-    if not isinstance(generator, Generator):
-        raise TypeError(f"{name}(): argument 'generator' must be torch.Generator, not {type(generator).__name__}")
-    return generator._stream
-
-
-class _Maps(threading.local):
-    """The maps of this thread's `vmap` calls, outermost first: level, size and what they do about random numbers."""
-
-    def __init__(self) -> None:
-        self.under_way: list[tuple[int, int, str]] = []
-        # Of a level the dimensions of arguments that are not mapped by their first, by the ids of their batches.
-        self.places: dict[int, dict[int, int]] = {}
-
-
-MAPS = _Maps()
-
-
-def _different() -> list[tuple[int, int]]:
-    """Level and size of the maps under way whose examples get numbers of their own."""
-    if not MAPS.under_way:
-        return []
-    if any(randomness == "error" for _, _, randomness in MAPS.under_way):
-        raise RuntimeError(
-            "vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different'"
-            " randomness flags on vmap or perform the randomness operation out of vmap"
-        )
-    return [(level, size) for level, size, randomness in MAPS.under_way if randomness == "different"]
-
-
-def _mapped(shape: list[int], draw: Callable[[list[int]], Tensor]) -> Tensor:
-    """What is drawn in a shape, for each example of the maps under way where they want it so."""
-    maps = _different()
-    made = draw([size for _, size in maps] + shape)
-    for level, _ in maps:
-        made = _core._make_batched(made, 0, level)
-    return made
-
-
-def _overwritten(self: Tensor, values: Tensor) -> Tensor:
-    """Writes what was drawn into a tensor that holds as many examples as it was drawn for."""
-    if MAPS.under_way:
-        held, x = set(), self
-        while (outermost := _core._outermost_level(x)) is not None:
-            level, is_map = outermost
-            held.add(level)
-            x = _core._unpack_batched(x, 0, 0, level) if is_map else _core._unpack_dual(x, level)[0]
-        if any(level not in held for level, _ in _different()):
-            raise RuntimeError(
-                "vmap: Cannot ask for different inplace randomness on an unbatched tensor: it has no place for each example's"
-                " numbers; try the function that returns a new tensor, or zeros_like() of a mapped one"
-            )
-    return self.copy_(values)
-
-
-def _each(draw: Callable[..., Tensor], *operands: Tensor) -> Tensor:
-    """What is drawn example by example, where more than a shape tells what to draw."""
-    maps = _different()
-
-    def below(inner: list[tuple[int, int]], *at: Tensor) -> Tensor:
-        if not inner:
-            if any(x._is_lifted() for x in at):
-                raise RuntimeError(
-                    "Vmap does not currently support same randomness with a batched tensor input; 'same' wants operands that are"
-                    " the same for all examples; try randomness='different'"
-                )
-            return draw(*at)
-        level, size = inner[-1]
-        parts = []
-        for i in range(size):
-            one = [_core._unpack_batched(x, 0, size, level)[i] if _core._is_batched(x, level) else x for x in at]
-            parts.append(below(inner[:-1], *one))
-        return _core._make_batched(_core.stack(parts), 0, level)
-
-    return below(maps, *operands)
-
-
-def manual_seed(seed: int) -> Generator:
-    """Restarts the default generator, which is returned: the same numbers follow the same seed, at any thread count.
-
-    >>> g = manual_seed(0)
-    >>> first = randn(2).tolist()
-    >>> g = manual_seed(0)
-    >>> randn(2).tolist() == first
-    True
-    """
-    return default_generator.manual_seed(seed)
-
-
-def seed() -> int:
-    """Restarts the default generator with a seed from the operating system, which is returned.
-
-    >>> seed() == initial_seed()
-    True
-    """
-    return default_generator.seed()
-
-
-def initial_seed() -> int:
-    """Seed of the default generator.
-
-    >>> g = manual_seed(3)
-    >>> initial_seed()
-    3
-    """
-    return default_generator.initial_seed()
-
-
-def get_rng_state() -> Tensor:
-    """State of the default generator, as bytes.
-
-    >>> state = get_rng_state()
-    >>> first = randn(2).tolist()
-    >>> set_rng_state(state)
-    >>> randn(2).tolist() == first
-    True
-    """
-    return default_generator.get_state()
-
-
-def set_rng_state(new_state: Tensor) -> None:
-    """Puts the default generator into a state that `get_rng_state` returned.
-
-    >>> set_rng_state(get_rng_state())
-    """
-    default_generator.set_state(new_state)
+from wengert._generator import (
+    MAPS as MAPS,
+    Generator as Generator,
+    _each,
+    _mapped,
+    _stream,
+    default_generator as default_generator,
+    get_rng_state as get_rng_state,
+    initial_seed as initial_seed,
+    manual_seed as manual_seed,
+    seed as seed,
+    set_rng_state as set_rng_state,
+)
 
 
 def _drawn(
@@ -538,154 +334,61 @@ def multinomial(
     return into("multinomial", out, made)
 
 
-def uniform_(
-    self: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Generator | None = None, **kw: Any
-) -> Tensor:
-    """Overwrites the elements with uniform numbers in [from, to).
+def _by_numpy(name: str, generator: Any, draw: Any, *operands: Tensor) -> Tensor:
+    """What NumPy draws from parameters, with a seed from the generator."""
+    stream = _stream(name, generator)
 
-    Raises RuntimeError where `from` is greater than `to`.
+    def one(*given: Tensor) -> Tensor:
+        import numpy as np
 
-    >>> wengert.zeros(2).uniform_(1, 1)
-    tensor([1., 1.])
-    """
-    low = kw.pop("from", kw.pop("a", from_))
-    high = kw.pop("b", to)
-    options("uniform_", kw)
-    if not low <= high:
-        raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low} > to={high}")
-    return _overwritten(self, _of("uniform_", self, False, generator) * (high - low) + low)
+        key = _core._random_whole([4], 0, 2**32 - 1, _core.int64, False, stream)
+        made = draw(np.random.Generator(np.random.PCG64(key.tolist())), *(x._share_numpy() for x in given))
+        return _core.tensor(made, dtype=given[-1].dtype)
+
+    return _each(one, *(x.detach() for x in operands))
 
 
-def _of(name: str, self: Tensor, normal: bool, generator: Any) -> Tensor:
-    stream, kind = _stream(name, generator), self.dtype
-    return _mapped(list(self.shape), lambda sizes: _core._random(sizes, normal, kind, False, stream))
+def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
+    """Whole numbers of the Poisson distributions with the rates that stand in `input`, in its dtype (drawn by NumPy). No
+    gradient flows.
 
+    Raises RuntimeError for a negative rate.
 
-def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None) -> Tensor:
-    """Overwrites the elements with normal numbers.
-
-    Raises RuntimeError for a negative standard deviation.
-
-    >>> wengert.zeros(2).normal_(3.0, 0.0)
-    tensor([3., 3.])
-    """
-    if not std >= 0:
-        raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
-    return _overwritten(self, _of("normal_", self, True, generator) * std + mean)
-
-
-def log_normal_(self: Tensor, mean: float = 1.0, std: float = 2.0, *, generator: Generator | None = None) -> Tensor:
-    """Overwrites the elements with numbers whose logarithms are normal, with this mean and standard deviation.
-
-    Raises RuntimeError for a standard deviation that is not positive.
-
-    >>> wengert.zeros(2).log_normal_().shape
-    torch.Size([2])
-    """
-    if not std > 0:
-        raise RuntimeError(f"log_normal_ expects std > 0.0, but found std={std}")
-    return _overwritten(self, (_of("log_normal_", self, True, generator) * std + mean).exp())
-
-
-def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Generator | None = None) -> Tensor:
-    """Overwrites the elements with exponential numbers of the rate `lambd`.
-
-    Raises RuntimeError for a rate that is not positive.
-
-    >>> wengert.zeros(2).exponential_().shape
-    torch.Size([2])
-    """
-    if not lambd > 0:
-        raise RuntimeError(f"exponential_ expects lambd > 0.0, but found lambd={lambd}")
-    _continuous("Exponential", self)
-    return _overwritten(self, _exponential("exponential_", self, generator) / lambd)
-
-
-def _continuous(what: str, self: Tensor) -> None:
-    if not self.dtype.is_floating_point:
-        raise RuntimeError(
-            f"{what} distribution is a continuous probability distribution. dtype must be a floating point but you specified"
-            f" {self.dtype}"
-        )
-
-
-def _exponential(name: str, self: Tensor, generator: Any) -> Tensor:
-    return -(-_of(name, self, False, generator)).log1p()
-
-
-def geometric_(self: Tensor, p: float, *, generator: Generator | None = None) -> Tensor:
-    """Overwrites the elements with the number of trials until the first success of probability `p`.
-
-    Raises RuntimeError for a probability outside of (0, 1).
-
-    >>> wengert.zeros(2).geometric_(0.5).shape
-    torch.Size([2])
-    """
-    import math
-
-    if not 0 < p < 1:
-        raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p}")
-    if self.dtype == _core.bool:
-        raise NotImplementedError("geometric_: not implemented for 'Bool'; wanted an integer or floating-point dtype")
-    stream = _stream("geometric_", generator)
-    uniform = _mapped(list(self.shape), lambda sizes: _core._random(sizes, False, _core.float64, False, stream))
-    trials = ((-uniform).log1p() / math.log1p(-p)).ceil().clamp(min=1)
-    return _overwritten(self, trials.clamp(max=_range(self.dtype)[1]))
-
-
-def cauchy_(self: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator: Generator | None = None) -> Tensor:
-    """Overwrites the elements with numbers of the Cauchy distribution.
-
-    Raises RuntimeError for a scale that is not positive.
-
-    >>> wengert.zeros(2).cauchy_().shape
-    torch.Size([2])
-    """
-    import math
-
-    if not sigma > 0:
-        raise RuntimeError(f"cauchy_ expects sigma > 0.0, but found sigma={sigma}")
-    _continuous("Cauchy", self)
-    return _overwritten(self, (_of("cauchy_", self, False, generator) * math.pi - math.pi / 2).tan() * sigma + median)
-
-
-def bernoulli_(self: Tensor, p: float | Tensor = 0.5, *, generator: Generator | None = None) -> Tensor:
-    """Overwrites the elements with ones of probability `p` (a number or a tensor), else zeros.
-
-    Raises RuntimeError for a probability outside of [0, 1].
-
-    >>> wengert.zeros(2).bernoulli_(1.0)
-    tensor([1., 1.])
-    """
-    return _overwritten(self, _coins("bernoulli_", self, p, generator))
-
-
-def random_(
-    self: Tensor, from_: int | None = None, to: int | None = None, *, generator: Generator | None = None, **kw: Any
-) -> Tensor:
-    """Overwrites the elements with whole numbers in [from, to), or [0, to); without bounds with all from 0 that the dtype
-    holds.
-
-    Raises RuntimeError where there is no such number, or the dtype cannot hold one of them.
-
-    >>> wengert.zeros(2).random_(1)
+    >>> poisson(wengert.zeros(2))
     tensor([0., 0.])
     """
-    low = kw.pop("from", from_)
-    options("random_", kw)
-    if low is not None and to is None and from_ is not None:
-        low, to = 0, from_
-    high = _range(self.dtype)[1] + 1 if to is None else to
-    return _overwritten(
-        self, _whole("random_", list(self.shape), 0 if low is None else low, high, self.dtype, False, generator)
+    expect.tensors("poisson", input=input)
+    if not input.is_floating_point():
+        raise NotImplementedError(f'"poisson_cpu" not implemented for {input.dtype}; try float()')
+    if not input._is_lifted() and not bool((input.detach() >= 0).all()):
+        raise RuntimeError("invalid Poisson rate, expected rate to be non-negative; got a negative one or NaN")
+    return _by_numpy("poisson", generator, lambda numbers, rate: numbers.poisson(rate.clip(max=9e18)), input)
+
+
+def binomial(count: Tensor, prob: Tensor, generator: Generator | None = None) -> Tensor:
+    """How many of `count` trials succeed that each do with probability `prob`, in its dtype (drawn by NumPy). No gradient flows.
+
+    Raises RuntimeError for a negative count or a probability outside of [0, 1].
+
+    >>> binomial(wengert.tensor([3.0]), wengert.tensor([1.0]))
+    tensor([3.])
+    """
+    expect.tensors("binomial", count=count, prob=prob)
+    if not prob.is_floating_point() or count.dtype != prob.dtype:
+        raise RuntimeError(f"binomial only supports floating-point dtypes for both; got {count.dtype} and {prob.dtype}")
+    if not (count._is_lifted() or prob._is_lifted()):
+        fine = (count.detach() >= 0).all() & ((prob.detach() >= 0) & (prob.detach() <= 1)).all()
+        if not bool(fine):
+            raise RuntimeError("binomial: wanted counts >= 0 and probabilities in [0, 1]; got others, or NaN")
+    return _by_numpy(
+        "binomial", generator, lambda numbers, n, p: numbers.binomial(n.clip(max=9e18).astype("int64"), p), count, prob
     )
 
 
-METHODS = [
-    uniform_, normal_, log_normal_, exponential_, geometric_, cauchy_, bernoulli_, random_, bernoulli, multinomial,
-]  # fmt: skip
+METHODS = [bernoulli, multinomial]
 
 __all__ = [
-    "Generator", "bernoulli", "default_generator", "get_rng_state", "initial_seed", "manual_seed", "multinomial", "normal",
-    "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "seed", "set_rng_state",
+    "Generator", "bernoulli", "binomial", "default_generator", "get_rng_state", "initial_seed", "manual_seed", "multinomial",
+    "normal", "poisson", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "seed",
+    "set_rng_state",
 ]  # fmt: skip

@@ -9,9 +9,11 @@ import copy
 from collections.abc import Callable
 from typing import Any, SupportsIndex
 
-from wengert import _core, _create_like, _expect as expect, _interchange, _kinds, _random
+from wengert import _core, _create_like, _expect as expect, _interchange, _kinds, _random, _random_inplace
 from wengert._core import Tensor, dtype as _dtype
 from wengert._device import check_device, check_format, device as _device
+from wengert._face import copies, memory, numeric, queries, ranks
+from wengert._linalg import top
 from wengert._size import Size
 from wengert.autograd.graph import RemovableHandle
 
@@ -324,19 +326,32 @@ _METHODS = [
 ]  # fmt: skip
 
 
-_HIDING = {"_float", "_int", "_bool", "type_"}
+_HIDING = {"_float", "_int", "_bool", "type_", "_polygamma"}
 
 
 def install() -> None:
     """Puts the methods on the type."""
-    for method in [*_METHODS, *_create_like.METHODS, *_random.METHODS, *_interchange.METHODS, *_kinds.METHODS]:
+    groups = [
+        _create_like,
+        _random,
+        _random_inplace,
+        _interchange,
+        _kinds,
+        top,
+        copies,
+        memory,
+        numeric,
+        queries,
+        ranks,
+    ]
+    for method in [*_METHODS, *(method for group in groups for method in group.METHODS)]:
         # `float`, `int`, `bool` and `type` would hide the builtins in their modules.
         if method.__name__ in _HIDING:
             method.__name__ = method.__name__.strip("_")
         setattr(Tensor, method.__name__, method)
     Tensor.__array_priority__ = 1000  # NumPy's arrays leave mixed operators to us.
     setattr(Tensor, "retains_grad", property(retains_grad))  # noqa: B010
-    for name, value in _kinds.PROPERTIES.items():
+    for name, value in {**_kinds.PROPERTIES, **queries.PROPERTIES}.items():
         setattr(Tensor, name, value)
     setattr(Tensor, "_make_subclass", staticmethod(_make_subclass))  # noqa: B010
 

@@ -18,6 +18,7 @@ from . import (
     indices,
     losses,
     making,
+    matrices,
     memory,
     numbers,
     outside,
@@ -28,7 +29,21 @@ from . import (
 )
 from .making import put
 
-TABLES = [arguments, autograd, creation, indices, losses, memory, numbers, outside, places, products, shapes, types]
+TABLES = [
+    arguments,
+    autograd,
+    creation,
+    indices,
+    losses,
+    matrices,
+    memory,
+    numbers,
+    outside,
+    places,
+    products,
+    shapes,
+    types,
+]
 ROWS = {name: row for table in TABLES for name, row in table.ROWS.items()}
 # What PyTorch takes, or crashes at: rows of wengert alone.
 OURS = {name: row for table in TABLES for name, row in getattr(table, "OURS", {}).items()}

@@ -165,6 +165,8 @@ class Function:
 
     generate_vmap_rule = False
     _backward_cls = _NodeClass()
+    # What the node is called, where it is not the name of the class with "Backward".
+    _node_name: str | None = None
 
     def __init__(self, *_args: Any, **_kwargs: Any) -> None:
         warnings.warn(
@@ -312,7 +314,9 @@ class Function:
         ]
         leads = [a if need else None for a, need in zip(args, ctx.needs_input_grad, strict=True)]
         tensors = [o if isinstance(o, Tensor) else None for o in outputs]
-        found = _core._record_function(cls.__name__, ctx, leads, tensors, views, sum(differentiable) > 1)
+        found = _core._record_function(
+            cls._node_name or cls.__name__, ctx, leads, tensors, views, sum(differentiable) > 1
+        )
         results: dict[int, Any] = {}
         for o, result, moving, view in zip(outputs, found, differentiable, views, strict=True):
             if not isinstance(o, Tensor):

@@ -128,7 +128,8 @@ def embedding(
     if sparse:
         raise NotImplementedError("embedding: sparse gradients are not supported; leave sparse out")
     padding_idx = _padding(weight, padding_idx)
-    return _rows("embedding", input, weight, padding_idx, max_norm, norm_type, scale_grad_by_freq)
+    found = _rows("embedding", input, weight, padding_idx, max_norm, norm_type, scale_grad_by_freq)
+    return _core._named(found, "EmbeddingBackward0")
 
 
 def embedding_bag(

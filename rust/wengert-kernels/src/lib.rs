@@ -38,6 +38,7 @@ pub mod scans;
 pub mod search;
 pub mod soft;
 pub mod sort;
+pub mod special;
 pub mod threads;
 mod tile;
 mod transpose;

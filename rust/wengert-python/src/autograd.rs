@@ -225,9 +225,10 @@ fn _rebase(x: &Bound<'_, PyAny>, result: &Bound<'_, PyAny>, name: &str) -> PyRes
 }
 
 /// Names of the nodes of functions that are made of several operations.
-const NAMES: [&str; 5] = [
+const NAMES: [&str; 6] = [
     "BinaryCrossEntropyBackward0",
     "BinaryCrossEntropyWithLogitsBackward0",
+    "EmbeddingBackward0",
     "HuberLossBackward0",
     "MseLossBackward0",
     "SmoothL1LossBackward0",

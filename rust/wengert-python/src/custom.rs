@@ -25,7 +25,8 @@ impl Op for Custom {
         &self.name
     }
     fn grad_name(&self) -> String {
-        format!("{}Backward", self.name)
+        // The library's own Functions are called as PyTorch's operations are.
+        if self.name.ends_with("Backward0") { self.name.clone() } else { format!("{}Backward", self.name) }
     }
     fn calls_back(&self) -> bool {
         true
@@ -48,6 +49,11 @@ impl Op for Custom {
     fn spend_payload(&self, payload: Option<Arc<dyn Any + Send + Sync>>) {
         let Some(payload) = payload else { return };
         let Some(ctx) = payload.downcast_ref::<Foreign>() else { return };
+        // SAFETY: asks a flag.
+        if unsafe { pyo3::ffi::Py_IsInitialized() } == 0 {
+            // The interpreter is ending and clears its modules: nothing can be called any more, and nothing needs to be.
+            return;
+        }
         Python::attach(|py| {
             // A graph may be dropped while an exception is on its way: it is set aside for the call. Failing to let go
             // of saved tensors early is harmless: the context frees them.

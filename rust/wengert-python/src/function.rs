@@ -110,6 +110,11 @@ fn run_inplace(row: &Row, target: *mut ffi::PyObject, values: &[Value]) -> wenge
             Value::Tensor(value) => wengert::inplace::overwrite(&row.name, x, &value),
             _ => Err(wengert::Error::not_implemented(format!("{} has no in-place form", row.name))),
         },
+        // A comparison has another dtype than its operands: 0 and 1 are written.
+        Body::Binary(_, f, op) if !op.is_differentiable() => match f(&args)? {
+            Value::Tensor(value) => wengert::inplace::overwrite(&row.name, x, &value),
+            _ => Err(wengert::Error::not_implemented(format!("{} has no in-place form", row.name))),
+        },
         Body::Binary(_, _, op) => {
             let mut other = match args.operand(1)? {
                 wengert::ops::Operand::Tensor(t) => t.clone(),
@@ -235,7 +240,7 @@ fn finish(
     }
 }
 
-/// Whether `out=` can take a result: a tensor of its shape, or one without elements.
+/// Whether `out=` can take a result: one of another shape, unless it has no elements, is warned of, as in PyTorch.
 fn check_out(name: &str, out: &Bound<'_, PyAny>, value: &Tensor) -> PyResult<()> {
     let target = crate::convert::expect_tensor(out, name)?;
     if value.dtype().category() > target.dtype().category() {
@@ -246,29 +251,24 @@ fn check_out(name: &str, out: &Bound<'_, PyAny>, value: &Tensor) -> PyResult<()>
             value.dtype().name()
         )));
     }
-    if target.shape() != value.shape() && target.numel() > 0 {
-        return Err(pyo3::exceptions::PyRuntimeError::new_err(format!(
-            "{name}(): out has shape {:?}, wanted {:?}",
-            target.shape(),
-            value.shape()
-        )));
-    }
-    if value.dtype().category() > target.dtype().category() {
-        return Err(pyo3::exceptions::PyRuntimeError::new_err(format!(
-            "{name}(): result type {} can't be cast to the desired output type {}; try out= of a wider dtype",
-            value.dtype().word(),
-            target.dtype().word()
-        )));
-    }
     if value.requires_grad() || target.requires_grad() || value.is_lifted() != target.is_lifted() {
         return Err(pyo3::exceptions::PyRuntimeError::new_err(format!(
             "{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad."
         )));
     }
+    if target.shape() != value.shape() && target.numel() > 0 {
+        wengert::warning::warn(&format!(
+            "An output with one or more elements was resized since it had shape {:?}, which does not match the required output shape \
+             {:?}. This behavior is deprecated: give an out of that shape, or one without elements, such as out.resize_(0).",
+            target.shape(),
+            value.shape()
+        ))
+        .map_err(raise)?;
+    }
     Ok(())
 }
 
-/// Writes a result into an `out=` that was checked; one without elements gets the shape, as in PyTorch.
+/// Writes a result into an `out=` that was checked; one of another shape gets that shape, as in PyTorch.
 fn write_out(out: &Bound<'_, PyAny>, value: &Tensor) -> PyResult<()> {
     let target = crate::convert::expect_tensor(out, "out")?;
     if target.shape() != value.shape() {
@@ -454,6 +454,66 @@ fn make<'py>(py: Python<'py>, info: &'static OpInfo, form: Form, name: String) -
     }
 }
 
+/// Which in-place twins are functions of the module as well, as in PyTorch.
+const FUNCTIONS_IN_PLACE: &[&str] = &[
+    "abs_",
+    "acos_",
+    "acosh_",
+    "addmv_",
+    "arccos_",
+    "arccosh_",
+    "arcsin_",
+    "arcsinh_",
+    "arctan_",
+    "arctanh_",
+    "asin_",
+    "asinh_",
+    "atan_",
+    "atanh_",
+    "ceil_",
+    "clamp_",
+    "clamp_max_",
+    "clamp_min_",
+    "clip_",
+    "cos_",
+    "cosh_",
+    "deg2rad_",
+    "erf_",
+    "erfc_",
+    "exp2_",
+    "exp_",
+    "expm1_",
+    "fix_",
+    "floor_",
+    "frac_",
+    "gcd_",
+    "i0_",
+    "lcm_",
+    "log10_",
+    "log1p_",
+    "log2_",
+    "log_",
+    "logit_",
+    "nan_to_num_",
+    "neg_",
+    "negative_",
+    "rad2deg_",
+    "reciprocal_",
+    "relu_",
+    "round_",
+    "rsqrt_",
+    "sigmoid_",
+    "sin_",
+    "sinc_",
+    "sinh_",
+    "sqrt_",
+    "square_",
+    "tan_",
+    "tanh_",
+    "trunc_",
+    "xlogy_",
+];
+
 /// Puts every operation where its row says: the module, the Tensor type, the in-place twins.
 pub fn register(module: &Bound<'_, PyModule>, tensor: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = module.py();
@@ -470,7 +530,11 @@ pub fn register(module: &Bound<'_, PyModule>, tensor: &Bound<'_, PyAny>) -> PyRe
             }
             if info.face.inplace() {
                 let name = format!("{name}_");
-                tensor.setattr(name.as_str(), make(py, info, Form::InPlace, name.clone())?)?;
+                let op = make(py, info, Form::InPlace, name.clone())?;
+                tensor.setattr(name.as_str(), &op)?;
+                if FUNCTIONS_IN_PLACE.contains(&name.as_str()) {
+                    module.add(name.as_str(), &op)?;
+                }
             }
         }
     }

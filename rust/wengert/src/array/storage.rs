@@ -260,6 +260,19 @@ impl Array {
         Array(block)
     }
 
+    /// The same memory from the same address on, as elements of another dtype; None where these would not be aligned.
+    /// The caller answers for the layout's staying inside the storage, and for every bit pattern's being an element.
+    pub(crate) fn reinterpret(&self, layout: Layout, dtype: DType) -> Option<Array> {
+        let aligned = |at: *mut u8| (at as usize).is_multiple_of(dtype.size());
+        if !aligned(self.data_ptr()) || !aligned(self.base()) {
+            return None;
+        }
+        let mut view = self.view(layout, 0);
+        // SAFETY: the header was just made, nobody else has it.
+        unsafe { view.0.as_mut().dtype = dtype };
+        Some(view)
+    }
+
     /// Shape and strides.
     #[inline(always)]
     pub fn layout(&self) -> &Layout {

@@ -98,7 +98,7 @@ macro_rules! compare {
             doc: concat!($($doc, "\n"),*),
             signature: "input: Tensor, other: Tensor | Number",
             returns: "Tensor",
-            face: Face::BOTH,
+            face: Face::ELEMENTWISE,
             differentiable: false,
             body: Body::Binary(run::<$Type>, call::<$Type>, Compare::<$Type>::OP),
             samples: &["f(2, 3), f(2, 3)", "i(4), i(4)", "f(2, 3), 0.5", "i(2, 3), i(3)"],

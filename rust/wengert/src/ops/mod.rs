@@ -26,6 +26,7 @@ pub mod scan;
 pub mod select;
 pub mod signature;
 pub mod soft;
+pub mod special;
 pub mod table;
 pub mod unary;
 pub mod view;
@@ -71,6 +72,8 @@ static FAMILIES: &[&[&OpInfo]] = &[
     select::ROWS,
     blend::ROWS,
     composed::ROWS,
+    special::ROWS,
+    special::pairs::ROWS,
     reduce::ROWS,
     scan::ROWS,
     soft::ROWS,

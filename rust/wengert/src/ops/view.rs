@@ -13,6 +13,7 @@ use crate::tensor::Tensor;
 use smallvec::{SmallVec, smallvec};
 use std::fmt::Debug;
 
+pub mod bits;
 pub mod diagonal;
 pub mod inplace;
 pub mod parts;

@@ -265,16 +265,23 @@ pub static RESHAPE: OpInfo = OpInfo {
 /// The row of the table.
 pub static VIEW: OpInfo = OpInfo {
     name: "view",
-    doc: "The same elements as `shape` (one size may be -1), always a view.\n\n\
+    doc: "The same elements as `shape` (one size may be -1), always a view; or, of a dtype, the same memory as its elements, without\n\
+          history (not as bool).\n\n\
           Raises RuntimeError where strides allow none.\n\n\
           >>> import wengert\n\
           >>> wengert.arange(4).view(2, -1).tolist()\n\
           [[0, 1], [2, 3]]\n",
-    signature: "input: Tensor, *shape: int",
+    signature: "input: Tensor, *shape: int | dtype",
     returns: "Tensor",
     face: Face::METHOD,
     differentiable: true,
-    body: Body::Call(|a| view(a.tensor(0)?, &a.ints(1)?).map(Value::from)),
+    body: Body::Call(|a| match a.get(1) {
+        Value::List(given) if matches!(given[..], [Value::DType(_)]) => {
+            let [Value::DType(dtype)] = given[..] else { return Err(Error::runtime("view: no dtype")) };
+            super::bits::view_bits(a.tensor(0)?, dtype).map(Value::from)
+        }
+        _ => view(a.tensor(0)?, &a.ints(1)?).map(Value::from),
+    }),
     samples: &["f(2, 6), (3, 4)", "f(2, 6), (-1,)", "f(), (1, 1)"],
 };
 

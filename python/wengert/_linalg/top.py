@@ -1,0 +1,166 @@
+"""Functions of the module and methods of Tensor that `wengert.linalg` has in another form. Depends on its parts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wengert import _core, _expect as expect
+from wengert._core import Tensor
+from wengert._linalg import factoring, measures, solving
+from wengert._linalg.factoring import lu_unpack as lu_unpack
+from wengert._linalg.matrices import matrix, one_dtype, transposed
+from wengert._linalg.solving import det, into, matrix_exp, named, slogdet
+
+
+def inverse(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Inverses of square matrices; as `linalg.inv`.
+
+    >>> import wengert
+    >>> wengert.inverse(wengert.tensor([[4.0]]))
+    tensor([[0.2500]])
+    """
+    return solving.inv(input, out=out)
+
+
+def logdet(input: Tensor) -> Tensor:
+    """Logarithms of determinants; NaN where one is negative, -inf where it is 0.
+
+    >>> import wengert
+    >>> wengert.logdet(wengert.eye(2))
+    tensor(0.)
+    """
+    sign, size = slogdet(matrix("logdet", input, "input", square=True))
+    return _core.where(sign < 0, _core._full([], float("nan"), input.dtype, False), size)
+
+
+def cholesky(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
+    """The lower triangular L with L L' = input, or L' with `upper`; as `linalg.cholesky`.
+
+    >>> import wengert
+    >>> wengert.cholesky(wengert.tensor([[4.0]]))
+    tensor([[2.]])
+    """
+    return factoring.cholesky(input, upper=upper, out=out)
+
+
+def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:  # noqa: N803
+    """X with L L' X = B, or U' U X = B with `upper`.
+
+    >>> import wengert
+    >>> wengert.cholesky_solve(wengert.ones(1, 1), wengert.tensor([[2.0]]))
+    tensor([[0.2500]])
+    """
+    expect.tensors("cholesky_solve", B=B, L=L)
+    first, last = (transposed(L), L) if upper else (L, transposed(L))
+    half = solving.solve_triangular(first, B, upper=False)
+    return into("cholesky_solve", out, solving.solve_triangular(last, half, upper=True))
+
+
+def cholesky_inverse(L: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:  # noqa: N803
+    """The inverse of L L', or of U' U with `upper`.
+
+    >>> import wengert
+    >>> wengert.cholesky_inverse(wengert.tensor([[2.0]]))
+    tensor([[0.2500]])
+    """
+    matrix("cholesky_inverse", L, "L", square=True)
+    return into("cholesky_inverse", out, cholesky_solve(_core._eye(L.shape[-1], L.shape[-1], L.dtype, False), L, upper))
+
+
+def qr(input: Tensor, some: bool = True, *, out: Any = None) -> Any:
+    """Q and R; as `linalg.qr`, in mode 'complete' without `some`.
+
+    >>> import wengert
+    >>> wengert.qr(wengert.tensor([[3.0], [4.0]])).R.abs()
+    tensor([[5.]])
+    """
+    found = factoring.qr(input, "reduced" if some else "complete")
+    return into("qr", out, named("qr", ("Q", "R"), found))
+
+
+def svd(input: Tensor, some: bool = True, compute_uv: bool = True, *, out: Any = None) -> Any:
+    """U, S and V (not its transpose) with input = U diag(S) V'; without `compute_uv` U and V are zeros.
+
+    >>> import wengert
+    >>> wengert.svd(wengert.tensor([[0.0, 3.0], [2.0, 0.0]])).S
+    tensor([3., 2.])
+    """
+    matrix("svd", input, "input")
+    if compute_uv:
+        u, s, vh = factoring.svd(input, full_matrices=not some)
+        return into("svd", out, named("svd", ("U", "S", "V"), (u, s, transposed(vh))))
+    rows, columns = input.shape[-2:]
+    u, v = (_core._full([*input.shape[:-2], n, n], 0, input.dtype, False) for n in (rows, columns))
+    return into("svd", out, named("svd", ("U", "S", "V"), (u, factoring.svdvals(input), v)))
+
+
+def pinverse(input: Tensor, rcond: float = 1e-15) -> Tensor:
+    """Pseudoinverses: singular values up to `rcond` times the largest count as 0; as `linalg.pinv`.
+
+    >>> import wengert
+    >>> wengert.pinverse(wengert.tensor([[2.0], [0.0]]))
+    tensor([[0.5000, 0.0000]])
+    """
+    return solving.pinv(input, rtol=rcond)
+
+
+def matrix_power(input: Tensor, n: int, *, out: Tensor | None = None) -> Tensor:
+    """Square matrices to a whole power, by squaring; of their inverses if it is negative.
+
+    >>> import wengert
+    >>> wengert.matrix_power(wengert.tensor([[1.0, 1.0], [0.0, 1.0]]), 5).tolist()
+    [[1.0, 5.0], [0.0, 1.0]]
+    """
+    return measures.matrix_power(input, n, out=out)
+
+
+def triangular_solve(
+    b: Tensor,
+    A: Tensor,  # noqa: N803
+    upper: bool = True,
+    transpose: bool = False,
+    unitriangular: bool = False,
+) -> Any:
+    """X with A X = b, of whose A one triangle is read (A' X = b with `transpose`), and A.
+
+    >>> import wengert
+    >>> wengert.triangular_solve(wengert.ones(1, 1), wengert.tensor([[2.0]])).solution
+    tensor([[0.5000]])
+    """
+    expect.tensors("triangular_solve", b=b, A=A)
+    one_dtype("triangular_solve", A, b)
+    side, high = (transposed(A), not upper) if transpose else (A, upper)
+    solution = solving.solve_triangular(side, b, upper=high, unitriangular=unitriangular)
+    return named("triangular_solve", ("solution", "cloned_coefficient"), (solution, A.clone()))
+
+
+def lu(A: Tensor, pivot: bool = True, get_infos: bool = False, out: Any = None) -> Any:  # noqa: N803
+    """L and U in one matrix, and pivots; with `get_infos` also 0 for each matrix, or the first step without a pivot.
+
+    >>> import wengert
+    >>> wengert.lu(wengert.tensor([[1.0, 2.0], [4.0, 4.0]]))[1]
+    tensor([2, 2], dtype=torch.int32)
+    """
+    packed, pivots, info = factoring.lu_factor_ex(A, pivot=pivot)
+    return into("lu", out, (packed, pivots, info) if get_infos else (packed, pivots))
+
+
+def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor, *, out: Tensor | None = None) -> Tensor:  # noqa: N803
+    """X with A X = b from `linalg.lu_factor` of A.
+
+    >>> import wengert
+    >>> wengert.lu_solve(wengert.ones(1, 1), *wengert.lu(wengert.tensor([[2.0]])))
+    tensor([[0.5000]])
+    """
+    return factoring.lu_solve(LU_data, LU_pivots, b, out=out)
+
+
+METHODS = [
+    inverse, det, slogdet, logdet, cholesky, cholesky_solve, cholesky_inverse, qr, svd, pinverse, matrix_exp, matrix_power,
+    triangular_solve, lu, lu_solve,
+]  # fmt: skip
+
+__all__ = [
+    "cholesky", "cholesky_inverse", "cholesky_solve", "det", "inverse", "logdet", "lu", "lu_solve", "lu_unpack", "matrix_exp",
+    "matrix_power", "pinverse", "qr", "slogdet", "svd", "triangular_solve",
+]  # fmt: skip
