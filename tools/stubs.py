@@ -136,7 +136,6 @@ FUNCTIONS = {
     ),
     "_install": ("package: str", "None"),
     "_leave_level": ("level: int", "None"),
-    "_calls_back": ("y: Tensor", "bool"),
     "_mark_same": ("", "None"),
     "_make_batched": ("value: Tensor, dim: int, level: int", "Tensor"),
     "_make_dual": ("primal: Tensor, tangent: Tensor, level: int", "Tensor"),

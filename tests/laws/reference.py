@@ -68,7 +68,7 @@ from .reduced import (
 )
 from .special import SPECIAL
 
-DISTINCT = {"median"}  # ops with a kink at equal values that left and right slopes do not show
+DISTINCT = {"median", "_nanmedian"}  # ops with a kink at equal values that left and right slopes do not show
 
 
 CONTIGUOUS = {"view", "as_strided"}  # ops that may refuse other layouts, or show them
@@ -364,6 +364,7 @@ REFERENCE = {
     "var_mean": variance(False, True),
     "std_mean": variance(True, True),
     "median": ranked(middle, True),
+    "_nanmedian": lambda x: ranked(middle, True)(np.asarray(x).reshape(-1)[np.asarray(x == x).reshape(-1)]),
     "mode": ranked(most_frequent, False),
     "nansum": nansum,
     "nanmean": nanmean,

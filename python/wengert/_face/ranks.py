@@ -20,7 +20,9 @@ def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False, *, o
     if dim is None:
         if input.numel() == 0:
             return _core._full([], float("nan"), input.dtype, False)
-        return _create.into("nanmedian", out, nanmedian(input.reshape(-1), 0)[0])
+        if not input.is_floating_point():
+            return _create.into("nanmedian", out, _core.median(input))
+        return _create.into("nanmedian", out, _core._nanmedian(input))
     if not input.is_floating_point():
         return _core.median(input, dim, keepdim)
     # NaN comes last.

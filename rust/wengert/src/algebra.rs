@@ -38,6 +38,8 @@ pub trait Algebra:
     fn sinh(self) -> Self;
     /// Hyperbolic cosine.
     fn cosh(self) -> Self;
+    /// log(1 + x).
+    fn log1p(self) -> Self;
     /// Error function.
     fn erf(self) -> Self;
     /// Hyperbolic tangent.
@@ -96,6 +98,10 @@ impl<R: Real> Algebra for R {
     #[inline(always)]
     fn cosh(self) -> Self {
         Real::cosh(self)
+    }
+    #[inline(always)]
+    fn log1p(self) -> Self {
+        Real::log1p(self)
     }
     #[inline(always)]
     fn erf(self) -> Self {
@@ -294,6 +300,9 @@ impl Algebra for Expr<'_> {
     }
     fn cosh(self) -> Self {
         self.unary(ops::cosh)
+    }
+    fn log1p(self) -> Self {
+        self.unary(ops::log1p)
     }
     fn erf(self) -> Self {
         self.unary(ops::erf)

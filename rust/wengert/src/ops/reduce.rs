@@ -290,6 +290,7 @@ pub static ROWS: &[&OpInfo] = &[
     &moments::STD_MEAN,
     &rank::MEDIAN,
     &rank::MODE,
+    &rank::NANMEDIAN,
     &rank::NANSUM,
     &rank::NANMEAN,
     &norm::NORM,

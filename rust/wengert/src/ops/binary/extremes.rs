@@ -2,6 +2,24 @@
 
 use super::*;
 
+/// What `special` shows under another name; no row of its own.
+#[allow(dead_code)]
+mod forms {
+    use super::*;
+
+    binary! {
+        /// input * log(1 + other), and 0 where input is 0 and other no nan.
+        xlog1py, Xlog1pyRule, XLOG1PY, "SpecialXlog1PyBackward0", "", call, exact false, samples &[];
+        f(a, b) = R::pick(a.eq(R::lit(0.0)), R::pick(b.eq(b), R::lit(0.0), b), a * b.log1p());
+        da(g, a, b) = {
+            let (t, zero) = (g * b.log1p(), A::lit(0.0, g));
+            t.gate_ne(a, zero) + t.gate_eq(a, zero).drop_le(b + 1.0)
+        };
+        db(g, a, b) = g * (a / (b + 1.0));
+    }
+}
+pub use forms::xlog1py;
+
 binary! {
     /// Larger of two elements, with broadcasting; nan if either is. Where both are equal each gets half of the
     /// gradient, where one is nan each gets it whole.

@@ -84,17 +84,59 @@ pub fn median(x: &Tensor, dim: i64, keepdim: bool) -> Result<(Tensor, Tensor)> {
     along(false, x, dim, keepdim)
 }
 
+/// Where the lower median of the numbers of a row is; its first element if there are none. None: no memory.
+fn numbers_median<T: wengert_kernels::Element + PartialOrd>(row: &[T], at: &mut i64) -> Option<()> {
+    let mut places: Vec<i64> = Vec::new();
+    places.try_reserve_exact(row.len()).ok()?;
+    places.extend((0..row.len() as i64).filter(|&i| row[i as usize].partial_cmp(&row[i as usize]).is_some()));
+    if !places.is_empty() {
+        let middle = (places.len() - 1) / 2;
+        // The first of equal ones: by value, then by place.
+        let order = |a: &i64, b: &i64| {
+            row[*a as usize].partial_cmp(&row[*b as usize]).unwrap_or(std::cmp::Ordering::Equal).then(a.cmp(b))
+        };
+        *at = *places.select_nth_unstable_by(middle, order).1;
+    } else {
+        *at = 0;
+    }
+    Some(())
+}
+
+/// The lower median of all elements that are no NaN; NaN if there are none.
+#[track_caller]
+fn nanmedian_of_all(x: &Tensor) -> Result<Tensor> {
+    no_bool("nanmedian", x)?;
+    apply(OpRef::new(MedianAll { lead: 0, numbers: true }), &[x])
+}
+
+/// The row of the table.
+pub static NANMEDIAN: OpInfo = OpInfo {
+    name: "_nanmedian",
+    doc: "Lower median of all elements that are no NaN; ties share the gradient.\n\n\
+          >>> import wengert\n\
+          >>> wengert.nanmedian(wengert.tensor([4.0, 1.0, wengert.nan]))\n\
+          tensor(1.)\n",
+    signature: "input: Tensor",
+    returns: "Tensor",
+    face: Face::FUNCTION,
+    differentiable: true,
+    body: Body::Call(|a| nanmedian_of_all(a.tensor(0)?).map(Value::from)),
+    samples: &["f(2, 3)", "i(2, 6, hi=3)", "f()"],
+};
+
 /// The lower median of all elements; NaN if one is, or if there are none.
 #[track_caller]
 pub fn median_of_all(x: &Tensor) -> Result<Tensor> {
     no_bool("median", x)?;
-    apply(OpRef::new(MedianAll { lead: 0 }), &[x])
+    apply(OpRef::new(MedianAll { lead: 0, numbers: false }), &[x])
 }
 
 /// The lower median of all elements below the first `lead` dimensions; ties share the gradient.
 #[derive(Clone, Debug)]
 struct MedianAll {
     lead: usize,
+    /// Of what is no NaN.
+    numbers: bool,
 }
 
 impl MedianAll {
@@ -105,10 +147,10 @@ impl MedianAll {
 
 impl Op for MedianAll {
     fn name(&self) -> &str {
-        "median"
+        if self.numbers { "nanmedian" } else { "median" }
     }
     fn grad_name(&self) -> String {
-        "MedianBackward0".to_owned()
+        if self.numbers { "NanmedianBackward0" } else { "MedianBackward0" }.to_owned()
     }
     fn forward(&self, inputs: &[&Array]) -> Result<Array> {
         let x = inputs[0].contiguous()?;
@@ -122,7 +164,14 @@ impl Op for MedianAll {
         with_dtype!(x.dtype(), T => {
             // SAFETY: row-major lines that are not empty, an index and an element for each; indices lie in their lines.
             unsafe {
-                rank::median::<T>((rows, n, 1), x.ptr(), at.ptr()).map_err(|_| no_room("median"))?;
+                if self.numbers {
+                    for r in 0..rows {
+                        numbers_median::<T>(std::slice::from_raw_parts(x.ptr::<T>().add(r * n), n), &mut *at.ptr::<i64>().add(r))
+                            .ok_or_else(|| no_room("nanmedian"))?;
+                    }
+                } else {
+                    rank::median::<T>((rows, n, 1), x.ptr(), at.ptr()).map_err(|_| no_room("median"))?;
+                }
                 for r in 0..rows {
                     *out.ptr::<T>().add(r) = *x.ptr::<T>().add(r * n + *at.ptr::<i64>().add(r) as usize);
                 }
@@ -147,7 +196,7 @@ impl Op for MedianAll {
     }
     fn batch(&self, inputs: &[Batched], _: usize) -> Result<Option<Batched>> {
         let x = crate::transform::to_front(&inputs[0])?;
-        Ok(Some((apply(OpRef::new(MedianAll { lead: self.lead + 1 }), &[&x])?, Some(0))))
+        Ok(Some((apply(OpRef::new(MedianAll { lead: self.lead + 1, numbers: self.numbers }), &[&x])?, Some(0))))
     }
 }
 

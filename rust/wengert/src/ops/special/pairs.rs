@@ -5,8 +5,6 @@ use crate::array::DType;
 use crate::array::layout::broadcast_strides;
 use crate::error::Error;
 use crate::ops::binary::{operands, result_layout, unify};
-use crate::ops::bitwise::logical_and;
-use crate::ops::{eq, le, where_};
 use crate::with_int;
 
 /// Which function.
@@ -201,15 +199,6 @@ macro_rules! pair {
     };
 }
 
-/// x log(1 + y), 0 where x is 0 and y is a number.
-fn xlog1py(x: &Tensor, y: &Tensor) -> Result<Tensor> {
-    let (x, y) = unify(x, y, true)?;
-    let (zero, one) = (number(&x, 0.0)?, number(&x, -1.0)?);
-    // Where the logarithm would be infinite or NaN beside a 0 it is that of 1.
-    let beside = logical_and(&eq(&x, &zero)?, &le(&y, &one)?)?;
-    mul(&x, &crate::ops::log1p(&where_(&beside, &zero, &y)?)?)
-}
-
 /// The exponent e of x = m 2^e with 1/2 <= |m| < 1, as int32; 0 for 0, infinities and NaN.
 #[derive(Debug)]
 struct Exponent;
@@ -327,6 +316,7 @@ rows! {
         &["f(2, 3), pos(2, 3)", "f(2, 3), pos(3)", "2, pos(2, 3)", "f(2, 3), 2", "i(3), i(3)"];
         Body::Call(|args| {
             let (a, b) = operands(args)?;
-            xlog1py(&a, &b).map(Into::into)
+            let (a, b) = unify(&a, &b, true)?;
+            crate::ops::binary::extremes::xlog1py(&a, &b).map(Into::into)
         });
 }
