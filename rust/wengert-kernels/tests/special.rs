@@ -36,7 +36,9 @@ fn values_are_those_recorded() {
             / (want.abs().max(if matches!(name, "lgamma" | "digamma" | "polygamma") { 0.5 } else { 0.0 })
                 * f64::EPSILON);
         let entry = worst.entry(name).or_default();
-        if !(error <= entry.0) {
+        // Far in the tails the value is e to a large power, and so many units are lost with its rounding.
+        let error = if name.starts_with("igamma") { error / (1.0 + want.ln().abs()) } else { error };
+        if error.is_nan() || error > entry.0 {
             *entry = (error, line.to_owned() + &format!(" got {got:e}"));
         }
     }
@@ -44,7 +46,6 @@ fn values_are_those_recorded() {
         println!("{name:10} {error:8.1} {line}");
     }
     let allowed = |name: &str| match name {
-        "igamma" | "igammac" => 300.0,
         "digamma" | "bessel_i" | "bessel_ie" | "zeta" => 16.0,
         _ => 8.0,
     };

@@ -328,6 +328,8 @@ fn complement(a: f64, x: f64) -> f64 {
             break;
         }
     }
-    let log = a * x.ln() - lgamma(a + 1.0);
+    // a + 1 would round what matters here.
+    let of_next = if a < 0.5 { lgamma_at_two(a) - a.ln_1p() } else { lgamma(a + 1.0) };
+    let log = a * x.ln() - of_next;
     -log.exp_m1() - log.exp() * a * sum
 }
