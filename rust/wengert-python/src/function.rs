@@ -14,6 +14,30 @@ use std::ptr::null_mut;
 use wengert::ops::{Args, Body, OpInfo, Signature, Value};
 use wengert::{OpRef, Tensor};
 
+/// The name that the signature has for an argument: NumPy's `axis` and `keepdims`, and names that PyTorch has in one of
+/// several signatures of a function.
+fn known_as<'k>(signature: &Signature, name: &str, key: &'k str) -> &'k str {
+    let has = |n: &str| signature.names.contains(&n);
+    match (key, name.trim_end_matches('_')) {
+        ("axis", _) if has("dim") => "dim",
+        ("keepdims", _) if has("keepdim") => "keepdim",
+        ("split_size", _) if has("split_size_or_sections") => "split_size_or_sections",
+        ("indices" | "sections" | "tensor_indices_or_sections", _) if has("indices_or_sections") => {
+            "indices_or_sections"
+        }
+        ("axis0", _) if has("dim0") => "dim0",
+        ("axis1", _) if has("dim1") => "dim1",
+        ("value", "scatter") => "src",
+        ("other", "max" | "min") => "dim",
+        ("other", "copy") => "src",
+        ("element", _) if has("elements") => "elements",
+        ("test_element", _) if has("test_elements") => "test_elements",
+        ("size" | "dtype", "view") => "shape",
+        ("self", "pow") => "input",
+        _ => key,
+    }
+}
+
 /// Arguments by parameter, defaults filled in.
 pub fn bind(
     signature: &Signature,
@@ -42,11 +66,7 @@ pub fn bind(
         values[i] = Some(to_value(arg)?);
     }
     for (key, arg) in named {
-        let key = match key.as_str() {
-            "axis" if signature.names.contains(&"dim") => "dim",
-            "keepdims" if signature.names.contains(&"keepdim") => "keepdim",
-            key => key,
-        };
+        let key = known_as(signature, name, key);
         let Some(i) = signature.names.iter().position(|n| *n == key) else {
             return Err(PyTypeError::new_err(format!(
                 "{name}() got an unexpected keyword argument '{key}'; it takes {}",

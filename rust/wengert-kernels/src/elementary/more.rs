@@ -252,7 +252,8 @@ macro_rules! more {
                 let (large, small) = if a > b { (a, b) } else { (b, a) };
                 let ratio = small / large;
                 let value = large * (1.0 + ratio * ratio).sqrt();
-                let value = if large == 0.0 { large } else { value };
+                // The sum keeps NaN beside 0.
+                let value = if large == 0.0 { large + small } else { value };
                 // Infinity wins, over NaN too.
                 if a > $t::MAX || b > $t::MAX { $t::INFINITY } else { value }
             }

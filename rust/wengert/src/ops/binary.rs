@@ -392,6 +392,8 @@ pub fn number_beside(t: &Tensor, value: Scalar) -> Result<Tensor> {
     } else {
         promote(&[(t.dtype(), Weight::Dims), (value.dtype(), Weight::Number)])
     };
+    // Whole as it is for operations that make floats of both; the others bring it to the tensor's dtype.
+    let dtype = if matches!(value, Scalar::Int(_)) && value.check_fits(dtype).is_err() { DType::I64 } else { dtype };
     Tensor::scalar(dtype, value)
 }
 
