@@ -173,25 +173,25 @@ def interpolate(
         else:
             last = input.shape[2 + place] - 1
             middle = 0.5 if mode == "nearest-exact" else 0.0
-            places = [min(int((i + middle) * ratio), last) for i in range(out)]
-            input = input.index_select(2 + place, _core.tensor(places))
+            places = _core.floor((_core._arange(0, out, 1, _core.float64, False) + middle) * ratio)
+            places = _core._cast(_core.clamp(places, max=last), _core.int64, False)
+            input = input.index_select(2 + place, places)
     return input
 
 
 def _on_lines(input: Tensor, dim: int, out: int, ratio: float, align_corners: bool) -> Tensor:
     """A dimension made another size by lines between neighbouring elements."""
     size = int(input.shape[dim])
+    every = _core._arange(0, out, 1, _core.float64, False)
     if align_corners:
-        step = (size - 1) / (out - 1) if out > 1 else 0.0
-        at = [step * i for i in range(out)]
+        at = every * ((size - 1) / (out - 1) if out > 1 else 0.0)
     else:
-        at = [max(0.0, (i + 0.5) * ratio - 0.5) for i in range(out)]
-    low = [min(int(x), size - 1) for x in at]
-    high = [min(i + 1, size - 1) for i in low]
-    part = _core.tensor([x - i for x, i in zip(at, low, strict=True)], dtype=input.dtype)
-    part = part.reshape([-1, *[1] * (input.dim() - 1 - dim)])
-    first = input.index_select(dim, _core.tensor(low))
-    return first * (1 - part) + input.index_select(dim, _core.tensor(high)) * part
+        at = _core.clamp((every + 0.5) * ratio - 0.5, min=0.0)
+    low = _core.clamp(_core._cast(_core.floor(at), _core.int64, False), max=size - 1)
+    high = _core.clamp(low + 1, max=size - 1)
+    part = _core._cast(at - low, input.dtype, False).reshape([-1, *[1] * (input.dim() - 1 - dim)])
+    first = input.index_select(dim, low)
+    return first * (1 - part) + input.index_select(dim, high) * part
 
 
 def upsample(

@@ -11,6 +11,12 @@ __all__ = ["pad"]
 
 
 def _constant(input: Tensor, amounts: list[int], fill: float) -> Tensor:
+    sizes = [int(n) for n in input.shape]
+    for place, amount in enumerate(amounts):
+        sizes[len(sizes) - 1 - place // 2] += amount
+    if max(amounts) > 2**24 and min(sizes) >= 0:
+        # What memory has no room for as a whole is refused before its first dimension is made.
+        _core._full(sizes, 0, input.dtype, False)
     for place in range(0, len(amounts), 2):
         dim = input.dim() - 1 - place // 2
         before, after = amounts[place], amounts[place + 1]
@@ -30,25 +36,26 @@ def _constant(input: Tensor, amounts: list[int], fill: float) -> Tensor:
     return input.contiguous()
 
 
-def _places(mode: str, size: int, before: int, after: int) -> list[int]:
+def _places(mode: str, size: int, before: int, after: int) -> Tensor:
     """Which elements of a dimension stand where, after padding."""
-    wanted = range(-before, size + after)
+    wanted = _core._arange(-before, max(size + after, -before), 1, _core.int64, False)
     if mode == "replicate":
         if size == 0 and (before > 0 or after > 0):
             raise RuntimeError("pad: cannot copy the edge of a dimension of size 0")
-        return [min(max(i, 0), size - 1) for i in wanted]
+        return _core.clamp(wanted, 0, size - 1)
     if mode == "circular":
         if before > size or after > size:
             raise RuntimeError(
                 f"Padding value causes wrapping around more than once; got {before} and {after} for size {size}"
             )
-        return [i % size for i in wanted]
+        return _core.remainder(wanted, size)
     if before >= size or after >= size:
         raise RuntimeError(
             "Argument #4: Padding size should be less than the corresponding input dimension, but got: padding "
             f"({before}, {after}) at a dimension of size {size}"
         )
-    return [-i if i < 0 else 2 * size - 2 - i if i >= size else i for i in wanted]
+    wanted = _core.abs(wanted)
+    return _core.minimum(wanted, 2 * size - 2 - wanted)
 
 
 def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
@@ -97,7 +104,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
             input, before, after = input.narrow(dim, max(-before, 0), kept), max(before, 0), max(after, 0)
         if before or after:
             found = _places(mode, input.shape[dim], before, after)
-            if not found:
+            if found.numel() == 0:
                 raise RuntimeError(f"pad: got {before} and {after} for size {input.shape[dim]}: nothing is left")
-            input = input.index_select(dim, _core.tensor(found))
+            input = input.index_select(dim, found)
     return input.contiguous()

@@ -170,6 +170,9 @@ def _wanted(name: str, n: int, input: Tensor, output_size: Any) -> list[int]:
             f"{name}: Expected input to have non-zero size for non-batch dimensions, but input has sizes "
             f"{list(input.shape)}"
         )
+    if math.prod(found) > 4 * math.prod(input.shape[-n:]):
+        # More parts than elements: a size that memory has no room for is refused before its parts are made.
+        _core._full([*input.shape[:-n], *found], 0, input.dtype, False)
     return found
 
 
