@@ -271,6 +271,13 @@ def test_gradients_of_symmetric_functions_are_symmetric():
         assert_close(g, array(g).T)
 
 
+def test_names_of_nodes():
+    x = t64(definite(1), True)
+    assert L.inv(x).grad_fn.name() == "LinalgInvExBackward0"
+    assert L.svd(x, full_matrices=False).S.grad_fn.name() == "LinalgSvdBackward0"
+    assert L.solve(x, x).grad_fn.name() == "LinalgSolveExBackward0"
+
+
 def test_a_graph_outlives_the_interpreter():
     """What is left at exit is let go of without a call into Python."""
     program = "import {} as torch\nx = torch.eye(2, requires_grad=True)\ny = torch.linalg.inv(x)"

@@ -132,7 +132,7 @@ class _NodeClass:
     """The class of a Function's nodes."""
 
     def __get__(self, _: Any, owner: type[Function]) -> type:
-        return _core._node_class(f"{owner.__name__}Backward")
+        return _core._node_class(owner._node_name or f"{owner.__name__}Backward")
 
 
 class VmapInfo(NamedTuple):
@@ -286,7 +286,7 @@ class Function:
             (o,) = outputs
             ctx._outputs = [(o.shape, o.dtype, True)]
             leads = [a if need else None for a, need in zip(args, ctx.needs_input_grad, strict=True)]
-            _core._adopt(o, _core._record_function(cls.__name__, ctx, leads, [o], [False], False)[0])
+            _core._adopt(o, _core._record_function(cls._node_name or cls.__name__, ctx, leads, [o], [False], False)[0])
             return outputs
         if not any(isinstance(o, Tensor) for o in outputs):
             return outputs
