@@ -14,3 +14,8 @@ def tensors(name: str, **given: Any) -> None:
             raise TypeError(
                 f"{name}(): argument '{argument}' (position {position}) must be Tensor, not {type(value).__name__}; try tensor()"
             )
+
+
+def tensors_or_none(name: str, **given: Any) -> None:
+    """The same of arguments that may be left out."""
+    tensors(name, **{argument: value for argument, value in given.items() if value is not None})

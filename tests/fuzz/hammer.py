@@ -49,7 +49,8 @@ def state(x):
     """What a failing call must not change."""
     grad = None if x.grad is None or not x.is_leaf else x.grad.numpy(force=True).tobytes()
     facts = (tuple(x.shape), x.stride(), x.dtype, x.requires_grad, x._version)
-    return (*facts, x.numpy(force=True).tobytes() if x.numel() <= SMALL else None, grad)
+    # Flat: NumPy has at most 64 dimensions.
+    return (*facts, x.detach().reshape(-1).numpy().tobytes() if x.numel() <= SMALL else None, grad)
 
 
 def read(result, x, depth=0):

@@ -160,6 +160,7 @@ def cov(
             [-1.,  1.]])
     """
     expect.tensors("cov", input=input)
+    expect.tensors_or_none("cov", fweights=fweights, aweights=aweights)
     if input.dim() > 2:
         raise RuntimeError(
             f"cov(): expected input to have two or fewer dimensions but got an input with {input.dim()} dimensions"

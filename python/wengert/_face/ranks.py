@@ -144,6 +144,7 @@ def histogram(
     tensor([2., 1.])
     """
     expect.tensors("histogram", input=input)
+    expect.tensors_or_none("histogram", weight=weight)
     if not input.is_floating_point():
         raise NotImplementedError(f'"histogramdd" not implemented for {input.dtype}; try to(float32)')
     if weight is not None and (weight.shape != input.shape or weight.dtype != input.dtype):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wengert import _core
+from wengert import _core, _expect
 from wengert._core import Tensor
 from wengert._device import check_device as _check_device
 
@@ -49,6 +49,7 @@ class Buffer(Tensor):
     def __new__(cls, data: Any = None, *, persistent: bool = True) -> Buffer:
         if data is None:
             data = _core._full([0], 0.0, None, False)
+        _expect.tensors("Buffer", data=data)
         made: Buffer = _core._make_subclass(cls, data.detach(), data.requires_grad)
         made.persistent = persistent
         return made

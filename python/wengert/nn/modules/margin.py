@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from wengert import _expect
 from wengert._core import Tensor
 from wengert.nn import functional as F
 from wengert.nn.modules._reduced import Reduced
@@ -131,6 +132,7 @@ class MultiMarginLoss(Reduced):
         super().__init__(size_average, reduce, reduction)
         if p not in (1, 2):
             raise ValueError("only p == 1 and p == 2 supported")
+        _expect.tensors_or_none("MultiMarginLoss", weight=weight)
         if weight is not None and weight.dim() != 1:
             raise ValueError(f"weight must be 1D, but got {weight.dim()}D")
         self.register_buffer("weight", weight)
