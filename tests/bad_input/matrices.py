@@ -15,6 +15,12 @@ ROWS = {
         L.LinAlgError,
         "Batch element 1",
     ),
+    "cov with weights that are no tensor": (lambda: torch.cov(f(2, 3), fweights=2), TypeError, "must be Tensor"),
+    "histogram with weights that are no tensor": (
+        lambda: torch.histogram(f(3), 2, weight=5),
+        TypeError,
+        "must be Tensor",
+    ),
     "inv of a list": (lambda: L.inv([[1.0]]), TypeError, "must be Tensor"),
     "solve of a singular matrix": (lambda: L.solve(torch.tensor(SINGULAR), torch.ones(2)), L.LinAlgError, "singular"),
     "solve of unequal sizes": (lambda: L.solve(f(2, 2), f(3, 1)), RuntimeError, "Incompatible shapes"),

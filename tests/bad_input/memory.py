@@ -11,6 +11,17 @@ ROWS = {
     "random numbers of 1 TiB": (lambda: torch.rand(2**38), NoMemory, "alloc"),
     "copy of an expanded tensor": (lambda: f(1).expand(2**40).clone(), NoMemory, "alloc"),
     "sum of expanded tensors": (lambda: f(2**10, 1).expand(2**10, 2**40) + 1, NoMemory, "alloc"),
+    "gradient through overlapping strides of 2**44 elements": (
+        lambda: t64([1.0], True).expand(2**44).as_strided((2,), (0,)).sum().backward(),
+        NoMemory,
+        "memory|alloc",
+    ),
+    "reshape of nothing to what cannot be counted": (
+        lambda: f(0).reshape(0, HUGE, HUGE),
+        RuntimeError,
+        "size|overflow",
+    ),
+    "narrow by 2**63 - 1": (lambda: f(3).narrow(0, 1, 2**63 - 1), RuntimeError, "exceeds dimension size"),
     "eye of 2**40": (lambda: torch.eye(2**40), NoMemory, "size|alloc|overflow"),
     "arange of 2**62": (lambda: torch.arange(HUGE), NoMemory, "size|alloc"),
     "linspace of 2**62 steps": (lambda: torch.linspace(0, 1, HUGE), NoMemory, "size|alloc"),
