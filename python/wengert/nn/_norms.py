@@ -101,6 +101,7 @@ def batch_norm(
             [ 1.0000]])
     """
     expect.tensors("batch_norm", input=input)
+    expect.tensors_or_none("batch_norm", running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
     if input.dim() < 2:
         raise RuntimeError(f"batch_norm: expected input of at least 2 dimensions, but got {list(input.shape)}")
     given = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
@@ -159,6 +160,9 @@ def instance_norm(
     tensor([[[-1.0000,  1.0000]]])
     """
     expect.tensors("instance_norm", input=input)
+    expect.tensors_or_none(
+        "instance_norm", running_mean=running_mean, running_var=running_var, weight=weight, bias=bias
+    )
     if not use_input_stats:
         return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
     if input.dim() < 3 or math.prod(input.shape[2:]) == 1:
@@ -225,6 +229,7 @@ def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, o
     expect.tensors("normalize", input=input)
     size = _core.norm(input, p, dim, True)
     found = input / _core.where(size < eps, _core._cast(size.detach() * 0 + eps, size.dtype, False), size)
+    expect.tensors_or_none("normalize", out=out)
     return found if out is None else out.copy_(found)
 
 
