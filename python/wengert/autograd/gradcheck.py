@@ -308,7 +308,9 @@ class _Check:
         """Cotangents of zeros give gradients of zeros."""
         xs = [self.inputs[i] for i in self.at]
         for i, g in zip(
-            self.at, grad(self.outs, xs, [zeros_like(y) for y in self.outs], True, False, True), strict=True
+            self.at,
+            grad(self.outs, xs, [zeros_like(y) for y in self.outs], retain_graph=True, allow_unused=True),
+            strict=True,
         ):
             if g is not None and not (g == 0).all().item():
                 raise GradcheckError(f"backward not multiplied by grad_output: zeros gave {g} for input {i}")
