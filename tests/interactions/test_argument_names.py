@@ -30,6 +30,11 @@ def test_indices_of_take_along_dim_are_long():
             torch.take_along_dim(x, torch.zeros(2, 1, dtype=dtype), 1)
 
 
+def test_nan_among_what_is_looked_for_hides_nothing():
+    x = torch.tensor([torch.nan, -0.5, 2.0])
+    assert torch.isin(x, torch.tensor([-0.5, torch.nan])).tolist() == [False, True, False]
+
+
 def test_truth_over_no_dimension():
     x = torch.tensor([[0, 2], [3, 0]])
     assert torch.all(x, dim=()).tolist() == torch.any(x, dim=()).tolist() == [[False, True], [True, False]]

@@ -21,7 +21,8 @@ fn bytes(seed: u64) -> Vec<u8> {
 }
 
 fn programs(seeds: std::ops::Range<u64>) {
-    let broken: Vec<u64> = seeds.filter(|&seed| std::panic::catch_unwind(|| fuzz::run(&bytes(seed))).is_err()).collect();
+    let broken: Vec<u64> =
+        seeds.filter(|&seed| std::panic::catch_unwind(|| fuzz::run(&bytes(seed))).is_err()).collect();
     assert!(broken.is_empty(), "the programs of seeds {broken:?} break a law; see above");
 }
 

@@ -51,7 +51,8 @@ fn mapped(input: &[usize], out: Vec<usize>, f: impl Fn(&[usize]) -> Vec<usize> +
 /// The same elements in the same order.
 pub fn reshape(x: &[usize], sizes: &[i64]) -> Wanted {
     let all = numel(x);
-    let known = sizes.iter().filter(|&&n| n != -1).try_fold(1u128, |p, &n| Some(p.saturating_mul(u128::try_from(n).ok()?)))?;
+    let known =
+        sizes.iter().filter(|&&n| n != -1).try_fold(1u128, |p, &n| Some(p.saturating_mul(u128::try_from(n).ok()?)))?;
     let out = match sizes.iter().filter(|&&n| n == -1).count() {
         0 if known == all => sizes.iter().map(|&n| n as usize).collect(),
         1 if known > 0 && all.is_multiple_of(known) => {

@@ -203,7 +203,9 @@ impl State {
         assert_eq!(t.dtype(), x.tensor.dtype());
         let found = places(&t);
         if let (Some(found), Some(from)) = (&found, &x.places) {
-            each(shape, |flat, at| assert_eq!(found[flat], from[source(flat, at)], "place of element {at:?} of {shape:?}"));
+            each(shape, |flat, at| {
+                assert_eq!(found[flat], from[source(flat, at)], "place of element {at:?} of {shape:?}")
+            });
         }
         let opaque = x.opaque || (x.places.is_none() && t.requires_grad());
         self.keep(Live { tensor: t, store: x.store, places: found.map(Rc::new), opaque });
@@ -365,7 +367,8 @@ impl State {
             let seed = Tensor::full(&[], t.dtype(), Scalar::Int(1)).unwrap();
             let seed = ops::view::expand(&seed, t.shape()).unwrap();
             // Large expanded tensors have gradients that memory cannot hold: an error, and no more.
-            let grads = wengert::transform::grad(&[t], &[Some(seed)], &self.leaves, true, wengert::transform::CreateGraph::No);
+            let grads =
+                wengert::transform::grad(&[t], &[Some(seed)], &self.leaves, true, wengert::transform::CreateGraph::No);
             for (g, leaf) in grads.into_iter().flatten().zip(&self.leaves) {
                 let Some(g) = g else { continue };
                 assert_eq!((g.shape(), g.dtype()), (leaf.shape(), leaf.dtype()));

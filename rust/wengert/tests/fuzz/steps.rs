@@ -131,12 +131,8 @@ fn strided(state: &mut State, b: &mut Bytes<'_>, x: &Live) {
         strides.pop();
     }
     let from = if b.flag() { Some(b.int()) } else { None };
-    let given = vec![
-        Value::Tensor(x.tensor.clone()),
-        list(&sizes),
-        list(&strides),
-        from.map_or(Value::None, Value::Int),
-    ];
+    let given =
+        vec![Value::Tensor(x.tensor.clone()), list(&sizes), list(&strides), from.map_or(Value::None, Value::Int)];
     let Ok(made) = state.call("as_strided", given) else { return };
     let t = &made[0];
     assert_eq!(t.shape().iter().map(|&n| n as i64).collect::<Vec<_>>(), sizes);
@@ -395,7 +391,8 @@ pub fn write(state: &mut State, b: &mut Bytes<'_>) {
         edits
     };
     let number = b.below(20) as i64;
-    let written: Element = (if x.tensor.dtype() == wengert::DType::Bool && number > 0 { 1.0 } else { number as f64 }, vec![]);
+    let written: Element =
+        (if x.tensor.dtype() == wengert::DType::Bool && number > 0 { 1.0 } else { number as f64 }, vec![]);
     match b.below(7) {
         0 => {
             state.log("copy_", &[Value::Tensor(target.clone()), Value::Tensor(source.tensor.clone())]);
@@ -440,7 +437,8 @@ pub fn write(state: &mut State, b: &mut Bytes<'_>) {
                 Value::Tensor(t),
                 Value::Tensor(source.tensor.clone()),
             ];
-            let edits = along(&shape, d, &indices, &out).map(|places| at_places(places, &values, name == "scatter_add"));
+            let edits =
+                along(&shape, d, &indices, &out).map(|places| at_places(places, &values, name == "scatter_add"));
             twin(state, b, name, &x, given, edits, opaque);
         }
         5 => {

@@ -7,7 +7,8 @@ use wengert::ops::{self, Body, Value};
 use wengert::{DType, Tensor};
 
 /// Not called: random numbers, and names that change what a handle is.
-const LEFT_OUT: [&str; 8] = ["dropout", "bernoulli", "multinomial", "detach_", "requires_grad_", "retain_grad", "set_", "combinations"];
+const LEFT_OUT: [&str; 8] =
+    ["dropout", "bernoulli", "multinomial", "detach_", "requires_grad_", "retain_grad", "set_", "combinations"];
 
 const WORDS: [&str; 10] = ["sum", "mean", "prod", "amax", "amin", "none", "linear", "ij,jk->ik", "...i->...", "trunc"];
 

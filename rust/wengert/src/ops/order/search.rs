@@ -145,6 +145,8 @@ impl Op for IsIn {
         let mut out = Array::empty(x.layout().clone(), DType::Bool)?;
         with_dtype!(x.dtype(), T => {
             let (x, set) = (elements::<T>(&x), elements::<T>(&set));
+            // NaN, which lies last, is among nothing, and would turn the search away from what lies before it.
+            let set = &set[..set.partition_point(|s| s.partial_cmp(s).is_some())];
             kernel::search(set, set.len(), None, x, x.len().max(1), false, elements_mut(&mut at));
             for ((hit, v), &i) in elements_mut::<bool>(&mut out).iter_mut().zip(x).zip(elements::<i64>(&at)) {
                 *hit = set.get(i as usize).is_some_and(|s| s == v) != self.invert;
