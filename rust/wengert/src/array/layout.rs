@@ -187,21 +187,34 @@ impl Layout {
         if Vec::<i64>::new().try_reserve_exact(self.numel().saturating_mul(2)).is_err() {
             return true;
         }
-        let mut places = self.places();
+        let Ok(mut places) = self.places() else { return true };
         places.sort_unstable();
         places.windows(2).any(|w| w[0] == w[1])
     }
 
     /// Where the elements lie from the first, in row-major order.
-    pub fn places(&self) -> Vec<i64> {
-        let mut places = Vec::with_capacity(self.numel());
-        if self.numel() > 0 {
-            places.push(0);
+    pub fn places(&self) -> Result<Vec<i64>> {
+        let mut places = Vec::new();
+        places.try_reserve_exact(self.numel()).map_err(|_| {
+            Error::memory(format!(
+                "not enough memory for the places of {} elements; try contiguous() first",
+                self.numel()
+            ))
+        })?;
+        if self.numel() == 0 {
+            return Ok(places);
         }
-        for (&n, &s) in self.shape().iter().zip(self.strides()) {
-            places = places.iter().flat_map(|&p| (0..n as i64).map(move |i| p + i * s as i64)).collect();
+        places.push(0);
+        for (&n, &s) in self.shape().iter().zip(self.strides()).rev() {
+            // From the last dimension on, so that what is there is repeated behind itself.
+            let done = places.len();
+            for i in 1..n as i64 {
+                for k in 0..done {
+                    places.push(places[k] + i * s as i64);
+                }
+            }
         }
-        places
+        Ok(places)
     }
 
     /// Whether both are the same shared layout: the cheap test before comparing shapes.

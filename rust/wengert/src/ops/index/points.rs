@@ -57,10 +57,17 @@ impl Spot {
 
     fn offsets(&self, x: &Layout, at: &Array) -> Result<Offsets> {
         let (shape, strides) = (x.shape(), x.strides());
-        let mut outers = vec![0isize];
-        for d in self.whole(x.ndim()).take(self.place) {
-            let steps = 0..shape[d] as isize;
-            outers = outers.iter().flat_map(|o| steps.clone().map(move |i| o + i * strides[d])).collect();
+        let leading = || self.whole(x.ndim()).take(self.place);
+        let count = if x.numel() == 0 { 0 } else { leading().map(|d| shape[d]).product() };
+        let mut outers: Vec<isize> = Vec::new();
+        outers.try_reserve_exact(count).map_err(|_| {
+            Error::memory(format!("index: not enough memory for {count} leading places; try contiguous() first"))
+        })?;
+        if count > 0 {
+            outers.push(0);
+            for d in leading() {
+                outers = outers.iter().flat_map(|o| (0..shape[d] as isize).map(move |i| o + i * strides[d])).collect();
+            }
         }
         let rest = self.whole(x.ndim()).skip(self.place);
         let inner = rest.clone().map(|d| shape[d]).collect();

@@ -105,6 +105,11 @@ pub fn diff(x: &Tensor, n: i64, dim: i64, ends: [Option<&Tensor>; 2]) -> Result<
     }
     let parts: SmallVec<[&Tensor; 3]> = [ends[0], Some(x), ends[1]].into_iter().flatten().collect();
     let mut x = if parts.len() > 1 { crate::ops::cat(&parts, dim as i64)? } else { x.clone() };
+    if x.numel() == 0 {
+        // Nothing to subtract, however many times.
+        let left = x.shape()[dim].saturating_sub(n as usize);
+        return crate::ops::view::slice(&x, dim, 0, left, 1);
+    }
     for _ in 0..n.min(x.shape()[dim] as i64) {
         let len = x.shape()[dim].saturating_sub(1);
         let [low, high] = [0, 1].map(|start| crate::ops::view::slice(&x, dim, start, len, 1));

@@ -115,6 +115,10 @@ pub(super) fn resolve(name: &str, sizes: &[i64], input: &[usize]) -> Result<Dims
     } else if known != numel {
         return Err(invalid());
     }
+    if numel == 0 {
+        // Beside a 0 the other sizes may be anything that strides can still be made of.
+        crate::array::layout::checked_numel(&shape)?;
+    }
     Ok(shape)
 }
 

@@ -124,7 +124,7 @@ fn narrow(x: &Tensor, dim: i64, start: i64, len: i64) -> Result<Tensor> {
         )));
     }
     let from = if start < 0 { start + n } else { start };
-    if from < 0 || from + len > n {
+    if from < 0 || len > n - from {
         return Err(Error::runtime(format!(
             "narrow: start ({start}) + length ({len}) exceeds dimension size ({n}); wanted 0 <= start and start + length <= {n}"
         )));

@@ -24,8 +24,8 @@ struct Places {
 
 impl AsStrided {
     fn places(&self) -> Result<Places> {
-        let mut input = self.input.places();
-        let mut output = self.out.places();
+        let mut input = self.input.places()?;
+        let mut output = self.out.places()?;
         for p in &mut output {
             *p += self.offset as i64;
         }
@@ -36,11 +36,15 @@ impl AsStrided {
             *p -= low;
         }
         let shared = if self.input.overlaps() {
-            let mut counts = vec![0.0f64; len];
+            let mut counts: Vec<f64> = Vec::new();
+            counts
+                .try_reserve_exact(len)
+                .map_err(|_| Error::memory("as_strided: not enough memory for the storage's places"))?;
+            counts.resize(len, 0.0);
             for &p in &input {
                 counts[p as usize] += 1.0;
             }
-            let counts: Vec<f64> = counts.into_iter().map(|n| n.max(1.0)).collect();
+            counts.iter_mut().for_each(|n| *n = n.max(1.0));
             Some(Tensor::from_slice(&counts, &[len])?)
         } else {
             None
