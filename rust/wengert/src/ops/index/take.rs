@@ -4,7 +4,7 @@ use super::places::in_dim;
 use super::points::{Names, Read, Spot, Write};
 use super::{along::arguments, unequal_dtypes};
 use crate::array::layout::{broadcast, broadcast_error, wrap_dim};
-use crate::array::{Category, DType, Dims};
+use crate::array::{DType, Dims};
 use crate::error::{Error, Result};
 use crate::op::OpRef;
 use crate::ops::table::{Body, Face, OpInfo, Value};
@@ -66,7 +66,7 @@ pub fn put(x: &Tensor, index: &Tensor, source: &Tensor, accumulate: bool) -> Res
 /// `x` at `index` along `dim`, other dimensions broadcast; without one, of the flattened `x`.
 #[track_caller]
 pub fn take_along_dim(x: &Tensor, index: &Tensor, dim: Option<i64>) -> Result<Tensor> {
-    if index.dtype().category() != Category::Int {
+    if index.dtype() != DType::I64 {
         return Err(Error::runtime(format!(
             "torch.take_along_dim(): dtype of indices should be Long but got {}; try long()",
             index.dtype().word()
