@@ -58,16 +58,21 @@ pub fn flatten(x: &Tensor, start: i64, end: i64) -> Result<Tensor> {
 #[track_caller]
 fn unflatten(x: &Tensor, dim: i64, sizes: &[i64]) -> Result<Tensor> {
     let d = wrap_dim("unflatten", dim, x.ndim())?;
+    if x.ndim() == 0 {
+        return Err(Error::runtime(format!(
+            "unflatten: got dimension {dim} of a tensor that has no dimensions; try reshape(x, {sizes:?})"
+        )));
+    }
     if sizes.is_empty() {
         return Err(Error::runtime("unflatten: sizes must be non-empty"));
     }
-    let n = x.shape().get(d).copied().unwrap_or(1);
+    let n = x.shape()[d];
     let inner = resolve("unflatten", sizes, &[n]).map_err(|_| {
         Error::runtime(format!(
             "unflatten: Provided sizes {sizes:?} don't multiply up to the size of dim {d} ({n}) in the input tensor"
         ))
     })?;
-    let (before, after) = (&x.shape()[..d], x.shape().get(d + 1..).unwrap_or(&[]));
+    let (before, after) = (&x.shape()[..d], &x.shape()[d + 1..]);
     let full: SmallVec<[i64; 4]> = before.iter().chain(&inner).chain(after).map(|&n| n as i64).collect();
     view(x, &full)
 }
