@@ -2194,6 +2194,9 @@ def median(input: Tensor, dim: _int, keepdim: _bool = False) -> _Max:
 def mode(input: Tensor, dim: _int = -1, keepdim: _bool = False) -> tuple[Tensor, Tensor]:
     """Most frequent elements along `dim`, the smallest of equally frequent ones, and their last indices."""
 
+def _nanmedian(input: Tensor) -> Tensor:
+    """Lower median of all elements that are no NaN; ties share the gradient."""
+
 def nansum(
     input: Tensor,
     dim: _int | tuple[_int, ...] | None = None,
