@@ -26,7 +26,7 @@ SOURCES := Cargo.toml Cargo.lock pyproject.toml README.md LICENSE LICENSE-MIT LI
 export PYO3_PYTHON := $(abspath $(BIN)/python)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-python fuzz fuzz-core stubs lint format bench wheel sdist clean
+.PHONY: help demo test test-rust test-python fuzz stubs lint format bench wheel sdist clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -48,11 +48,6 @@ test-python: $(INSTALLED) ## the tests of the installed wheel, and its stubs
 
 fuzz: $(INSTALLED) ## hostile calls of everything public, for an hour; SECONDS=60 for a minute
 	PYTHONPATH=tests $(BIN)/python -P -m fuzz.drive $(SECONDS)
-
-# libFuzzer needs flags of the nightly compiler; RUSTC_BOOTSTRAP has the stable one take them.
-fuzz-core: ## libFuzzer on views, indexing and writes of the Rust core, for an hour; SECONDS=60 for a minute
-	$(CARGO) fuzz --version > /dev/null 2>&1 || $(CARGO) install --locked cargo-fuzz
-	cd rust/fuzz && RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run --fuzz-dir . views -- -max_total_time=$(SECONDS)
 
 stubs: $(INSTALLED) ## write the stub of the compiled module anew
 	$(BIN)/python -P tools/stubs.py

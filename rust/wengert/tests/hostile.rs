@@ -44,3 +44,31 @@ fn a_tensor_of_no_dimensions_has_none_to_unflatten() {
 fn narrow_does_not_overflow() {
     assert_eq!(refused("narrow", vec![x(), Value::Int(0), Value::Int(1), Value::Int(i64::MAX)]), ErrorKind::Runtime);
 }
+
+#[test]
+fn views_of_nothing_may_lie_anywhere() {
+    let ints = |n: &[i64]| Value::List(n.iter().map(|&n| Value::Int(n)).collect());
+    let Ok(Value::Tensor(t)) = call("as_strided", vec![x(), ints(&[0]), ints(&[3]), Value::Int(i64::MAX - 1)]) else {
+        panic!("as_strided of no elements")
+    };
+    assert_eq!((t.shape(), t.to_vec::<f64>().unwrap()), (&[0][..], vec![]));
+    let rows = Tensor::from_slice(&[1.0, 2.0, 3.0, 4.0], &[2, 2]).unwrap();
+    for len in [0, 1] {
+        let t = ops::view::slice(&rows, 0, 1, len, 1 << 63).unwrap();
+        assert_eq!(t.to_vec::<f64>().unwrap(), [3.0, 4.0][..2 * len]);
+    }
+}
+
+#[test]
+fn strides_beside_a_size_of_zero_do_not_overflow() {
+    let nothing = Tensor::from_slice::<f64>(&[], &[2, 0, 5]).unwrap();
+    let sizes = [1 << 40, 0, 1 << 40, 1 << 40];
+    assert_eq!(ops::view::reshape(&nothing, &sizes).unwrap().shape(), sizes);
+}
+
+#[test]
+fn flip_of_no_dimensions_takes_its_one_dimension_once() {
+    let scalar = Tensor::from_slice(&[1.0], &[]).unwrap();
+    assert!(ops::arrange::flip(&scalar, &[-1]).is_ok());
+    assert!(ops::arrange::flip(&scalar, &[-1, 0]).is_err());
+}

@@ -22,11 +22,11 @@ struct Data {
     strides: Strides,
 }
 
-/// Row-major strides of `shape`.
+/// Row-major strides of `shape`; beside a size of 0 they may wrap around, and nobody follows them.
 pub fn row_major(shape: &[usize]) -> Strides {
     let mut strides: Strides = SmallVec::from_elem(1, shape.len());
     for d in (1..shape.len()).rev() {
-        strides[d - 1] = strides[d] * shape[d].max(1) as isize;
+        strides[d - 1] = strides[d].wrapping_mul(shape[d].max(1) as isize);
     }
     strides
 }
@@ -256,7 +256,7 @@ fn is_row_major(shape: &[usize], strides: &[isize]) -> bool {
             if s != expected {
                 return false;
             }
-            expected *= n as isize;
+            expected = expected.wrapping_mul(n as isize);
         }
     }
     true

@@ -247,14 +247,14 @@ impl Array {
     }
 
     /// A view: other layout over the same storage, starting `offset` elements after this array's first.
-    /// The caller answers for the layout's staying inside the storage.
+    /// The caller answers for the layout's staying inside the storage; of no elements it may lie anywhere.
     pub(crate) fn view(&self, layout: Layout, offset: isize) -> Array {
         let h = self.header();
         let block = memory::small_alloc(size_of::<Header>())
             .unwrap_or_else(|| std::alloc::handle_alloc_error(std::alloc::Layout::new::<Header>()))
             .cast::<Header>();
         self.storage().count.inc();
-        let data = h.data.wrapping_offset(offset * h.dtype.size() as isize);
+        let data = h.data.wrapping_offset(offset.wrapping_mul(h.dtype.size() as isize));
         // SAFETY: a fresh block of the size of a header.
         unsafe { block.write(Header { count: Count::new(1), dtype: h.dtype, layout, data, storage: h.storage }) };
         Array(block)

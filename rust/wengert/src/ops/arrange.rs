@@ -101,14 +101,15 @@ impl Arrangement for Turn {
 /// Dimensions reversed, in a copy.
 #[track_caller]
 pub fn flip(x: &Tensor, dims: &[i64]) -> Result<Tensor> {
-    let mut order: SmallVec<[(usize, bool); 4]> = (0..x.ndim()).map(|d| (d, false)).collect();
+    // A tensor of no dimensions counts as having one.
+    let mut order: SmallVec<[(usize, bool); 4]> = (0..x.ndim().max(1)).map(|d| (d, false)).collect();
     for &d in dims {
         let d = wrap_dim("flip", d, x.ndim())?;
-        let Some(entry) = order.get_mut(d) else { continue };
-        if std::mem::replace(&mut entry.1, true) {
+        if std::mem::replace(&mut order[d].1, true) {
             return Err(Error::runtime(format!("flip: dim {d} appears multiple times in the list of dims")));
         }
     }
+    order.truncate(x.ndim());
     arranged(Turn { dims: order, grad_name: "FlipBackward0" }, x)
 }
 

@@ -93,7 +93,7 @@ impl<'a> Bytes<'a> {
         for _ in 0..self.below(4) {
             let divisors: Vec<usize> = (1..=left).filter(|d| left.is_multiple_of(*d)).collect();
             let n = if divisors.is_empty() { self.below(4) } else { divisors[self.below(divisors.len().min(256))] };
-            left = if n == 0 { 0 } else { left / n };
+            left = left.checked_div(n).unwrap_or(0);
             sizes.push(n as i64);
         }
         sizes.push(left as i64);

@@ -163,6 +163,10 @@ fn parts(state: &mut State, b: &mut Bytes<'_>, x: &Live) {
     let d = b.near(shape.len());
     let at = model::wrap(d, shape.len());
     let n = at.map_or(3, |d| shape[d]);
+    // A tensor of no elements has any size; the parts of one that is huge are not counted.
+    if n > 1 << 12 {
+        return;
+    }
     let tensor = Value::Tensor(x.tensor.clone());
     let (name, given, lens): (&str, Vec<Value>, Vec<usize>) = match b.below(4) {
         0 => {
@@ -486,7 +490,8 @@ fn is_unclear(x: &Live, edits: &Edits) -> bool {
     let all = places.len();
     places.sort_unstable();
     places.dedup();
-    let equal = edits.windows(2).all(|w| w[0].1 == w[1].1);
+    // Each of several writes to one place gets the place's gradient, as in PyTorch, though one value stays.
+    let equal = edits.windows(2).all(|w| w[0].1 == w[1].1 && w[0].1.1.is_empty());
     (places.len() != all && !equal) || (!x.tensor.dtype().is_float() && edits.iter().any(|e| e.2))
 }
 

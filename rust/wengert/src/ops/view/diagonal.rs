@@ -33,7 +33,7 @@ impl Rule for Diagonal {
         let mut shape: Dims = kept.clone().map(|d| l.shape()[d]).collect();
         let mut strides: Strides = kept.map(|d| l.strides()[d]).collect();
         shape.push(len);
-        strides.push(sa + sb);
+        strides.push(sa.wrapping_add(sb));
         let step = if self.offset >= 0 { sb } else { sa };
         let offset = if len == 0 { 0 } else { self.offset.unsigned_abs() as isize * step };
         Ok((Layout::strided(&shape, &strides), offset))

@@ -66,7 +66,8 @@ impl Rule for Slice {
         let mut strides: Strides = SmallVec::from_slice(l.strides());
         let offset = if self.len == 0 { 0 } else { self.start as isize * strides[self.dim] };
         shape[self.dim] = self.len;
-        strides[self.dim] *= self.step as isize;
+        // Of one element or none the stride is not followed, and may wrap around.
+        strides[self.dim] = strides[self.dim].wrapping_mul(self.step as isize);
         Ok((Layout::strided(&shape, &strides), offset))
     }
     fn adjoint(&self, g: &Tensor, input: &[usize]) -> Result<Tensor> {
