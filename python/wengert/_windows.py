@@ -27,6 +27,8 @@ def _window(
     if isinstance(length, bool) or not hasattr(length, "__index__"):
         raise TypeError(f"{name}(): argument 'window_length' (position 1) must be int, not {type(length).__name__}")
     kind = _core.get_default_dtype() if dtype is None else dtype
+    if not isinstance(kind, _core.dtype):
+        raise TypeError(f"{name}(): argument 'dtype' must be torch.dtype, not {type(dtype).__name__}")
     if not kind.is_floating_point:
         raise RuntimeError(f"{name} expects floating point dtypes, got: {kind}")
     count = length.__index__()

@@ -3,6 +3,7 @@
 from .making import *
 
 ROWS = {
+    "window of a number as dtype": (lambda: torch.hann_window(0, dtype=0), TypeError, "must be torch.dtype"),
     "tensor of a string": (lambda: torch.tensor("abc"), (TypeError, ValueError), ""),
     "tensor of ragged lists": (lambda: torch.tensor([[1, 2], [3]]), ValueError, "length|ragged|shape"),
     "tensor of objects": (lambda: torch.tensor([object()]), (TypeError, ValueError, RuntimeError), ""),
