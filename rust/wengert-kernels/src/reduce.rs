@@ -49,6 +49,11 @@ pub(crate) struct View<T> {
     pub each: Option<Each>,
 }
 
+/// The product of sizes; beside a 0 the others may be anything.
+fn numel(sizes: impl Iterator<Item = usize>) -> usize {
+    sizes.fold(1, usize::saturating_mul)
+}
+
 pub(crate) unsafe fn reduce<T: Element, O: Fold>(
     shape: &[usize],
     x: *const T,
@@ -57,8 +62,7 @@ pub(crate) unsafe fn reduce<T: Element, O: Fold>(
     out: *mut T,
     each: Option<Each>,
 ) {
-    let count =
-        |which: bool| -> usize { shape.iter().zip(reduced).filter(|&(_, &r)| r == which).map(|(&d, _)| d).product() };
+    let count = |which: bool| numel(shape.iter().zip(reduced).filter(|&(_, &r)| r == which).map(|(&d, _)| d));
     let (outputs, length) = (count(false), count(true));
     if outputs == 0 {
         return;
@@ -162,8 +166,8 @@ unsafe fn many_axes<T: Element, O: Fold>(
     out: *mut T,
     each: Option<Each>,
 ) {
-    let n: usize = shape.iter().product();
-    let outputs: usize = shape.iter().zip(reduced).filter(|&(_, &r)| !r).map(|(&d, _)| d).product();
+    let n = numel(shape.iter().copied());
+    let outputs = numel(shape.iter().zip(reduced).filter(|&(_, &r)| !r).map(|(&d, _)| d));
     // SAFETY: positions inside the caller's view.
     unsafe {
         strided_read(outputs, &O::identity(), 0, out);

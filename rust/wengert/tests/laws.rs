@@ -289,19 +289,6 @@ fn writes(c: &mut Cases, rng: &mut Rng) {
     }
 }
 
-/// The twin of an operation made of others.
-fn whole_inplace(c: &mut Cases, info: &'static ops::OpInfo, rng: &mut Rng) {
-    let sample = Sample::draw(info, info.samples[0], rng);
-    c.add(info.name, "in place", sample.xs.clone(), move |x| {
-        let mut y = ops::mul(&x[0], &law::scalar(1.0))?;
-        let before = ops::mul(&y, &y)?;
-        let mut all = x.to_vec();
-        all[0] = y.clone();
-        inplace::overwrite(info.name, &mut y, &sample.call(&all)?)?;
-        ops::mul(&ops::mul(&y, &y)?, &before)
-    });
-}
-
 fn cases(seed: u64) -> Vec<Case> {
     let rng = &mut Rng(seed);
     let mut c = Cases::default();
