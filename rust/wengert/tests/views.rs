@@ -1,5 +1,4 @@
-//! Hostile programs of views, indexing and writes: some thousands drawn from seeds, and those in `fuzz/corpus`, which
-//! libFuzzer found to reach other code or to break something.
+//! Hostile programs of views, indexing and writes: some thousands drawn from seeds, and those in `fuzz/corpus`.
 #![cfg(not(feature = "gil"))] // The test harness has threads, which feature `gil` forbids.
 
 mod fuzz;

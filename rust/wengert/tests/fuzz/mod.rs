@@ -1,5 +1,5 @@
 //! Programs of views, indexing and writes with hostile arguments, made of bytes and held to a model that knows only
-//! loops over indices: run by `tests/views.rs` on drawn and recorded bytes, and by libFuzzer (`rust/fuzz`).
+//! loops over indices: run by `tests/views.rs` on drawn and recorded bytes.
 
 mod bytes;
 mod model;
