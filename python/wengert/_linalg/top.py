@@ -114,6 +114,14 @@ def matrix_power(input: Tensor, n: int, *, out: Tensor | None = None) -> Tensor:
     return measures.matrix_power(input, n, out=out)
 
 
+def _power(self: Tensor, n: int) -> Tensor:
+    """`wengert.matrix_power` of the tensor, which as a method takes no `out`."""
+    return measures.matrix_power(self, n)
+
+
+_power.__name__ = "matrix_power"
+
+
 def triangular_solve(
     b: Tensor,
     A: Tensor,  # noqa: N803
@@ -156,7 +164,7 @@ def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor, *, out: Tensor | Non
 
 
 METHODS = [
-    inverse, det, slogdet, logdet, cholesky, cholesky_solve, cholesky_inverse, qr, svd, pinverse, matrix_exp, matrix_power,
+    inverse, det, slogdet, logdet, cholesky, cholesky_solve, cholesky_inverse, qr, svd, pinverse, matrix_exp, _power,
     triangular_solve, lu, lu_solve,
 ]  # fmt: skip
 
