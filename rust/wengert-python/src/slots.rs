@@ -237,7 +237,9 @@ unsafe extern "C" fn nb_bool(a: *mut ffi::PyObject) -> c_int {
                 "Boolean value of Tensor with more than one value is ambiguous; try all() or any(), or an index"
             }));
         }
-        t.one_value("bool").map_err(raise)?;
+        if t.is_lifted() {
+            t.one_value("bool").map_err(raise)?;
+        }
         // SAFETY: as above.
         Ok(c_int::from(unsafe { one(a) }?.as_f64() != 0.0))
     })

@@ -4,11 +4,17 @@
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-thread_local! {
+/// What one thread was told.
+#[derive(Clone, Copy)]
+struct Mode {
     /// Whether operations are recorded: what was asked for, outside inference mode.
-    static ENABLED: Cell<bool> = const { Cell::new(true) };
-    static ASKED: Cell<bool> = const { Cell::new(true) };
-    static INFERENCE: Cell<bool> = const { Cell::new(false) };
+    enabled: bool,
+    asked: bool,
+    inference: bool,
+}
+
+thread_local! {
+    static MODE: Cell<Mode> = const { Cell::new(Mode { enabled: true, asked: true, inference: false }) };
 }
 /// How many threads are in inference mode.
 static INFERRING: AtomicU32 = AtomicU32::new(0);
@@ -16,23 +22,26 @@ static INFERRING: AtomicU32 = AtomicU32::new(0);
 /// Whether this thread records.
 #[inline(always)]
 pub fn grad_enabled() -> bool {
-    ENABLED.with(Cell::get)
+    MODE.with(|m| m.get().enabled)
 }
 
 /// Whether this thread was told to record; in inference mode it does not in any case.
 pub fn grad_asked() -> bool {
-    ASKED.with(Cell::get)
+    MODE.with(|m| m.get().asked)
 }
 
 /// Sets whether this thread records; returns what was asked for before.
 pub fn set_grad_enabled(on: bool) -> bool {
-    ENABLED.with(|e| e.set(on && !INFERENCE.with(Cell::get)));
-    ASKED.with(|e| e.replace(on))
+    MODE.with(|m| {
+        let before = m.get();
+        m.set(Mode { enabled: on && !before.inference, asked: on, ..before });
+        before.asked
+    })
 }
 
 /// Whether this thread is in inference mode: nothing is recorded, and what is made stays out of every graph.
 pub fn is_inference() -> bool {
-    INFERRING.load(Ordering::Relaxed) != 0 && INFERENCE.with(Cell::get)
+    INFERRING.load(Ordering::Relaxed) != 0 && MODE.with(|m| m.get().inference)
 }
 
 /// Whether any thread is in inference mode.
@@ -43,14 +52,14 @@ pub(crate) fn any_inference() -> bool {
 
 /// Takes this thread into inference mode or out of it; returns what was. Recording is not asked for inside.
 pub fn set_inference(on: bool) -> bool {
-    let before = INFERENCE.with(|i| i.replace(on));
-    match (before, on) {
+    let before = MODE.with(Cell::get);
+    MODE.with(|m| m.set(Mode { inference: on, enabled: before.asked && !on, ..before }));
+    match (before.inference, on) {
         (false, true) => drop(INFERRING.fetch_add(1, Ordering::Relaxed)),
         (true, false) => drop(INFERRING.fetch_sub(1, Ordering::Relaxed)),
         _ => {}
     }
-    set_grad_enabled(grad_asked());
-    before
+    before.inference
 }
 
 /// Sets the mode while it lives.

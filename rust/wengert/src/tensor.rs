@@ -533,7 +533,7 @@ impl Tensor {
 
     /// Its one value.
     pub fn item(&self) -> Result<Scalar> {
-        self.one_value("item")?.array.item()
+        if self.is_lifted() { self.one_value("item")?.array.item() } else { self.array.item() }
     }
 
     /// The plain tensor of its values, for what depends on them: below tangents there is one, in a batch there is none.

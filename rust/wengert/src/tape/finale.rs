@@ -1,54 +1,75 @@
 //! What is to run when the sweep under way has succeeded. Depends on the error type.
 
 use crate::error::{Error, Result};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 /// Runs once, after a sweep.
 pub type Callback = Box<dyn FnOnce() -> Result<()>>;
 
+#[derive(Clone, Copy)]
+struct Here {
+    /// How many sweeps are under way on this thread.
+    depth: u32,
+    /// Whether anything is queued.
+    queued: bool,
+}
+
 thread_local! {
-    /// Of each sweep under way on this thread, the innermost last.
-    static QUEUES: RefCell<Vec<Vec<Callback>>> = const { RefCell::new(Vec::new()) };
+    static HERE: Cell<Here> = const { Cell::new(Here { depth: 0, queued: false }) };
+    /// Callbacks, each with the depth of its sweep: looked at only where something is queued.
+    static QUEUE: RefCell<Vec<(u32, Callback)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Has `callback` run when the innermost sweep of this thread has succeeded; an error where there is none.
 pub fn queue(callback: Callback) -> Result<()> {
-    QUEUES.with_borrow_mut(|q| match q.last_mut() {
-        Some(last) => {
-            last.push(callback);
-            Ok(())
-        }
-        None => Err(Error::runtime(
+    let here = HERE.get();
+    if here.depth == 0 {
+        return Err(Error::runtime(
             "Final callbacks can only be installed during backward pass: there is none on this thread",
-        )),
-    })
+        ));
+    }
+    QUEUE.with_borrow_mut(|q| q.push((here.depth, callback)));
+    HERE.set(Here { queued: true, ..here });
+    Ok(())
 }
 
-/// The callbacks of one sweep.
-pub(super) struct Queue(usize);
+/// A sweep under way; what it has queued goes with it unless it is taken.
+pub(super) struct Queue(u32);
 
 impl Queue {
     pub(super) fn open() -> Queue {
-        QUEUES.with_borrow_mut(|q| {
-            q.push(Vec::new());
-            Queue(q.len())
-        })
+        let here = HERE.get();
+        HERE.set(Here { depth: here.depth + 1, ..here });
+        Queue(here.depth)
     }
 
     /// What was queued; nothing more can be.
     pub(super) fn close(self) -> Vec<Callback> {
-        let depth = self.0;
-        QUEUES.with_borrow_mut(|q| {
-            q.truncate(depth);
-            q.pop().unwrap_or_default()
+        self.end()
+    }
+
+    fn end(&self) -> Vec<Callback> {
+        let here = HERE.get();
+        if !here.queued {
+            HERE.set(Here { depth: self.0, ..here });
+            return Vec::new();
+        }
+        self.take()
+    }
+
+    #[cold]
+    fn take(&self) -> Vec<Callback> {
+        QUEUE.with_borrow_mut(|q| {
+            let at = q.partition_point(|(depth, _)| *depth <= self.0);
+            HERE.set(Here { depth: self.0, queued: at > 0 });
+            q.split_off(at).into_iter().map(|(_, callback)| callback).collect()
         })
     }
 }
 
 impl Drop for Queue {
-    /// After a panic as well: the sweep's callbacks go with it.
     fn drop(&mut self) {
-        let old = QUEUES.with_borrow_mut(|q| if q.len() >= self.0 { q.split_off(self.0 - 1) } else { Vec::new() });
+        let old = self.end();
         drop(old);
     }
 }
