@@ -12,7 +12,9 @@ pub mod node;
 pub mod packing;
 mod renamed;
 pub mod site;
+mod slots;
 pub mod sweep;
+mod turn;
 pub mod witness;
 
 pub use edge::Edge;

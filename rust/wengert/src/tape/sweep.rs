@@ -10,6 +10,8 @@ use super::finale;
 use super::leaf::LeafCell;
 use super::marks::{COUNTED, InNode, Marks, NEEDED, SideTable, TARGET};
 use super::node::Node;
+use super::slots::{Slot, Slots};
+use super::turn::Claim;
 use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::mode;
@@ -99,145 +101,6 @@ pub fn sweep(roots: Roots, targets: Option<&[Edge]>, options: Options) -> Result
         finale::run(last)?;
     }
     Ok(found)
-}
-
-/// The right to keep counts in the nodes: one sweep at a time has it.
-struct Claim {
-    in_node: bool,
-    #[cfg(not(feature = "gil"))]
-    _lock: Option<std::sync::MutexGuard<'static, ()>>,
-}
-
-static IN_USE: AtomicBool = AtomicBool::new(false);
-
-#[cfg(feature = "gil")]
-impl Claim {
-    fn take() -> Claim {
-        Claim { in_node: !IN_USE.swap(true, Ordering::Acquire) }
-    }
-}
-
-/// Without an embedding's lock, kept values may be given back by one sweep while another reads them: sweeps of
-/// different threads take turns.
-#[cfg(not(feature = "gil"))]
-impl Claim {
-    fn take() -> Claim {
-        static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
-        let nested = DEPTH.with(|d| d.replace(d.get() + 1)) > 0;
-        let lock = (!nested).then(|| TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
-        if !nested {
-            IN_USE.store(true, Ordering::Release);
-        }
-        Claim { in_node: !nested, _lock: lock }
-    }
-}
-#[cfg(not(feature = "gil"))]
-thread_local! {
-    static DEPTH: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
-}
-
-impl Drop for Claim {
-    fn drop(&mut self) {
-        if self.in_node {
-            IN_USE.store(false, Ordering::Release);
-        }
-        #[cfg(not(feature = "gil"))]
-        DEPTH.with(|d| d.set(d.get() - 1));
-    }
-}
-
-/// What one node has been given so far. The common case is one plain value for output 0: a bare array, so that it is
-/// handed on as a pointer (moving whole tensors that were just written costs a stall each).
-#[derive(Default)]
-struct Slot {
-    plain: Option<Array>,
-    /// All outputs, where there is more to them.
-    full: Option<Box<Cotangents>>,
-}
-
-impl Slot {
-    #[inline(always)]
-    fn of(grad: Array) -> Slot {
-        Slot { plain: Some(grad), full: None }
-    }
-
-    fn into_cotangents(self) -> Cotangents {
-        if let Some(full) = self.full {
-            return *full;
-        }
-        let mut one = Cotangents::new();
-        if let Some(array) = self.plain {
-            one.push(Some(Tensor::from_array(array)));
-        }
-        one
-    }
-
-    #[inline(always)]
-    fn add(&mut self, out: u16, grad: Tensor, on_tensors: bool) -> Result<()> {
-        if grad.edge().is_some() || grad.is_lifted() {
-            return self.add_full(out, grad, on_tensors);
-        }
-        self.add_plain(out, grad.into_array(), on_tensors)
-    }
-
-    #[inline(always)]
-    fn add_plain(&mut self, out: u16, grad: Array, on_tensors: bool) -> Result<()> {
-        if out != 0 || self.full.is_some() {
-            return self.add_full(out, Tensor::from_array(grad), on_tensors);
-        }
-        self.plain = Some(match self.plain.take() {
-            None => grad,
-            Some(sum) => add_arrays(sum, grad)?,
-        });
-        Ok(())
-    }
-
-    #[cold]
-    fn add_full(&mut self, out: u16, grad: Tensor, on_tensors: bool) -> Result<()> {
-        let plain = self.plain.take();
-        let full = self.full.get_or_insert_default();
-        if let Some(array) = plain {
-            full.push(Some(Tensor::from_array(array)));
-        }
-        while full.len() <= out as usize {
-            full.push(None);
-        }
-        let place = &mut full[out as usize];
-        *place = Some(match place.take() {
-            None => grad,
-            Some(sum) => add_cotangents(sum, grad, on_tensors)?,
-        });
-        Ok(())
-    }
-}
-
-/// Cotangents under way, in a slab small enough to stay in cache.
-#[derive(Default)]
-struct Slots {
-    slots: SmallVec<[Slot; 8]>,
-    free: SmallVec<[u32; 16]>,
-}
-
-impl Slots {
-    #[inline(always)]
-    fn new_slot(&mut self) -> u32 {
-        match self.free.pop() {
-            Some(at) => at + 1,
-            None => {
-                self.slots.push(Slot::default());
-                self.slots.len() as u32
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn take(&mut self, slot: u32) -> Slot {
-        if slot == 0 {
-            return Slot::default();
-        }
-        self.free.push(slot - 1);
-        std::mem::take(&mut self.slots[slot as usize - 1])
-    }
 }
 
 /// A node that has been given all it will get. One value from one consumer comes along, and needs no slot.
@@ -613,38 +476,6 @@ impl<M: Marks> Drop for Sweep<'_, M> {
     fn drop(&mut self) {
         self.clear();
     }
-}
-
-/// The sum of two plain cotangents, in place where the first is nobody else's.
-#[inline]
-fn add_arrays(sum: Array, grad: Array) -> Result<Array> {
-    if sum.layout().same_shape(grad.layout()) && sum.dtype() == grad.dtype() {
-        if writable(&sum) {
-            crate::record::add_into(&sum, &grad);
-            return Ok(sum);
-        }
-        if writable(&grad) {
-            crate::record::add_into(&grad, &sum);
-            return Ok(grad);
-        }
-    }
-    crate::record::add(&Tensor::from_array(sum), &Tensor::from_array(grad)).map(Tensor::into_array)
-}
-
-/// The sum of two cotangents, in place where the first is nobody else's and nothing is recorded or wrapped.
-#[inline(always)]
-pub(super) fn add_cotangents(sum: Tensor, grad: Tensor, create_graph: bool) -> Result<Tensor> {
-    if !create_graph && writable(sum.array()) && sum.layout().same_shape(grad.layout()) && sum.dtype() == grad.dtype() {
-        crate::record::add_into(sum.array(), grad.array());
-        return Ok(sum);
-    }
-    crate::record::add(&sum, &grad)
-}
-
-/// Whether an array may be written although it is reachable from here only by chance.
-#[inline(always)]
-fn writable(array: &Array) -> bool {
-    array.is_unique() && array.layout().is_contiguous()
 }
 
 /// Kernels trust shapes and dtypes, and a rule need not be the library's own.
