@@ -6,6 +6,7 @@ mod model;
 mod state;
 mod steps;
 mod wild;
+mod writes;
 
 /// Runs the program that `data` describes; panics where a law is broken.
 pub fn run(data: &[u8]) {
@@ -19,8 +20,8 @@ pub fn run(data: &[u8]) {
             0..=2 => steps::view(&mut state, &mut b),
             3 => steps::arrange(&mut state, &mut b),
             4 => steps::pick(&mut state, &mut b),
-            5 => steps::write(&mut state, &mut b),
-            6 => steps::compute(&mut state, &mut b),
+            5 => writes::write(&mut state, &mut b),
+            6 => writes::compute(&mut state, &mut b),
             _ => wild::call(&mut state, &mut b),
         }
         state.check();
