@@ -94,10 +94,6 @@ def _added(mask: Tensor | None, name: str, dtype: Any) -> Tensor | None:
     return _core._cast(mask, dtype, False)
 
 
-def _linear(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-    return _core._linear(x, weight, bias)
-
-
 def multi_head_attention_forward(
     query: Tensor,
     key: Tensor,
@@ -174,7 +170,7 @@ def multi_head_attention_forward(
         if in_proj_weight is None:
             raise AssertionError("use_separate_proj_weight is False but in_proj_weight is None")
         weights = list(in_proj_weight.chunk(3))
-    q, k, v = (_linear(x, w, b) for x, w, b in zip((query, key, value), weights, biases, strict=True))
+    q, k, v = (_core._linear(x, w, b) for x, w, b in zip((query, key, value), weights, biases, strict=True))
     if attn_mask is not None and attn_mask.dim() == 2:
         attn_mask = attn_mask.unsqueeze(0)
     if bias_k is not None and bias_v is not None:
@@ -213,7 +209,7 @@ def multi_head_attention_forward(
         out = attended @ v
     else:
         out = scaled_dot_product_attention(q, k, v, attn_mask, drop)
-    out = _linear(out.transpose(0, 1).reshape(steps, batch, width), out_proj_weight, out_proj_bias)
+    out = _core._linear(out.transpose(0, 1).reshape(steps, batch, width), out_proj_weight, out_proj_bias)
     if attended is not None:
         attended = attended.reshape(batch, num_heads, steps, others)
         attended = attended.mean(1) if average_attn_weights else attended

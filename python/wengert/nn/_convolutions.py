@@ -107,6 +107,12 @@ def _convolved(
     return out if batched else out.squeeze(0)
 
 
+def same_padding(kernel: Sequence[int], dilation: Sequence[int]) -> list[int]:
+    """What keeps the sizes of an input, as `pad` wants it: the odd one goes behind."""
+    totals = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
+    return [n for total in reversed(totals) for n in (total // 2, total - total // 2)]
+
+
 def _named_padding(padding: str, kernel: list[int], stride: list[int], dilation: list[int]) -> list[int]:
     if padding not in ("same", "valid"):
         raise RuntimeError(f"Invalid padding string: '{padding}'; wanted 'same' or 'valid'")
@@ -114,8 +120,7 @@ def _named_padding(padding: str, kernel: list[int], stride: list[int], dilation:
         return [0] * (2 * len(kernel))
     if any(s != 1 for s in stride):
         raise RuntimeError("padding='same' is not supported for strided convolutions")
-    totals = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
-    return [n for total in reversed(totals) for n in (total // 2, total - total // 2)]
+    return same_padding(kernel, dilation)
 
 
 def _spread(input: Tensor, stride: Sequence[int]) -> Tensor:

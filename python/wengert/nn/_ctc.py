@@ -1,4 +1,4 @@
-"""Connectionist temporal classification: the probability of a sequence over all its alignments. Depends on Tensor."""
+"""Connectionist temporal classification: the probability of a sequence over all its alignments. Depends on Tensor and losses."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from wengert import _core, _expect as expect
 from wengert._core import Tensor
 from wengert._create import as_tensor
+from wengert.nn._losses import reduced
 
 __all__ = ["ctc_loss"]
 
@@ -96,10 +97,8 @@ def ctc_loss(
     loss = -_core.logsumexp(_core.masked_fill(found, empty, _NEVER), 1)
     lost = _core.bitwise_or(loss.detach() > -_NEVER / 10, _core.tensor([r == 0 and n > 0 for r, n in zip(reach, many)]))
     loss = _core.masked_fill(loss, lost, 0.0 if zero_infinity else math.inf)
+    # No steps read as no labels, for certain.
+    loss = _core.masked_fill(loss, _core.tensor([r == 0 and n == 0 for r, n in zip(reach, many)]), 0.0)
     if reduction == "mean":
-        return (loss / _core.tensor([float(max(n, 1)) for n in many], dtype=loss.dtype)).mean()
-    if reduction == "sum":
-        return loss.sum()
-    if reduction == "none":
-        return loss if batched else loss.squeeze(0)
-    raise ValueError(f"{reduction} is not a valid value for reduction; wanted 'none', 'mean' or 'sum'")
+        loss = loss / _core.tensor([float(max(n, 1)) for n in many], dtype=loss.dtype)
+    return reduced(loss if batched else loss.squeeze(0), reduction)

@@ -134,7 +134,7 @@ def interpolate(
 
     Modes are 'nearest', 'nearest-exact' (of the middle of each element), 'area' (means), and 'linear', 'bilinear' and
     'trilinear' for 1, 2 and 3 dimensions, in which `align_corners` lays corner elements on corner elements. Raises ValueError
-    for unknown modes and sizes that do not fit, NotImplementedError for 'bicubic' and `antialias`.
+    for unknown modes and sizes that do not fit, NotImplementedError for 'bicubic', `antialias` and lines between whole numbers.
 
     >>> import wengert
     >>> interpolate(wengert.tensor([[[1.0, 3.0]]]), scale_factor=2, mode="linear")
@@ -154,6 +154,10 @@ def interpolate(
         raise NotImplementedError(
             "Input Error: Only 3D, 4D and 5D input Tensors supported (got "
             f"{input.dim()}D) for the modes: nearest | linear | bilinear | trilinear | area | nearest-exact (got {mode})"
+        )
+    if mode in _LINEAR and not input.dtype.is_floating_point:
+        raise NotImplementedError(
+            f"interpolate: mode {mode!r} is not implemented for {input.dtype}; wanted a floating dtype, try float()"
         )
     sizes, factors = _asked(input, size, scale_factor)
     if min(sizes) <= 0 or min(input.shape[2:]) <= 0:

@@ -106,6 +106,12 @@ def l1_loss(
     return _weighted_reduced(_core.abs(input - target), weight, reduction, size_average, reduce)
 
 
+def _rounded(d: Tensor, near: Tensor, factor: float, far: Tensor) -> Tensor:
+    """factor d^2 where d is near 0, else `far`; what is not near is kept out of the square, lest infinity times 0 be nan."""
+    held = _core.where(near, d, 0.0)
+    return _core.where(near, held * held * factor, far)
+
+
 def huber_loss(
     input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Tensor | None = None
 ) -> Tensor:
@@ -123,7 +129,7 @@ def huber_loss(
     _check_sizes(input, target)
     d = input - target
     size = _core.abs(d)
-    loss = _core.where(size <= delta, d * d * 0.5, (size - 0.5 * delta) * delta)
+    loss = _rounded(d, size <= delta, 0.5, (size - 0.5 * delta) * delta)
     return _core._named(_weighted_reduced(loss, weight, reduction, None, None), "HuberLossBackward0")
 
 
@@ -149,7 +155,7 @@ def smooth_l1_loss(
     _check_sizes(input, target)
     d = input - target
     size = _core.abs(d)
-    loss = size if beta == 0 else _core.where(size < beta, d * d * (0.5 / beta), size - 0.5 * beta)
+    loss = size if beta == 0 else _rounded(d, size < beta, 0.5 / beta, size - 0.5 * beta)
     return _core._named(reduced(loss, reduction, size_average, reduce), "SmoothL1LossBackward0")
 
 

@@ -73,9 +73,8 @@ def hinge_embedding_loss(
     """
     expect.tensors("hinge_embedding_loss", input=input, target=target)
     # As PyTorch has it, a target that is neither counts on both sides.
-    zero = input * 0.0
-    near = _core.where(target != 1, _above(margin - input), zero)
-    far = _core.where(target != -1, input, zero)
+    near = _core.where(target != 1, _above(margin - input), 0.0)
+    far = _core.where(target != -1, input, 0.0)
     return reduced(near + far, reduction, size_average, reduce)
 
 
@@ -92,7 +91,7 @@ def soft_margin_loss(
     if input.shape != target.shape:
         raise RuntimeError(f"input and target have different sizes: {input.size()} and {target.size()}")
     product = -target * input
-    return reduced(_core.logaddexp(product, product * 0.0), reduction, size_average, reduce)
+    return reduced(_core.logaddexp(product, _core._zeros_like(product)), reduction, size_average, reduce)
 
 
 def cosine_embedding_loss(
@@ -122,8 +121,7 @@ def cosine_embedding_loss(
     tiny = 1e-12
     product = (input1 * input2).sum(-1)
     cosine = product / _core.sqrt(((input1 * input1).sum(-1) + tiny) * ((input2 * input2).sum(-1) + tiny))
-    zero = cosine * 0.0
-    loss = _core.where(target == 1, 1 - cosine, zero) + _core.where(target == -1, _above(cosine - margin), zero)
+    loss = _core.where(target == 1, 1 - cosine, 0.0) + _core.where(target == -1, _above(cosine - margin), 0.0)
     return reduced(loss, reduction, size_average, reduce)
 
 

@@ -111,9 +111,12 @@ def batch_norm(
         if many == 1:
             raise ValueError(f"Expected more than 1 value per channel when training, got input size {input.shape}")
         dims = tuple(d for d in range(input.dim()) if d != 1)
-        var, mean = _core.var_mean(input, dim=dims, correction=0, keepdim=True)
-        _move(running_mean, mean, momentum, 1.0)
-        _move(running_var, var, momentum, many / (many - 1) if many > 1 else 1.0)
+        if many:
+            var, mean = _core.var_mean(input, dim=dims, correction=0, keepdim=True)
+            _move(running_mean, mean, momentum, 1.0)
+            _move(running_var, var, momentum, many / (many - 1))
+        else:  # nothing has no mean: running statistics stay, and gradients of weights are 0
+            mean, var = (_core._full([1], value, input.dtype, False) for value in (0.0, 1.0))
     else:
         if running_mean is None or running_var is None:
             raise RuntimeError("Expected running_mean and running_var to be defined when training=False")
@@ -121,9 +124,7 @@ def batch_norm(
     scale = _core.rsqrt(var + eps)
     if shaped["weight"] is not None:
         scale = scale * shaped["weight"]
-    out = (input - mean) * scale
-    out = out if shaped["bias"] is None else out + shaped["bias"]
-    return out
+    return _scaled((input - mean) * scale, None, shaped["bias"])
 
 
 def _move(running: Tensor | None, now: Tensor, momentum: float, factor: float) -> None:

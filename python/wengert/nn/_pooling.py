@@ -62,6 +62,16 @@ class _Grid:
             self.out.append(out)
             self.after.append(max(p, (out - 1) * s + reach - size - p))
 
+    def firsts(self) -> Tensor:
+        """The place in each window of its first element that is not padding."""
+        found = _core._full(self.out, 0, _core.int64, False)
+        for dim, (out, k, s, p, d) in enumerate(
+            zip(self.out, self.kernel, self.stride, self.padding, self.dilation, strict=True)
+        ):
+            places = _core.tensor([min(max(0, -((o * s - p) // d)), k - 1) for o in range(out)])
+            found = found * k + places.reshape(-1, *[1] * (len(self.out) - 1 - dim))
+        return found
+
     def seen(self, input: Tensor, fill: float) -> Tensor:
         """The windows, of an input with as much of `fill` around it as they reach."""
         amounts = [n for pair in zip(reversed(self.padding), reversed(self.after), strict=True) for n in pair]
@@ -95,8 +105,15 @@ def max_pool(
     _checked(name, n, input)
     effective = n == 1 and not return_indices  # as PyTorch has it
     grid = _Grid(name, n, input, kernel_size, stride, padding, dilation, ceil_mode, effective)
-    seen = grid.seen(input, _lowest(input.dtype))
-    values, places = seen.flatten(-n).max(-1)
+    lowest = _lowest(input.dtype)
+    seen = grid.seen(input, lowest).flatten(-n)
+    values, places = seen.max(-1)
+    if any(grid.padding):
+        # Where all elements are as low as the padding, the first one of the input is found.
+        level = values.detach() == lowest
+        if level._is_lifted() or bool(level.any()):
+            places = _core.where(level, grid.firsts(), places)
+            values = seen.gather(-1, places.unsqueeze(-1)).squeeze(-1)
     if not return_indices:
         return values
     flat = _core._full(list(places.shape), 0, _core.int64, False)

@@ -84,7 +84,9 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
         weight = weight.reshape(-1, *[1] * (input.dim() - 2))
     else:
         weight = weight.reshape(())
-    return _core.where(input > 0, input, input * weight)
+    above = input > 0
+    # What is above is kept out of the product: infinity times 0 would make the weight's gradient nan.
+    return _core.where(above, input, _core.where(above, 0.0, input) * weight)
 
 
 def rrelu(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from wengert import _core, _expect as expect
 from wengert._core import Tensor
 from wengert.autograd import no_grad
@@ -172,15 +174,14 @@ def embedding_bag(
             f"embedding_bag: If per_sample_weights ({per_sample_weights.shape}) is not None, then it must have the same shape "
             f"as the input ({input.shape})"
         )
-    starts = _starts(input, offsets, include_last_offset)
+    bags = _bags(input, offsets, include_last_offset)
     padding_idx = _padding(weight, padding_idx)
     flat = input.reshape(-1)
     rows = _rows("embedding_bag", flat, weight, padding_idx, max_norm, norm_type, scale_grad_by_freq)
     if per_sample_weights is not None:
         rows = rows * per_sample_weights.reshape(-1, 1)
-    ends = [*starts[1:], flat.shape[0]]
     found = []
-    for start, end in zip(starts, ends, strict=True):
+    for start, end in bags:
         bag = rows[start:end]
         if padding_idx is not None:
             bag = bag[flat[start:end] != padding_idx]
@@ -191,14 +192,15 @@ def embedding_bag(
     return _core.stack(found) if found else rows[:0]
 
 
-def _starts(input: Tensor, offsets: Tensor | None, include_last: bool) -> list[int]:
-    """Where each bag begins."""
+def _bags(input: Tensor, offsets: Tensor | None, include_last: bool) -> list[tuple[int, int]]:
+    """Where each bag begins and ends."""
     if input.dim() == 2:
         if offsets is not None:
             raise ValueError(
                 "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length sequences"
             )
-        return [row * input.shape[1] for row in range(input.shape[0])]
+        rows, width = input.shape
+        return [(row * width, (row + 1) * width) for row in range(rows)]
     if input.dim() != 1:
         raise ValueError(f"input has to be 1D or 2D Tensor, but got Tensor of dimension {input.dim()}")
     if not isinstance(offsets, Tensor):
@@ -213,4 +215,4 @@ def _starts(input: Tensor, offsets: Tensor | None, include_last: bool) -> list[i
         )
     if starts != sorted(starts) or (starts and starts[-1] > input.shape[0]):
         raise ValueError(f"offsets have to rise up to the number of indices, {input.shape[0]}; got {starts}")
-    return starts[:-1] if include_last else starts
+    return list(itertools.pairwise(starts if include_last else [*starts, input.shape[0]]))

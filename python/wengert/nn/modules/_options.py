@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from wengert._core import Tensor
 from wengert.nn.modules.module import Module
 
 
@@ -22,3 +24,16 @@ class WithOptions(Module):
         if self.__dict__.get("inplace"):
             shown.append("inplace=True")
         return ", ".join(shown)
+
+
+class InPlace(WithOptions):
+    """A function of each element, whose one option is whether its value is written into the input."""
+
+    _function: Callable[[Tensor, bool], Tensor]
+    inplace: bool
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__(inplace=inplace)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return type(self)._function(input, self.inplace)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from wengert._core import Tensor
 from wengert.nn import functional as F
-from wengert.nn.modules._options import WithOptions
+from wengert.nn.modules._options import InPlace, WithOptions
 from wengert.nn.modules.module import Module
 from wengert.nn.modules.rectifiers import (
     CELU as CELU,
@@ -24,11 +24,6 @@ from wengert.nn.modules.rectifiers import (
     Softshrink as Softshrink,
     Threshold as Threshold,
 )
-
-
-def _check_dim(dim: Any) -> None:
-    if dim is not None and (not isinstance(dim, int) or isinstance(dim, bool)):
-        raise TypeError(f"dim must be an int or None, got {type(dim)}")
 
 
 class GELU(WithOptions):
@@ -50,7 +45,7 @@ class GELU(WithOptions):
         return F.gelu(input, approximate=self.approximate)
 
 
-class SiLU(WithOptions):
+class SiLU(InPlace):
     """x / (1 + e^-x), of each element.
 
     >>> import wengert
@@ -58,16 +53,10 @@ class SiLU(WithOptions):
     tensor([0.0000, 0.7311])
     """
 
-    inplace: bool
-
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__(inplace=inplace)
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.silu(input, self.inplace)
+    _function = staticmethod(F.silu)
 
 
-class Mish(WithOptions):
+class Mish(InPlace):
     """x tanh(log(1 + e^x)), of each element.
 
     >>> import wengert
@@ -75,13 +64,7 @@ class Mish(WithOptions):
     tensor([0.0000, 0.8651])
     """
 
-    inplace: bool
-
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__(inplace=inplace)
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.mish(input, self.inplace)
+    _function = staticmethod(F.mish)
 
 
 class Softplus(WithOptions):
@@ -95,10 +78,7 @@ class Softplus(WithOptions):
     beta: float
     threshold: float
 
-    _shown = (
-        "beta",
-        "threshold",
-    )
+    _shown = ("beta", "threshold")
 
     def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
         super().__init__(beta=beta, threshold=threshold)
@@ -186,7 +166,24 @@ class GLU(WithOptions):
         return F.glu(input, self.dim)
 
 
-class Softmax(WithOptions):
+class _OfDim(WithOptions):
+    """A softmax along a dimension; where None is named, the warning speaks of the caller of the module."""
+
+    _function: Callable[..., Tensor]
+    _checks = True
+    _shown = ("dim",)
+    dim: int | None
+
+    def __init__(self, dim: int | None = None) -> None:
+        if self._checks and dim is not None and (not isinstance(dim, int) or isinstance(dim, bool)):
+            raise TypeError(f"dim must be an int or None, got {type(dim)}")
+        super().__init__(dim=dim)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return type(self)._function(input, self.dim, _stacklevel=5)
+
+
+class Softmax(_OfDim):
     """e^x / sum e^x along `dim`.
 
     Raises TypeError for a `dim` that is no int.
@@ -196,19 +193,10 @@ class Softmax(WithOptions):
     tensor([0.5000, 0.5000])
     """
 
-    dim: int | None
-
-    _shown = ("dim",)
-
-    def __init__(self, dim: int | None = None) -> None:
-        _check_dim(dim)
-        super().__init__(dim=dim)
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.softmax(input, self.dim, _stacklevel=5)
+    _function = staticmethod(F.softmax)
 
 
-class Softmin(WithOptions):
+class Softmin(_OfDim):
     """softmax(-x) along `dim`.
 
     >>> import wengert
@@ -216,18 +204,11 @@ class Softmin(WithOptions):
     tensor([0.5000, 0.5000])
     """
 
-    dim: int | None
-
-    _shown = ("dim",)
-
-    def __init__(self, dim: int | None = None) -> None:
-        super().__init__(dim=dim)
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.softmin(input, self.dim, _stacklevel=5)
+    _function = staticmethod(F.softmin)
+    _checks = False
 
 
-class LogSoftmax(WithOptions):
+class LogSoftmax(_OfDim):
     """The logarithm of softmax along `dim`.
 
     Raises TypeError for a `dim` that is no int.
@@ -237,16 +218,7 @@ class LogSoftmax(WithOptions):
     tensor([-0.6931, -0.6931])
     """
 
-    dim: int | None
-
-    _shown = ("dim",)
-
-    def __init__(self, dim: int | None = None) -> None:
-        _check_dim(dim)
-        super().__init__(dim=dim)
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.log_softmax(input, self.dim, _stacklevel=5)
+    _function = staticmethod(F.log_softmax)
 
 
 class Softmax2d(Module):

@@ -8,7 +8,7 @@ from wengert import _core
 from wengert._core import Tensor
 from wengert.nn import functional as F, init
 from wengert.nn.modules._made import parameter_of, zeros_of
-from wengert.nn.modules.lazy import LazyModuleMixin
+from wengert.nn.modules._sized import LazySize
 from wengert.nn.modules.module import Module
 from wengert.nn.parameter import UninitializedBuffer, UninitializedParameter
 
@@ -151,8 +151,10 @@ class _InstanceNorm(_NormBase):
         return out if batched else out.squeeze(0)
 
 
-class _Lazy(LazyModuleMixin):
+class _Lazy(LazySize):
     """A normalisation whose channels are those of its first input."""
+
+    _size = "num_features"
 
     def __init__(
         self,
@@ -178,27 +180,12 @@ class _Lazy(LazyModuleMixin):
             this.running_var = UninitializedBuffer(**made)
             this.num_batches_tracked = _core.tensor(0, dtype=_core.int64)
 
-    def reset_parameters(self) -> None:
-        """Makes weight ones and bias zeros, once they have shapes."""
-        this: Any = self
-        if not self.has_uninitialized_params() and this.num_features != 0:
-            super().reset_parameters()  # type: ignore[misc]
-
     def initialize_parameters(self, input: Tensor) -> None:
         """Gives parameters and buffers their shapes."""
         this: Any = self
-        unset = self.has_uninitialized_params()
         batched = issubclass(type(self), _BatchNorm) or input.dim() == this._wanted[-1]
         this.num_features = int(input.shape[1 if batched else 0])
-        if unset:
-            for held in (this.weight, this.bias):
-                if isinstance(held, UninitializedParameter):
-                    held.materialize((this.num_features,))
-            for name in ("running_mean", "running_var"):
-                held = this._buffers[name]
-                if isinstance(held, UninitializedBuffer):
-                    this._buffers[name] = zeros_of(this.num_features, dtype=held.dtype)
-            self.reset_parameters()
+        self._shaped(**dict.fromkeys(("weight", "bias", "running_mean", "running_var"), (this.num_features,)))
 
 
 class SyncBatchNorm(_BatchNorm):

@@ -8,9 +8,9 @@ from typing import Any
 from wengert._core import Tensor
 from wengert.nn import functional as F, init
 from wengert.nn.modules._made import parameter_of
-from wengert.nn.modules.lazy import LazyModuleMixin
+from wengert.nn.modules._sized import LazySize
 from wengert.nn.modules.module import Module
-from wengert.nn.parameter import UninitializedParameter, is_lazy
+from wengert.nn.parameter import UninitializedParameter
 
 
 class Identity(Module):
@@ -118,7 +118,7 @@ class Bilinear(Module):
         )
 
 
-class LazyLinear(LazyModuleMixin, Linear):
+class LazyLinear(LazySize, Linear):
     """A Linear whose `in_features` are the last size of its first input.
 
     >>> import wengert
@@ -128,6 +128,7 @@ class LazyLinear(LazyModuleMixin, Linear):
     """
 
     cls_to_become = Linear
+    _size = "in_features"
 
     def __init__(self, out_features: int, bias: bool = True, device: Any = None, dtype: Any = None) -> None:
         super().__init__(0, 0, False)
@@ -135,19 +136,7 @@ class LazyLinear(LazyModuleMixin, Linear):
         self.out_features = out_features
         self.register_parameter("bias", UninitializedParameter(device=device, dtype=dtype) if bias else None)
 
-    def reset_parameters(self) -> None:
-        """Draws weight and bias anew, once they have shapes."""
-        if self.in_features != 0 and not self.has_uninitialized_params():
-            super().reset_parameters()
-
     def initialize_parameters(self, input: Tensor) -> None:
         """Gives weight and bias their shapes and draws them."""
-        unset = self.has_uninitialized_params()
         self.in_features = int(input.shape[-1])
-        held: Any = self
-        if is_lazy(held.weight):
-            held.weight.materialize((self.out_features, self.in_features))
-        if held.bias is not None and is_lazy(held.bias):
-            held.bias.materialize((self.out_features,))
-        if unset:
-            self.reset_parameters()
+        self._shaped(weight=(self.out_features, self.in_features), bias=(self.out_features,))

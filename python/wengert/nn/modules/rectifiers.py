@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 from wengert._core import Tensor
 from wengert.nn import functional as F, init
 from wengert.nn.modules._made import parameter_of
-from wengert.nn.modules._options import WithOptions
+from wengert.nn.modules._options import InPlace, WithOptions
 
 __all__ = [
     "CELU",
@@ -28,7 +29,7 @@ __all__ = [
 ]
 
 
-class ReLU(WithOptions):
+class ReLU(InPlace):
     """max(0, x), of each element.
 
     >>> import wengert
@@ -36,16 +37,10 @@ class ReLU(WithOptions):
     tensor([0., 3.])
     """
 
-    inplace: bool
-
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__(inplace=inplace)
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.relu(input, self.inplace)
+    _function = staticmethod(F.relu)
 
 
-class ReLU6(WithOptions):
+class ReLU6(InPlace):
     """min(max(0, x), 6), of each element.
 
     >>> import wengert
@@ -53,13 +48,7 @@ class ReLU6(WithOptions):
     tensor([0., 6.])
     """
 
-    inplace: bool
-
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__(inplace=inplace)
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.relu6(input, self.inplace)
+    _function = staticmethod(F.relu6)
 
 
 class LeakyReLU(WithOptions):
@@ -94,10 +83,7 @@ class RReLU(WithOptions):
     upper: float
     inplace: bool
 
-    _shown = (
-        "lower",
-        "upper",
-    )
+    _shown = ("lower", "upper")
 
     def __init__(self, lower: float = 1.0 / 8, upper: float = 1.0 / 3, inplace: bool = False) -> None:
         super().__init__(lower=lower, upper=upper, inplace=inplace)
@@ -126,7 +112,7 @@ class ELU(WithOptions):
         return F.elu(input, self.alpha, self.inplace)
 
 
-class SELU(WithOptions):
+class SELU(InPlace):
     """The elu that keeps mean 0 and variance 1, for initial weights of variance 1 / fan_in.
 
     >>> import wengert
@@ -134,13 +120,7 @@ class SELU(WithOptions):
     tensor([-1.1113,  1.0507])
     """
 
-    inplace: bool
-
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__(inplace=inplace)
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.selu(input, self.inplace)
+    _function = staticmethod(F.selu)
 
 
 class CELU(WithOptions):
@@ -175,10 +155,7 @@ class Threshold(WithOptions):
     value: float
     inplace: bool
 
-    _shown = (
-        "threshold",
-        "value",
-    )
+    _shown = ("threshold", "value")
 
     def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
         super().__init__(threshold=threshold, value=value, inplace=inplace)
@@ -201,10 +178,7 @@ class Hardtanh(WithOptions):
     max_val: float
     inplace: bool
 
-    _shown = (
-        "min_val",
-        "max_val",
-    )
+    _shown = ("min_val", "max_val")
 
     def __init__(
         self,
@@ -230,7 +204,7 @@ class Hardtanh(WithOptions):
         return F.hardtanh(input, self.min_val, self.max_val, self.inplace)
 
 
-class Hardsigmoid(WithOptions):
+class Hardsigmoid(InPlace):
     """min(max(0, x + 3), 6) / 6, of each element.
 
     >>> import wengert
@@ -238,19 +212,13 @@ class Hardsigmoid(WithOptions):
     tensor([0.0000, 0.5000])
     """
 
-    inplace: bool
-
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__(inplace=inplace)
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.hardsigmoid(input, self.inplace)
+    _function = staticmethod(F.hardsigmoid)
 
     def extra_repr(self) -> str:
         return ""
 
 
-class Hardswish(WithOptions):
+class Hardswish(InPlace):
     """x hardsigmoid(x), of each element.
 
     >>> import wengert
@@ -258,19 +226,29 @@ class Hardswish(WithOptions):
     tensor([0.6667, 4.0000])
     """
 
-    inplace: bool
-
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__(inplace=inplace)
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.hardswish(input, self.inplace)
+    _function = staticmethod(F.hardswish)
 
     def extra_repr(self) -> str:
         return ""
 
 
-class Hardshrink(WithOptions):
+class _Shrink(WithOptions):
+    """A function that makes 0 what is not beyond `lambd`."""
+
+    _function: Callable[[Tensor, float], Tensor]
+    lambd: float
+
+    def __init__(self, lambd: float = 0.5) -> None:
+        super().__init__(lambd=lambd)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return type(self)._function(input, self.lambd)
+
+    def extra_repr(self) -> str:
+        return str(self.lambd)
+
+
+class Hardshrink(_Shrink):
     """x where |x| > lambd, else 0.
 
     >>> import wengert
@@ -278,19 +256,10 @@ class Hardshrink(WithOptions):
     tensor([-1.,  0.])
     """
 
-    lambd: float
-
-    def __init__(self, lambd: float = 0.5) -> None:
-        super().__init__(lambd=lambd)
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.hardshrink(input, self.lambd)
-
-    def extra_repr(self) -> str:
-        return str(self.lambd)
+    _function = staticmethod(F.hardshrink)
 
 
-class Softshrink(WithOptions):
+class Softshrink(_Shrink):
     """x brought nearer to 0 by lambd, and to 0 where |x| is at most that.
 
     >>> import wengert
@@ -298,16 +267,7 @@ class Softshrink(WithOptions):
     tensor([-0.5000,  0.0000])
     """
 
-    lambd: float
-
-    def __init__(self, lambd: float = 0.5) -> None:
-        super().__init__(lambd=lambd)
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.softshrink(input, self.lambd)
-
-    def extra_repr(self) -> str:
-        return str(self.lambd)
+    _function = staticmethod(F.softshrink)
 
 
 class PReLU(WithOptions):

@@ -102,7 +102,7 @@ class Embedding(Module):
 class EmbeddingBag(Module):
     """Sums, means or largest elements of rows of `weight` over bags of indices, which are (B, N) or lie between offsets.
 
-    `mode` is 'mean', 'sum' or 'max'; `include_last_offset` says that offsets end with the number of indices. Rows at
+    `mode` is 'mean', 'sum' or 'max'; with `include_last_offset` the last offset is where the last bag ends. Rows at
     `padding_idx` are left out. `per_sample_weights` of forward multiply rows, in mode 'sum'. Raises NotImplementedError for
     `sparse`.
 

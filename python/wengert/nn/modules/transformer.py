@@ -33,37 +33,52 @@ def _copies(module: Module, many: int) -> ModuleList:
     return ModuleList([copy.deepcopy(module) for _ in range(many)])
 
 
+def _attending(
+    attention: MultiheadAttention, mask: Mask, padding_mask: Mask, is_causal: bool, memory: Tensor | None = None
+) -> Callable[[Tensor], Tensor]:
+    """The block of a layer that attends to a memory, or to its own input."""
+
+    def attend(x: Tensor) -> Tensor:
+        seen = x if memory is None else memory
+        return attention(
+            x, seen, seen, attn_mask=mask, key_padding_mask=padding_mask, need_weights=False, is_causal=is_causal
+        )[0]
+
+    return attend
+
+
 class _Layer(Module):
     """What layers of encoders and decoders share: attention to itself, two Linear and norms."""
 
+    _norms = 0
+
     def __init__(
         self,
-        norms: int,
         d_model: int,
         nhead: int,
-        dim_feedforward: int,
-        dropout: float,
-        activation: Any,
-        layer_norm_eps: float,
-        batch_first: bool,
-        norm_first: bool,
-        bias: bool,
-        device: Any,
-        dtype: Any,
+        dim_feedforward: int = 2048,
+        dropout: float = 0.1,
+        activation: str | Callable[[Tensor], Tensor] = F.relu,
+        layer_norm_eps: float = 1e-5,
+        batch_first: bool = False,
+        norm_first: bool = False,
+        bias: bool = True,
+        device: Any = None,
+        dtype: Any = None,
     ) -> None:
         super().__init__()
         made = {"device": device, "dtype": dtype}
         attention = {"dropout": dropout, "bias": bias, "batch_first": batch_first, **made}
         self.self_attn = MultiheadAttention(d_model, nhead, **attention)
-        if norms == 3:
+        if self._norms == 3:
             self.multihead_attn = MultiheadAttention(d_model, nhead, **attention)
         self.linear1 = Linear(d_model, dim_feedforward, bias=bias, **made)
         self.dropout = Dropout(dropout)
         self.linear2 = Linear(dim_feedforward, d_model, bias=bias, **made)
         self.norm_first = norm_first
-        for place in range(1, norms + 1):
+        for place in range(1, self._norms + 1):
             setattr(self, f"norm{place}", LayerNorm(d_model, eps=layer_norm_eps, bias=bias, **made))
-        for place in range(1, norms + 1):
+        for place in range(1, self._norms + 1):
             setattr(self, f"dropout{place}", Dropout(dropout))
         self.activation = _function(activation)
 
@@ -89,49 +104,12 @@ class TransformerEncoderLayer(_Layer):
     torch.Size([5, 3, 8])
     """
 
-    def __init__(
-        self,
-        d_model: int,
-        nhead: int,
-        dim_feedforward: int = 2048,
-        dropout: float = 0.1,
-        activation: str | Callable[[Tensor], Tensor] = F.relu,
-        layer_norm_eps: float = 1e-5,
-        batch_first: bool = False,
-        norm_first: bool = False,
-        bias: bool = True,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(
-            2,
-            d_model,
-            nhead,
-            dim_feedforward,
-            dropout,
-            activation,
-            layer_norm_eps,
-            batch_first,
-            norm_first,
-            bias,
-            device,
-            dtype,
-        )
+    _norms = 2
 
     def forward(
         self, src: Tensor, src_mask: Mask = None, src_key_padding_mask: Mask = None, is_causal: bool = False
     ) -> Tensor:
-        def attend(x: Tensor) -> Tensor:
-            return self.self_attn(
-                x,
-                x,
-                x,
-                attn_mask=src_mask,
-                key_padding_mask=src_key_padding_mask,
-                need_weights=False,
-                is_causal=is_causal,
-            )[0]
-
+        attend = _attending(self.self_attn, src_mask, src_key_padding_mask, is_causal)
         return self._added(self._added(src, 1, attend), 2, self._feed)
 
 
@@ -145,34 +123,7 @@ class TransformerDecoderLayer(_Layer):
     torch.Size([5, 3, 8])
     """
 
-    def __init__(
-        self,
-        d_model: int,
-        nhead: int,
-        dim_feedforward: int = 2048,
-        dropout: float = 0.1,
-        activation: str | Callable[[Tensor], Tensor] = F.relu,
-        layer_norm_eps: float = 1e-5,
-        batch_first: bool = False,
-        norm_first: bool = False,
-        bias: bool = True,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(
-            3,
-            d_model,
-            nhead,
-            dim_feedforward,
-            dropout,
-            activation,
-            layer_norm_eps,
-            batch_first,
-            norm_first,
-            bias,
-            device,
-            dtype,
-        )
+    _norms = 3
 
     def forward(
         self,
@@ -185,28 +136,8 @@ class TransformerDecoderLayer(_Layer):
         tgt_is_causal: bool = False,
         memory_is_causal: bool = False,
     ) -> Tensor:
-        def attend(x: Tensor) -> Tensor:
-            return self.self_attn(
-                x,
-                x,
-                x,
-                attn_mask=tgt_mask,
-                key_padding_mask=tgt_key_padding_mask,
-                need_weights=False,
-                is_causal=tgt_is_causal,
-            )[0]
-
-        def recall(x: Tensor) -> Tensor:
-            return self.multihead_attn(
-                x,
-                memory,
-                memory,
-                attn_mask=memory_mask,
-                key_padding_mask=memory_key_padding_mask,
-                need_weights=False,
-                is_causal=memory_is_causal,
-            )[0]
-
+        attend = _attending(self.self_attn, tgt_mask, tgt_key_padding_mask, tgt_is_causal)
+        recall = _attending(self.multihead_attn, memory_mask, memory_key_padding_mask, memory_is_causal, memory)
         return self._added(self._added(self._added(tgt, 1, attend), 2, recall), 3, self._feed)
 
 
