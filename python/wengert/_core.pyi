@@ -1252,7 +1252,7 @@ class Tensor:
     def _storage_id(self) -> _int:
         """A number that is equal for tensors that share storage."""
     def angle(input) -> Tensor:
-        """The angle of real numbers as complex ones: 0, and pi for negative ones; NaN of NaN."""
+        """The angle of real numbers as complex ones: 0, and pi for negative ones; NaN of NaN. The derivative is 0."""
     def apply_(self, callable: Callable[[Any], Any]) -> Tensor:
         """Replaces each element x by `callable(x)`, one after the other in Python. Returns the tensor."""
     def as_strided_(self, size: Sequence[_int], stride: Sequence[_int], storage_offset: _int | None = None) -> Tensor:

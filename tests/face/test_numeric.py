@@ -10,6 +10,7 @@ from backend import ON_TORCH, array, assert_close, t64, torch
 RNG = np.random.default_rng(5)
 X = RNG.standard_normal((3, 4))
 V = np.array([3.0, 1.0, 2.0, 5.0])
+CUBE = RNG.standard_normal((2, 3, 4))
 POINTS = np.array([0.0, 1.0, 3.0, 7.0])
 
 VALUES = {
@@ -17,6 +18,11 @@ VALUES = {
     "trapezoid_points": (lambda t: torch.trapezoid(t(X), t(POINTS)), np.trapezoid(X, POINTS)),
     "trapezoid_dim": (lambda t: torch.trapz(t(X), dim=0), np.trapezoid(X, axis=0)),
     "trapezoid_each": (lambda t: torch.trapezoid(t(X), t(X).cumsum(1)), np.trapezoid(X, X.cumsum(1))),
+    "trapezoid_fewer": (
+        lambda t: torch.trapezoid(t(CUBE), t(X).cumsum(0), dim=1),
+        np.trapezoid(CUBE, np.broadcast_to(X.cumsum(0), CUBE.shape), axis=1),
+    ),
+    "trapezoid_front": (lambda t: torch.trapezoid(t(CUBE), t(X), dim=0), np.zeros((3, 4))),
     "cumulative": (
         lambda t: torch.cumulative_trapezoid(t(V), t(POINTS)),
         np.cumsum((V[1:] + V[:-1]) / 2 * np.diff(POINTS)),
@@ -59,6 +65,7 @@ def test_values(name):
 
 GRADIENTS = {
     "trapezoid": lambda x: torch.trapezoid(x, x.cumsum(1)),
+    "trapezoid_more": lambda x: torch.trapezoid(x[0], torch.stack([x.T, x.T * x.T, x.T.sin(), x.T.cos()]), dim=0),
     "cumulative": lambda x: torch.cumulative_trapezoid(x, dim=0),
     "gradient": lambda x: torch.gradient(x, spacing=0.5),
     "cov": torch.cov,
@@ -85,6 +92,15 @@ def test_gradients(name):
     x = t64(X, True)
     assert torch.autograd.gradcheck(GRADIENTS[name], [x], check_forward_ad=name != "index_reduce")
     assert torch.autograd.gradgradcheck(GRADIENTS[name], [x])
+
+
+def test_an_angle_has_the_derivative_0():
+    x = t64([-2.0, 0.0, -0.0, 3.0, math.nan], True)
+    found = torch.angle(x)
+    assert_close(found, np.array([math.pi, 0.0, 0.0, 0.0, math.nan]))
+    found.sum().backward()
+    assert x.grad.tolist() == [0.0] * 5
+    assert_close(torch.angle(torch.tensor([-1, 2])), np.array([math.pi, 0.0], np.float32))
 
 
 def test_medians_and_quantiles_without_nan():
@@ -122,7 +138,10 @@ def test_unravel_index():
     [
         (RuntimeError, lambda: torch.trapezoid(torch.ones(3), torch.ones(2))),
         (RuntimeError, lambda: torch.gradient(torch.ones(1))),
+        (RuntimeError, lambda: torch.trapezoid(torch.ones(4, 4), torch.ones(4, 4, 4), dim=0)),
         (RuntimeError, lambda: torch.cov(torch.ones(2, 2, 2))),
+        (RuntimeError, lambda: torch.cov(torch.ones(2, 2), fweights=torch.tensor([1, -1]))),
+        (RuntimeError, lambda: torch.cov(torch.ones(2, 2), aweights=torch.tensor([1.0, -1.0]))),
         (RuntimeError, lambda: torch.vander(torch.ones(2, 2))),
         (RuntimeError, lambda: torch.quantile(torch.ones(2), 1.5)),
         (RuntimeError, lambda: torch.quantile(torch.arange(3), 0.5)),

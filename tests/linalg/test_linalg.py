@@ -79,6 +79,18 @@ def test_maps(name):
         assert_close(first, torch.stack([g(s, *x[1:]) for s in stacks[0]]), rtol=1e-7, atol=1e-9)
 
 
+def test_norms_of_no_elements():
+    for shape in ((0, 0), (0, 3), (3, 0)):
+        assert L.matrix_norm(torch.zeros(shape), 2).item() == L.cond(torch.zeros(shape)).item() == 0
+        assert L.matrix_norm(torch.zeros(2, *shape), "nuc").tolist() == [0, 0]
+    assert L.matrix_norm(torch.zeros(3, 0), 1).item() == L.matrix_norm(torch.zeros(0, 3), float("inf")).item() == 0
+    assert L.matrix_norm(torch.zeros(0, 3, 3), 1, (0, 2), True).shape == (1, 3, 1)
+    for p in ("fro", "nuc", 1, -2, float("inf")):
+        assert L.cond(torch.zeros(2, 0, 0), p).tolist() == [0, 0]
+    with pytest.raises(IndexError, match="non-zero size"):
+        L.matrix_norm(torch.zeros(0, 0), -1)
+
+
 def test_float32_stays_what_it_is():
     x = torch.tensor(definite(1), dtype=torch.float32)
     for f in (L.inv, L.det, L.cholesky, L.svdvals, L.pinv, L.matrix_exp, lambda a: L.eigh(a)[1], lambda a: L.qr(a)[0]):

@@ -34,8 +34,11 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
     return found if increasing else found.flip(1)
 
 
-def _steps(name: str, y: Tensor, x: Any, dx: Any, dim: int) -> tuple[Tensor, Any]:
-    """Sums of neighbours along `dim`, and how far they are apart."""
+def _steps(name: str, y: Tensor, x: Any, dx: Any, dim: int) -> tuple[Tensor, Any, int]:
+    """Sums of neighbours along `dim`, how far they are apart, and `dim` counted from the front.
+
+    Points of fewer dimensions get more in front; those of more have the dimension at the same place from the front.
+    """
     expect.tensors(name, y=y)
     if x is not None and dx is not None:
         raise RuntimeError(f"{name}: got both x and dx, wanted one of them")
@@ -45,20 +48,20 @@ def _steps(name: str, y: Tensor, x: Any, dx: Any, dim: int) -> tuple[Tensor, Any
         )
     n = y.shape[dim]
     pairs = y.narrow(dim, 1, max(n - 1, 0)) + y.narrow(dim, 0, max(n - 1, 0)) if n else y
+    place = dim % y.dim()
     if x is None:
-        return pairs, 1 if dx is None else dx
+        return pairs, 1 if dx is None else dx, place
     expect.tensors(name, y=y, x=x)
     if x.dim() == 1:
         if x.shape[0] != n:
             raise RuntimeError(
                 f"{name}(): There must be one `x` value for each sample point; got {x.shape[0]} for {n} points"
             )
-        gaps = x[1:] - x[:-1]
-        place = dim % y.dim()
-        return pairs, gaps.reshape([-1 if d == place else 1 for d in range(y.dim())]) if n else 1
-    place = dim % y.dim() - y.dim() + x.dim()
-    m = x.shape[place]
-    return pairs, x.narrow(place, 1, max(m - 1, 0)) - x.narrow(place, 0, max(m - 1, 0))
+        x = x.reshape([n if d == place else 1 for d in range(y.dim())])
+    elif x.dim() < y.dim():
+        x = x.reshape([*[1] * (y.dim() - x.dim()), *x.shape])
+    gaps = max(x.shape[place] - 1, 0)
+    return pairs, x.narrow(place, 1, gaps) - x.narrow(place, 0, gaps) if n else 1, place
 
 
 def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float | None = None, dim: int = -1) -> Tensor:
@@ -68,8 +71,8 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float | None = None, di
     >>> trapezoid(wengert.tensor([1.0, 5.0, 10.0]))
     tensor(10.5000)
     """
-    pairs, gaps = _steps("trapezoid", y, x, dx, dim)
-    return (pairs * gaps).sum(dim) / 2
+    pairs, gaps, place = _steps("trapezoid", y, x, dx, dim)
+    return (pairs * gaps).sum(place) / 2
 
 
 def trapz(y: Tensor, x: Tensor | None = None, *, dx: float | None = None, dim: int = -1) -> Tensor:
@@ -89,8 +92,8 @@ def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float | None
     >>> cumulative_trapezoid(wengert.tensor([1.0, 5.0, 10.0]))
     tensor([ 3.0000, 10.5000])
     """
-    pairs, gaps = _steps("cumulative_trapezoid", y, x, dx, dim)
-    return (pairs * gaps).cumsum(dim) / 2
+    pairs, gaps, place = _steps("cumulative_trapezoid", y, x, dx, dim)
+    return (pairs * gaps).cumsum(place) / 2
 
 
 def gradient(input: Tensor, *, spacing: Any = 1, dim: Any = None, edge_order: int = 1) -> tuple[Tensor, ...]:
@@ -180,6 +183,8 @@ def cov(
             raise RuntimeError(
                 f"cov(): got {name} of {weights.dtype}, wanted {'floats' if name == 'aweights' else 'integers'}"
             )
+        if not weights._is_lifted() and bool((weights < 0).any()):
+            raise RuntimeError(f"cov(): {name} cannot be negative; got {weights.amin().item()}")
     w: Any = None
     for weights in (fweights, aweights):
         if weights is not None:

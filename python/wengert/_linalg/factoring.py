@@ -154,7 +154,7 @@ def svdvals(A: Tensor, *, driver: str | None = None, out: Tensor | None = None) 
 def lu_factor(A: Tensor, *, pivot: bool = True, out: Any = None) -> Any:  # noqa: N803
     """L (below its diagonal of ones) and U in one matrix, and pivots, which count from 1: what `lu_solve` takes.
 
-    Raises LinAlgError for a singular matrix, RuntimeError for `pivot=False`; derivatives are of square matrices.
+    Raises LinAlgError for a singular matrix, RuntimeError for `pivot=False`.
 
     >>> import wengert
     >>> lu_factor(wengert.tensor([[1.0, 2.0], [4.0, 4.0]])).LU
@@ -224,7 +224,7 @@ def lu_solve(
     if not left:
         turned = lu_solve(LU, pivots, transposed(B), adjoint=not adjoint)
         return into("lu_solve", out, transposed(turned))
-    low, high = factors.unpacked(LU, "lu_solve")
+    low, high = factors.unpacked(LU)
     order = factors.Permutation.apply(pivots, LU.shape[-1], LU.dtype)
     if adjoint:
         a, b = together(name, transposed(high), B)

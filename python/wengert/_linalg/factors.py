@@ -163,7 +163,8 @@ class Permutation(Constant):
 class LinalgLuFactorEx(Batched):
     """P L U of a matrix, L and U as one: with X = L^-1 P' dA U^-1, dL = L tril(X, -1) and dU = triu(X) U.
 
-    The pivots are constants. Rules as in S. F. Walter, L. Lehmann (2010); for square and full-rank leading blocks.
+    The pivots are constants. Rules as in S. F. Walter, L. Lehmann (2010); for full-rank leading blocks. Of a matrix with more
+    rows than columns the lower ones are A2 = L2 U; of one with more columns than rows the last ones are A2 = L U2.
     """
 
     @staticmethod
@@ -181,27 +182,55 @@ class LinalgLuFactorEx(Batched):
 
     @staticmethod
     def backward(ctx: Any, g: Tensor, *_: Any) -> Any:
-        """P L'^-1 (tril(L' Gl, -1) + triu(Gu U')) U'^-1."""
+        """P L'^-1 (tril(L' Gl, -1) + triu(Gu U')) U'^-1; of rows below first L2' = G2 U'^-1, of columns after U2' = L'^-1 G2."""
         packed, order = ctx.saved_tensors
-        low, high = unpacked(packed, "lu_factor")
-        inner = (transposed(low) @ g.tril(-1)).tril(-1) + (g.triu() @ transposed(high)).triu()
+        low, high, below, after = _blocks(packed)
+        k = low.shape[-1]
+        square = g[..., :k, :k]
+        of_low, of_high = transposed(low) @ square.tril(-1), square.triu() @ transposed(high)
+        if below is not None:
+            rest = transposed(LinalgSolveTriangular.apply(high, transposed(g[..., k:, :]), True, False))
+            of_high = of_high - (transposed(below) @ rest).triu() @ transposed(high)
+        if after is not None:
+            rest = LinalgSolveTriangular.apply(transposed(low), g[..., k:], True, True)
+            of_low = of_low - transposed(low) @ (rest @ transposed(after)).tril(-1)
+        inner = of_low.tril(-1) + of_high.triu()
         right = transposed(LinalgSolveTriangular.apply(high, transposed(inner), True, False))
-        return order @ LinalgSolveTriangular.apply(transposed(low), right, True, True)
+        found = LinalgSolveTriangular.apply(transposed(low), right, True, True)
+        if below is not None:
+            found = cat([found, rest], -2)
+        if after is not None:
+            found = cat([found, rest], -1)
+        return order @ found
 
     @staticmethod
     def jvp(ctx: Any, t: Tensor) -> Any:
-        """L tril(X, -1) + triu(X) U."""
+        """L tril(X, -1) + triu(X) U; below (dA2 - L2 dU) U^-1, after L^-1 (dA2 - dL U2)."""
         packed, order = ctx.saved_tensors
-        low, high = unpacked(packed, "lu_factor")
-        left = LinalgSolveTriangular.apply(low, transposed(order) @ t, False, True)
+        low, high, below, after = _blocks(packed)
+        k = low.shape[-1]
+        moved = transposed(order) @ t
+        left = LinalgSolveTriangular.apply(low, moved[..., :k, :k], False, True)
         x = transposed(LinalgSolveTriangular.apply(transposed(high), transposed(left), False, False))
-        return low @ x.tril(-1) + x.triu() @ high, None, None
+        of_low, of_high = low @ x.tril(-1), x.triu() @ high
+        found = of_low + of_high
+        if below is not None:
+            rest = transposed(moved[..., k:, :] - below @ of_high)
+            found = cat([found, transposed(LinalgSolveTriangular.apply(transposed(high), rest, False, False))], -2)
+        if after is not None:
+            rest = moved[..., k:] - of_low @ after
+            found = cat([found, LinalgSolveTriangular.apply(low, rest, False, True)], -1)
+        return found, None, None
 
 
-def unpacked(packed: Tensor, name: str) -> tuple[Tensor, Tensor]:
+def unpacked(packed: Tensor) -> tuple[Tensor, Tensor]:
     """L and U of square matrices."""
-    if packed.shape[-1] != packed.shape[-2]:
-        raise NotImplementedError(
-            f"linalg.{name}: derivatives are of square matrices; got {packed.shape[-2]} by {packed.shape[-1]}, try qr()"
-        )
     return packed.tril(-1) + eye(packed.shape[-1], packed), packed.triu()
+
+
+def _blocks(packed: Tensor) -> tuple[Tensor, Tensor, Tensor | None, Tensor | None]:
+    """L and U of the leading square, what L has below it and what U has after it."""
+    rows, columns = packed.shape[-2:]
+    k = min(rows, columns)
+    low, high = unpacked(packed[..., :k, :k])
+    return low, high, packed[..., k:, :] if rows > k else None, packed[..., k:] if columns > k else None

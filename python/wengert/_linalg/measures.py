@@ -58,16 +58,22 @@ def matrix_norm(
             return into("matrix_norm", out, _core.norm(x, 2, (rows, columns), keepdim))
         summed, left = (rows, columns) if abs(ord) == 1 else (columns, rows)
         sums = x.abs().sum(summed, True)
-        found = sums.amax(left, True) if ord > 0 else sums.amin(left, True)
+        found = _largest(sums, left) if ord > 0 else sums.amin(left, True)
     elif ord in ("nuc", 2, -2):
         s = svdvals(x.permute([d for d in range(x.dim()) if d not in (rows, columns)] + [rows, columns]))
-        found = s.sum(-1) if ord == "nuc" else s.amax(-1) if ord == 2 else s.amin(-1)
+        found = s.sum(-1, True) if ord == "nuc" else _largest(s, -1) if ord == 2 else s.amin(-1, True)
+        found = found.squeeze(-1)
         for d in sorted((rows, columns)):
             found = found.unsqueeze(d)
     else:
         kind = f"'{ord}'" if isinstance(ord, str) else ord
         raise RuntimeError(f"{name}: Order {kind} not supported; wanted 'fro', 'nuc', inf, -inf, 1, -1, 2 or -2")
     return into("matrix_norm", out, found if keepdim else found.squeeze((rows, columns)))
+
+
+def _largest(x: Tensor, dim: int) -> Tensor:
+    """The largest along a dimension, which stays; 0 of none."""
+    return x.amax(dim, True) if x.shape[dim] else x.sum(dim, True)
 
 
 def _place(name: str, x: Tensor, dim: int) -> int:
@@ -122,9 +128,13 @@ def cond(A: Tensor, p: Any = None, *, out: Tensor | None = None) -> Tensor:  # n
     """
     if p is None or p in (2, -2):
         s = svdvals(matrix("linalg.cond", A))
+        if s.shape[-1] == 0:
+            return into("cond", out, s.sum(-1))
         found = s[..., 0] / s[..., -1] if p != -2 else s[..., -1] / s[..., 0]
         return into("cond", out, found)
     matrix("linalg.cond", A, square=True)
+    if A.shape[-1] == 0:
+        return into("cond", out, A.sum((-2, -1)))
     inverse, info = inv_ex(A)
     found = matrix_norm(A, p) * matrix_norm(_core.where((info != 0)[..., None, None], 0.0, inverse), p)
     return into("cond", out, _core.where(info != 0, _core._full([], INF, A.dtype, False), found))
