@@ -19,7 +19,8 @@ from wengert.nn.modules._global_hooks import (
     register_module_module_registration_hook as register_module_module_registration_hook,
     register_module_parameter_registration_hook as register_module_parameter_registration_hook,
 )
-from wengert.nn.modules._hooks import Around, HookHandle, add_hook, watch_node
+from wengert.nn.modules._hooks import Around, watch_node
+from wengert.utils.hooks import RemovableHandle as HookHandle, add_hook
 
 Self = TypeVar("Self", bound="Module")
 _CALLED = ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks")

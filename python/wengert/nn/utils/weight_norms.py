@@ -29,6 +29,22 @@ class WeightNorm:
         setattr(module, self.name, self.compute_weight(module))
 
 
+def _key(module: Any, name: str, kind: type) -> int | None:
+    """The key of the hook that normalises a weight, if there is one."""
+    for key, (hook, _) in module._forward_pre_hooks.items():
+        if isinstance(hook, kind) and getattr(hook, "name", None) == name:
+            return int(key)
+    return None
+
+
+def _taken(module: Any, name: str, kind: type, what: str) -> Any:
+    """Takes a hook away and returns it."""
+    key = _key(module, name, kind)
+    if key is None:
+        raise ValueError(f"{what} of '{name}' not found in {module}")
+    return module._forward_pre_hooks.pop(key)[0]
+
+
 def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
     """Makes a weight g v / |v|, with parameters `weight_g` and `weight_v`, computed before each forward.
 
@@ -39,7 +55,7 @@ def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
     >>> [name for name, _ in layer.named_parameters()]
     ['bias', 'weight_g', 'weight_v']
     """
-    if any(isinstance(h, WeightNorm) and h.name == name for h, _ in module._forward_pre_hooks.values()):
+    if _key(module, name, WeightNorm) is not None:
         raise RuntimeError(f"Cannot register two weight_norm hooks on the same parameter {name}")
     hook = WeightNorm(name, dim)
     weight = getattr(module, name)
@@ -49,15 +65,6 @@ def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
     setattr(module, name, hook.compute_weight(module))
     module.register_forward_pre_hook(hook)
     return module
-
-
-def _taken(module: Any, name: str, kind: type, what: str) -> Any:
-    """Takes a hook away and returns it."""
-    for key, (hook, _) in module._forward_pre_hooks.items():
-        if isinstance(hook, kind) and getattr(hook, "name", None) == name:
-            del module._forward_pre_hooks[key]
-            return hook
-    raise ValueError(f"{what} of '{name}' not found in {module}")
 
 
 def remove_weight_norm(module: Any, name: str = "weight") -> Any:
@@ -117,7 +124,7 @@ def spectral_norm(
     >>> [name for name, _ in layer.named_parameters()]
     ['bias', 'weight_orig']
     """
-    if any(isinstance(h, SpectralNorm) and h.name == name for h, _ in module._forward_pre_hooks.values()):
+    if _key(module, name, SpectralNorm) is not None:
         raise RuntimeError(f"Cannot register two spectral_norm hooks on the same parameter {name}")
     if dim is None:
         dim = 1 if type(module).__name__.startswith("ConvTranspose") else 0
