@@ -127,6 +127,7 @@ def batch_norm(
 def _move(running: Tensor | None, now: Tensor, momentum: float, factor: float) -> None:
     """Moves a running statistic towards that of a batch."""
     if running is not None:
+        now = now.detach()  # a dual number has a primal, a batch stays one
         if now._is_lifted() and not running._is_lifted():
             raise RuntimeError(
                 "Batch norm got a batched tensor as input while the running_mean or running_var, which will be updated in place, "
@@ -134,8 +135,7 @@ def _move(running: Tensor | None, now: Tensor, momentum: float, factor: float) -
                 "False."
             )
         with no_grad():
-            found = now.detach().reshape(running.shape)
-            running.mul_(1 - momentum).add_(found, alpha=momentum * factor)
+            running.mul_(1 - momentum).add_(now.reshape(running.shape), alpha=momentum * factor)
 
 
 def instance_norm(

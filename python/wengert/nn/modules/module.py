@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -138,8 +139,6 @@ class Module(Casts):
 
     def _call_always(self, hook: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None, result: Any) -> None:
         """Calls a hook after forward failed: the error of forward is the one that is told."""
-        import warnings
-
         try:
             hook(self, args, result) if kwargs is None else hook(self, args, kwargs, result)
         except Exception as error:

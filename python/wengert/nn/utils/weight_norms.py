@@ -11,7 +11,7 @@ from wengert.autograd import no_grad
 from wengert.nn._norms import normalize
 from wengert.nn.modules.module import Module
 from wengert.nn.parameter import Parameter
-from wengert.nn.utils.parametrizations import _norm_except as norm_except
+from wengert.nn.utils.parametrizations import _norm_except as norm_except, matrix_of, output_dim
 
 
 class WeightNorm:
@@ -99,7 +99,7 @@ class SpectralNorm:
         """The weight over its largest singular value."""
         weight = getattr(module, self.name + "_orig")
         u, v = getattr(module, self.name + "_u"), getattr(module, self.name + "_v")
-        rows = weight.transpose(0, self.dim).reshape(weight.shape[self.dim], -1) if self.dim else weight.flatten(1)
+        rows = matrix_of(weight, self.dim)
         if do_power_iteration:
             with no_grad():
                 for _ in range(self.n_power_iterations):
@@ -126,8 +126,7 @@ def spectral_norm(
     """
     if _key(module, name, SpectralNorm) is not None:
         raise RuntimeError(f"Cannot register two spectral_norm hooks on the same parameter {name}")
-    if dim is None:
-        dim = 1 if type(module).__name__.startswith("ConvTranspose") else 0
+    dim = output_dim(module) if dim is None else dim
     hook = SpectralNorm(name, n_power_iterations, dim, eps)
     weight = getattr(module, name)
     height = weight.shape[dim]
