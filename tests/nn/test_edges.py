@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from backend import torch, wengert_only
+from backend import assert_close, torch, wengert_only
 
 F = torch.nn.functional
 INF = math.inf
@@ -51,6 +51,25 @@ def test_an_empty_batch_leaves_the_running_statistics():
     assert layer.running_var.tolist() == [1.0, 1.0]
     assert layer.num_batches_tracked.item() == 1
     assert gradient(out, layer.weight, layer.bias, x) == [[0.0, 0.0], [0.0, 0.0], []]
+
+
+@pytest.mark.parametrize("norm", [F.batch_norm, F.instance_norm])
+def test_running_statistics_move_in_forward_mode(norm):
+    x, direction = torch.arange(12.0).reshape(2, 2, 3).sin(), torch.arange(12.0).reshape(2, 2, 3).cos()
+
+    def run(x):
+        return norm(x, mean, var, None, None, True)
+
+    mean, var = torch.zeros(2), torch.ones(2)
+    plain = run(x)
+    moved = mean.tolist(), var.tolist()
+    for transform in (lambda: torch.func.jvp(run, (x,), (direction,)), lambda: torch.func.jacfwd(run)(x)):
+        mean, var = torch.zeros(2), torch.ones(2)
+        found = transform()
+        assert (mean.tolist(), var.tolist()) == moved
+    assert plain.shape == (2, 2, 3)
+    tangent = torch.func.jvp(run, (x,), (direction,))[1]
+    assert_close(tangent, (found.reshape(12, 12) @ direction.reshape(12)).reshape(2, 2, 3), atol=1e-5, rtol=1e-5)
 
 
 @pytest.mark.parametrize("mode", ["sum", "mean", "max"])

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from wengert import _core, _expect as expect
 from wengert._core import Tensor
+from wengert.nn._distances import pairwise_distance
 from wengert.nn._losses import reduced
-from wengert.nn._norms import pairwise_distance
 
 __all__ = [
     "cosine_embedding_loss",

@@ -1,4 +1,4 @@
-"""Normalisations over batches, groups and layers. Depends on Tensor and windows."""
+"""Normalisations over batches, groups, layers and lengths. Depends on Tensor and padding."""
 
 from __future__ import annotations
 
@@ -12,14 +12,11 @@ from wengert.nn._padding import pad
 
 __all__ = [
     "batch_norm",
-    "cosine_similarity",
     "group_norm",
     "instance_norm",
     "layer_norm",
     "local_response_norm",
     "normalize",
-    "pairwise_distance",
-    "pdist",
     "rms_norm",
 ]
 
@@ -130,6 +127,7 @@ def batch_norm(
 def _move(running: Tensor | None, now: Tensor, momentum: float, factor: float) -> None:
     """Moves a running statistic towards that of a batch."""
     if running is not None:
+        now = now.detach()  # a dual number has a primal, a batch stays one
         if now._is_lifted() and not running._is_lifted():
             raise RuntimeError(
                 "Batch norm got a batched tensor as input while the running_mean or running_var, which will be updated in place, "
@@ -137,8 +135,7 @@ def _move(running: Tensor | None, now: Tensor, momentum: float, factor: float) -
                 "False."
             )
         with no_grad():
-            found = now.detach().reshape(running.shape)
-            running.mul_(1 - momentum).add_(found, alpha=momentum * factor)
+            running.mul_(1 - momentum).add_(now.reshape(running.shape), alpha=momentum * factor)
 
 
 def instance_norm(
@@ -232,41 +229,3 @@ def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, o
     found = input / _core.where(size < eps, _core._cast(size.detach() * 0 + eps, size.dtype, False), size)
     expect.tensors_or_none("normalize", out=out)
     return found if out is None else out.copy_(found)
-
-
-def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
-    """x1 . x2 / (max(|x1|, eps) max(|x2|, eps)) along `dim`; shapes broadcast.
-
-    >>> import wengert
-    >>> cosine_similarity(wengert.tensor([[1.0, 0.0]]), wengert.tensor([[1.0, 1.0]]))
-    tensor([0.7071])
-    """
-    expect.tensors("cosine_similarity", x1=x1, x2=x2)
-    return (normalize(x1, 2.0, dim, eps) * normalize(x2, 2.0, dim, eps)).sum(dim)
-
-
-def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
-    """|x1 - x2 + eps|_p along the last dimension; shapes broadcast.
-
-    >>> import wengert
-    >>> pairwise_distance(wengert.tensor([[0.0, 0.0]]), wengert.tensor([[3.0, 4.0]]))
-    tensor([5.0000])
-    """
-    expect.tensors("pairwise_distance", x1=x1, x2=x2)
-    return _core.norm(x1 - x2 + eps, p, -1, keepdim)
-
-
-def pdist(input: Tensor, p: float = 2.0) -> Tensor:
-    """The distances |x_i - x_j|_p of all rows i < j of a matrix, as one vector.
-
-    Raises RuntimeError unless there are 2 dimensions.
-
-    >>> import wengert
-    >>> pdist(wengert.tensor([[0.0, 0.0], [3.0, 4.0], [0.0, 0.0]]))
-    tensor([5., 0., 5.])
-    """
-    expect.tensors("pdist", input=input)
-    if input.dim() != 2:
-        raise RuntimeError(f"pdist only supports 2D tensors, got: {input.dim()}D")
-    pairs = _core.triu_indices(input.shape[0], input.shape[0], 1)
-    return _core.norm(input[pairs[0]] - input[pairs[1]], p, 1)

@@ -41,6 +41,11 @@ from wengert.nn._convolutions import (
     conv_transpose3d as conv_transpose3d,
 )
 from wengert.nn._ctc import ctc_loss as ctc_loss
+from wengert.nn._distances import (
+    cosine_similarity as cosine_similarity,
+    pairwise_distance as pairwise_distance,
+    pdist as pdist,
+)
 from wengert.nn._dropout import (
     alpha_dropout as alpha_dropout,
     dropout as dropout,
@@ -82,14 +87,11 @@ from wengert.nn._margins import (
 )
 from wengert.nn._norms import (
     batch_norm as batch_norm,
-    cosine_similarity as cosine_similarity,
     group_norm as group_norm,
     instance_norm as instance_norm,
     layer_norm as layer_norm,
     local_response_norm as local_response_norm,
     normalize as normalize,
-    pairwise_distance as pairwise_distance,
-    pdist as pdist,
     rms_norm as rms_norm,
 )
 from wengert.nn._padding import (

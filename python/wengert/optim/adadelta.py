@@ -1,4 +1,4 @@
-"""Steps scaled by what changed before. Depends on Optimizer."""
+"""Steps scaled by what changed before. Depends on Optimizer and what its kinds share."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 from wengert import _core
 from wengert._core import Tensor
-from wengert.optim.optimizer import Optimizer, Params, counted, decayed, refuse, refuse_differentiable, zero_step
+from wengert.optim._updates import counted, decayed, refuse, refuse_differentiable, zero_step
+from wengert.optim.optimizer import Optimizer, Params
 
 
 class Adadelta(Optimizer):

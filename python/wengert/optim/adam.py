@@ -1,4 +1,4 @@
-"""Adam. Depends on Optimizer."""
+"""Adam. Depends on Optimizer and what its kinds share."""
 
 from __future__ import annotations
 
@@ -6,16 +6,8 @@ from typing import Any
 
 from wengert import _core
 from wengert._core import Tensor
-from wengert.optim.optimizer import (
-    Optimizer,
-    Params,
-    counted,
-    decayed,
-    refuse,
-    refuse_betas,
-    refuse_differentiable,
-    zero_step,
-)
+from wengert.optim._updates import moments, refuse_moments, zero_step
+from wengert.optim.optimizer import Optimizer, Params
 
 
 class Adam(Optimizer):
@@ -50,10 +42,7 @@ class Adam(Optimizer):
         fused: bool | None = None,
         decoupled_weight_decay: bool = False,
     ) -> None:
-        refuse(lr=lr, epsilon=eps)
-        refuse_betas(betas)
-        refuse(weight_decay=weight_decay)
-        refuse_differentiable(type(self).__name__, differentiable)
+        refuse_moments(type(self).__name__, lr, betas, eps, differentiable, weight_decay=weight_decay)
         defaults = {
             "lr": lr,
             "betas": betas,
@@ -76,10 +65,7 @@ class Adam(Optimizer):
             state["exp_avg"], state["exp_avg_sq"] = _core._zeros_like(param), _core._zeros_like(param)
             if group["amsgrad"]:
                 state["max_exp_avg_sq"] = _core._zeros_like(param)
-        step = counted(state)
-        grad = decayed(param, grad, group)
-        mean = state["exp_avg"].lerp_(grad, 1 - beta1)
-        square = state["exp_avg_sq"].mul_(beta2).addcmul_(grad, grad, value=1 - beta2)
+        step, _, mean, square = moments(param, grad, state, group)
         if group["amsgrad"]:
             square = state["max_exp_avg_sq"] = _core.maximum(state["max_exp_avg_sq"], square)
         size = (_core.sqrt(square) / (1 - beta2**step) ** 0.5).add_(group["eps"])

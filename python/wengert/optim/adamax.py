@@ -1,4 +1,4 @@
-"""Adam by the largest gradient. Depends on Optimizer."""
+"""Adam by the largest gradient. Depends on Optimizer and what its kinds share."""
 
 from __future__ import annotations
 
@@ -6,16 +6,8 @@ from typing import Any
 
 from wengert import _core
 from wengert._core import Tensor
-from wengert.optim.optimizer import (
-    Optimizer,
-    Params,
-    counted,
-    decayed,
-    refuse,
-    refuse_betas,
-    refuse_differentiable,
-    zero_step,
-)
+from wengert.optim._updates import counted, decayed, refuse_moments, zero_step
+from wengert.optim.optimizer import Optimizer, Params
 
 
 class Adamax(Optimizer):
@@ -45,10 +37,7 @@ class Adamax(Optimizer):
         differentiable: bool = False,
         capturable: bool = False,
     ) -> None:
-        refuse(lr=lr, epsilon=eps)
-        refuse_betas(betas)
-        refuse(weight_decay=weight_decay)
-        refuse_differentiable("Adamax", differentiable)
+        refuse_moments("Adamax", lr, betas, eps, differentiable, weight_decay=weight_decay)
         defaults = {
             "lr": lr,
             "betas": betas,

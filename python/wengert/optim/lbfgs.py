@@ -1,4 +1,4 @@
-"""L-BFGS. Depends on Optimizer and the line search."""
+"""L-BFGS. Depends on Optimizer, what its kinds share and the line search."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 from wengert import _core
 from wengert._core import Tensor
 from wengert.autograd import enable_grad, no_grad
+from wengert.optim._updates import refuse
 from wengert.optim._wolfe import Point, strong_wolfe
-from wengert.optim.optimizer import Optimizer, Params, refuse
+from wengert.optim.optimizer import Optimizer, Params
 
 
 def _dot(a: Tensor, b: Tensor) -> float:

@@ -1,4 +1,4 @@
-"""Adam with Nesterov's momentum. Depends on Optimizer."""
+"""Adam with Nesterov's momentum. Depends on Optimizer and what its kinds share."""
 
 from __future__ import annotations
 
@@ -6,16 +6,8 @@ from typing import Any
 
 from wengert import _core
 from wengert._core import Tensor
-from wengert.optim.optimizer import (
-    Optimizer,
-    Params,
-    counted,
-    decayed,
-    refuse,
-    refuse_betas,
-    refuse_differentiable,
-    zero_step,
-)
+from wengert.optim._updates import moments, refuse_moments, zero_step
+from wengert.optim.optimizer import Optimizer, Params
 
 
 class NAdam(Optimizer):
@@ -49,10 +41,9 @@ class NAdam(Optimizer):
         capturable: bool = False,
         differentiable: bool = False,
     ) -> None:
-        refuse(lr=lr, epsilon=eps)
-        refuse_betas(betas)
-        refuse(weight_decay=weight_decay, momentum_decay=momentum_decay)
-        refuse_differentiable("NAdam", differentiable)
+        refuse_moments(
+            "NAdam", lr, betas, eps, differentiable, weight_decay=weight_decay, momentum_decay=momentum_decay
+        )
         defaults = {
             "lr": lr,
             "betas": betas,
@@ -72,13 +63,10 @@ class NAdam(Optimizer):
         if not state:
             state["step"], state["mu_product"] = zero_step(), zero_step() + 1
             state["exp_avg"], state["exp_avg_sq"] = _core._zeros_like(param), _core._zeros_like(param)
-        step = counted(state)
-        grad = decayed(param, grad, group)
+        step, grad, mean, square = moments(param, grad, state, group)
         now, then = (beta1 * (1.0 - 0.5 * 0.96 ** (t * group["momentum_decay"])) for t in (step, step + 1))
         state["mu_product"] *= now
         product = float(state["mu_product"].item())
-        mean = state["exp_avg"].lerp_(grad, 1 - beta1)
-        square = state["exp_avg_sq"].mul_(beta2).addcmul_(grad, grad, value=1 - beta2)
         size = _core.sqrt(square / (1 - beta2**step)).add_(group["eps"])
         param.addcdiv_(grad, size, value=-lr * (1 - now) / (1 - product))
         param.addcdiv_(mean, size, value=-lr * then / (1 - product * then))

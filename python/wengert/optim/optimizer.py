@@ -1,5 +1,4 @@
-"""Optimizer: groups of parameters with options, the state of each, and hooks. Depends on Tensor, grad modes and
-the handles of nn."""
+"""Optimizer: groups of parameters with options, the state of each, and hooks. Depends on Tensor, grad modes and handles."""
 
 from __future__ import annotations
 
@@ -10,12 +9,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from wengert import _core
 from wengert._core import Tensor
 from wengert.autograd import enable_grad, no_grad
-from wengert.nn.modules._handles import HookHandle, add_hook
 from wengert.nn.modules._registry import typename
 from wengert.nn.modules.module import drop_gradient
+from wengert.utils.hooks import RemovableHandle as HookHandle, add_hook
 
 _HOOKS = (
     "_optimizer_step_pre_hooks",
@@ -294,51 +292,6 @@ def _cast(param: Tensor, value: Any, key: str = "") -> Any:
     if isinstance(value, dict):
         return {k: _cast(param, v, k) for k, v in value.items()}
     return copy.deepcopy(value)
-
-
-def refuse(**given: Any) -> None:
-    """Refuses numbers that must not be negative, and learning rates that are several."""
-    for what, value in given.items():
-        if what == "lr" and isinstance(value, Tensor) and value.numel() != 1:
-            raise ValueError("Tensor lr must be 1-element")
-        if not float(value) >= 0.0:
-            told = "learning rate" if what == "lr" else f"{what} value"
-            raise ValueError(f"Invalid {told}: {value}")
-
-
-def refuse_betas(betas: tuple[float, float]) -> None:
-    """Refuses factors of running means that are not below 1."""
-    for place, beta in enumerate(betas):
-        if not 0.0 <= float(beta) < 1.0:
-            raise ValueError(f"Invalid beta parameter at index {place}: {beta}")
-
-
-def decayed(param: Tensor, grad: Tensor, group: dict[str, Any]) -> Tensor:
-    """The gradient with the decay of weights; a decay that is decoupled shrinks the parameter instead."""
-    decay = group["weight_decay"]
-    if decay == 0:
-        return grad
-    if group.get("decoupled_weight_decay"):
-        param.mul_(1 - float(group["lr"]) * decay)
-        return grad
-    return grad.add(param, alpha=decay)
-
-
-def refuse_differentiable(name: str, differentiable: bool) -> None:
-    """A step is not recorded here."""
-    if differentiable:
-        raise NotImplementedError(f"{name}: differentiable=True is not supported; write the step with wengert.func")
-
-
-def counted(state: dict[str, Any]) -> float:
-    """Adds one to a parameter's count of steps, a 0-d float32 tensor as PyTorch keeps it."""
-    state["step"] += 1
-    return float(state["step"].item())
-
-
-def zero_step() -> Tensor:
-    """A count of steps."""
-    return _core._full([], 0.0, _core.float32, False)
 
 
 class _Required:

@@ -1,4 +1,4 @@
-"""Adam with a rectified rate. Depends on Optimizer."""
+"""Adam with a rectified rate. Depends on Optimizer and what its kinds share."""
 
 from __future__ import annotations
 
@@ -6,16 +6,8 @@ from typing import Any
 
 from wengert import _core
 from wengert._core import Tensor
-from wengert.optim.optimizer import (
-    Optimizer,
-    Params,
-    counted,
-    decayed,
-    refuse,
-    refuse_betas,
-    refuse_differentiable,
-    zero_step,
-)
+from wengert.optim._updates import moments, refuse_moments, zero_step
+from wengert.optim.optimizer import Optimizer, Params
 
 
 class RAdam(Optimizer):
@@ -47,10 +39,7 @@ class RAdam(Optimizer):
         capturable: bool = False,
         differentiable: bool = False,
     ) -> None:
-        refuse(lr=lr, epsilon=eps)
-        refuse_betas(betas)
-        refuse(weight_decay=weight_decay)
-        refuse_differentiable("RAdam", differentiable)
+        refuse_moments("RAdam", lr, betas, eps, differentiable, weight_decay=weight_decay)
         defaults = {
             "lr": lr,
             "betas": betas,
@@ -69,10 +58,7 @@ class RAdam(Optimizer):
         if not state:
             state["step"] = zero_step()
             state["exp_avg"], state["exp_avg_sq"] = _core._zeros_like(param), _core._zeros_like(param)
-        step = counted(state)
-        grad = decayed(param, grad, group)
-        mean = state["exp_avg"].lerp_(grad, 1 - beta1)
-        square = state["exp_avg_sq"].mul_(beta2).addcmul_(grad, grad, value=1 - beta2)
+        step, _, mean, square = moments(param, grad, state, group)
         # The length of the simple average that the running one stands for, now and in the end.
         end = 2 / (1 - beta2) - 1
         now = end - 2 * step * beta2**step / (1 - beta2**step)

@@ -1,4 +1,4 @@
-"""Steps by the sign of the gradient. Depends on Optimizer."""
+"""Steps by the sign of the gradient. Depends on Optimizer and what its kinds share."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 from wengert import _core
 from wengert._core import Tensor
-from wengert.optim.optimizer import Optimizer, Params, counted, refuse, refuse_differentiable, zero_step
+from wengert.optim._updates import counted, refuse, refuse_differentiable, zero_step
+from wengert.optim.optimizer import Optimizer, Params
 
 
 class Rprop(Optimizer):

@@ -1,11 +1,12 @@
-"""Stochastic gradient descent. Depends on Optimizer."""
+"""Stochastic gradient descent. Depends on Optimizer and what its kinds share."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from wengert._core import Tensor
-from wengert.optim.optimizer import Optimizer, Params, decayed, refuse, refuse_differentiable
+from wengert.optim._updates import decayed, refuse, refuse_differentiable
+from wengert.optim.optimizer import Optimizer, Params
 
 
 class SGD(Optimizer):

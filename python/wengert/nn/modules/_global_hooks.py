@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wengert.nn.modules._handles import HookHandle, add_hook
+from wengert.utils.hooks import RemovableHandle as HookHandle, add_hook
 
 FORWARD_PRE_HOOKS: dict[int, Any] = {}
 FORWARD_HOOKS: dict[int, Any] = {}

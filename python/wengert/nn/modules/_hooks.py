@@ -10,7 +10,6 @@ from typing import Any
 from wengert import _core
 from wengert._core import Tensor, is_grad_enabled
 from wengert.autograd.function import Function
-from wengert.nn.modules._handles import HookHandle as HookHandle, add_hook as add_hook
 
 
 class BackwardHook(Function):

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from wengert._core import Tensor
 from wengert.autograd import no_grad
-from wengert.nn.modules._handles import HookHandle, add_hook
 from wengert.nn.modules._walk import Walk
 from wengert.nn.parameter import Parameter, is_lazy
+from wengert.utils.hooks import RemovableHandle as HookHandle, add_hook
 
 EXTRA = "_extra_state"
 ASSIGN = "assign_to_params_buffers"

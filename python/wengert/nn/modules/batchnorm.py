@@ -1,4 +1,4 @@
-"""Normalisation over batches and over images, with running statistics. Depends on Module, nn.functional and lazy modules."""
+"""Normalisation over batches and over images, with running statistics. Depends on their base, nn.functional, lazy modules."""
 
 from __future__ import annotations
 
@@ -6,20 +6,19 @@ from typing import Any
 
 from wengert import _core
 from wengert._core import Tensor
-from wengert.nn import functional as F, init
-from wengert.nn.modules._made import parameter_of, zeros_of
+from wengert.nn import functional as F
+from wengert.nn.modules._affine import Affine
+from wengert.nn.modules._made import zeros_of
 from wengert.nn.modules._sized import LazySize
 from wengert.nn.modules.module import Module
 from wengert.nn.parameter import UninitializedBuffer, UninitializedParameter
 
 
-class _NormBase(Module):
+class _NormBase(Affine):
     """Weight and bias, and running statistics, one of each for each channel."""
 
     _version = 2
     _wanted: tuple[int, ...] = ()
-    weight: Tensor | None
-    bias: Tensor | None
     running_mean: Tensor | None
     running_var: Tensor | None
     num_batches_tracked: Tensor | None
@@ -43,8 +42,7 @@ class _NormBase(Module):
         self.affine = affine
         self.track_running_stats = track_running_stats
         made = {"device": device, "dtype": dtype}
-        self.register_parameter("weight", parameter_of(num_features, **made) if affine else None)
-        self.register_parameter("bias", parameter_of(num_features, **made) if affine and bias else None)
+        self._make(num_features, weight=affine, bias=bias, device=device, dtype=dtype)
         tracked = track_running_stats
         self.register_buffer("running_mean", zeros_of(num_features, **made) if tracked else None)
         self.register_buffer("running_var", zeros_of(num_features, **made) + 1 if tracked else None)
@@ -61,10 +59,7 @@ class _NormBase(Module):
     def reset_parameters(self) -> None:
         """Makes weight ones and bias zeros, and resets the running statistics."""
         self.reset_running_stats()
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
+        super().reset_parameters()
 
     def _check_input_dim(self, input: Tensor) -> None:
         """Refuses inputs of another number of dimensions."""

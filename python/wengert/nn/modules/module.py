@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -19,7 +20,8 @@ from wengert.nn.modules._global_hooks import (
     register_module_module_registration_hook as register_module_module_registration_hook,
     register_module_parameter_registration_hook as register_module_parameter_registration_hook,
 )
-from wengert.nn.modules._hooks import Around, HookHandle, add_hook, watch_node
+from wengert.nn.modules._hooks import Around, watch_node
+from wengert.utils.hooks import RemovableHandle as HookHandle, add_hook
 
 Self = TypeVar("Self", bound="Module")
 _CALLED = ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks")
@@ -137,8 +139,6 @@ class Module(Casts):
 
     def _call_always(self, hook: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None, result: Any) -> None:
         """Calls a hook after forward failed: the error of forward is the one that is told."""
-        import warnings
-
         try:
             hook(self, args, result) if kwargs is None else hook(self, args, kwargs, result)
         except Exception as error:

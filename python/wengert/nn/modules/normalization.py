@@ -1,4 +1,4 @@
-"""Normalisation of layers and of groups of channels. Depends on Module and nn.functional."""
+"""Normalisation of layers and of groups of channels. Depends on the base of normalisations and nn.functional."""
 
 from __future__ import annotations
 
@@ -7,21 +7,19 @@ from typing import Any
 
 from wengert._core import Tensor
 from wengert.nn import functional as F, init
+from wengert.nn.modules._affine import Affine
 from wengert.nn.modules._made import parameter_of
 from wengert.nn.modules._options import WithOptions
 from wengert.nn.modules.module import Module
 
 
-class LayerNorm(Module):
+class LayerNorm(Affine):
     """Each slice over the last dimensions brought to mean 0 and variance 1, times weight plus bias.
 
     >>> import wengert
     >>> LayerNorm(3)(wengert.tensor([[1.0, 2.0, 3.0]])).detach()
     tensor([[-1.2247,  0.0000,  1.2247]])
     """
-
-    weight: Tensor | None
-    bias: Tensor | None
 
     def __init__(
         self,
@@ -36,19 +34,8 @@ class LayerNorm(Module):
         self.normalized_shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
         self.eps = eps
         self.elementwise_affine = elementwise_affine
-        made = {"device": device, "dtype": dtype}
-        self.register_parameter("weight", parameter_of(*self.normalized_shape, **made) if elementwise_affine else None)
-        self.register_parameter(
-            "bias", parameter_of(*self.normalized_shape, **made) if elementwise_affine and bias else None
-        )
+        self._make(*self.normalized_shape, weight=elementwise_affine, bias=bias, device=device, dtype=dtype)
         self.reset_parameters()
-
-    def reset_parameters(self) -> None:
-        """Makes weight ones and bias zeros."""
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
@@ -98,7 +85,7 @@ class RMSNorm(Module):
         return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
 
 
-class GroupNorm(Module):
+class GroupNorm(Affine):
     """Each of `num_groups` groups of channels brought to mean 0 and variance 1, times weight plus bias.
 
     Raises ValueError where channels do not go into groups.
@@ -107,9 +94,6 @@ class GroupNorm(Module):
     >>> GroupNorm(2, 4)(wengert.tensor([[1.0, 3.0, 5.0, 7.0]])).detach()
     tensor([[-1.0000,  1.0000, -1.0000,  1.0000]])
     """
-
-    weight: Tensor | None
-    bias: Tensor | None
 
     def __init__(
         self,
@@ -129,17 +113,8 @@ class GroupNorm(Module):
         self.num_channels = num_channels
         self.eps = eps
         self.affine = affine
-        made = {"device": device, "dtype": dtype}
-        self.register_parameter("weight", parameter_of(num_channels, **made) if affine else None)
-        self.register_parameter("bias", parameter_of(num_channels, **made) if affine and bias else None)
+        self._make(num_channels, weight=affine, bias=bias, device=device, dtype=dtype)
         self.reset_parameters()
-
-    def reset_parameters(self) -> None:
-        """Makes weight ones and bias zeros."""
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)

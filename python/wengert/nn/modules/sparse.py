@@ -11,7 +11,32 @@ from wengert.nn.modules.module import Module
 from wengert.nn.parameter import Parameter
 
 
-class Embedding(Module):
+class _Table(Module):
+    """A matrix whose rows are looked up."""
+
+    weight: Tensor
+    num_embeddings: int
+    embedding_dim: int
+    padding_idx: int | None
+
+    def _make(self, weight: Tensor | None, requires_grad: bool, device: Any, dtype: Any) -> None:
+        shape = (self.num_embeddings, self.embedding_dim)
+        if weight is None:
+            self.weight = parameter_of(*shape, device=device, dtype=dtype).requires_grad_(requires_grad)
+            self.reset_parameters()
+        else:
+            if tuple(weight.shape) != shape:
+                raise AssertionError("Shape of weight does not match num_embeddings and embedding_dim")
+            self.weight = Parameter(weight, requires_grad=requires_grad)
+
+    def reset_parameters(self) -> None:
+        """Draws the weight anew; the row at `padding_idx` becomes zeros."""
+        init.normal_(self.weight)
+        if self.padding_idx is not None:
+            init.zeros_(self.weight.detach()[self.padding_idx])
+
+
+class Embedding(_Table):
     """Rows of `weight` at indices; weight is (num_embeddings, embedding_dim), drawn from a normal distribution.
 
     The row at `padding_idx` is zeros and gets no gradient. Rows whose norm is above `max_norm` are shortened, in place, when
@@ -22,8 +47,6 @@ class Embedding(Module):
     >>> Embedding(10, 3, padding_idx=0)(wengert.tensor([[1, 0]])).shape
     torch.Size([1, 2, 3])
     """
-
-    weight: Tensor
 
     def __init__(
         self,
@@ -53,20 +76,7 @@ class Embedding(Module):
         self.norm_type = norm_type
         self.scale_grad_by_freq = scale_grad_by_freq
         self.sparse = sparse
-        if _weight is None:
-            weight = parameter_of(num_embeddings, embedding_dim, device=device, dtype=dtype)
-            self.weight = weight.requires_grad_(not _freeze)
-            self.reset_parameters()
-        else:
-            if tuple(_weight.shape) != (num_embeddings, embedding_dim):
-                raise AssertionError("Shape of weight does not match num_embeddings and embedding_dim")
-            self.weight = Parameter(_weight, requires_grad=not _freeze)
-
-    def reset_parameters(self) -> None:
-        """Draws the weight anew; the row at `padding_idx` becomes zeros."""
-        init.normal_(self.weight)
-        if self.padding_idx is not None:
-            init.zeros_(self.weight.detach()[self.padding_idx])
+        self._make(_weight, not _freeze, device, dtype)
 
     @classmethod
     def from_pretrained(
@@ -99,7 +109,7 @@ class Embedding(Module):
         )
 
 
-class EmbeddingBag(Module):
+class EmbeddingBag(_Table):
     """Sums, means or largest elements of rows of `weight` over bags of indices, which are (B, N) or lie between offsets.
 
     `mode` is 'mean', 'sum' or 'max'; with `include_last_offset` the last offset is where the last bag ends. Rows at
@@ -110,8 +120,6 @@ class EmbeddingBag(Module):
     >>> EmbeddingBag(10, 3)(wengert.tensor([1, 2, 4, 5]), wengert.tensor([0, 3])).shape
     torch.Size([2, 3])
     """
-
-    weight: Tensor
 
     def __init__(
         self,
@@ -141,22 +149,10 @@ class EmbeddingBag(Module):
                 raise AssertionError("padding_idx must be within num_embeddings")
             padding_idx %= num_embeddings
         self.padding_idx = padding_idx
-        if _weight is None:
-            self.weight = parameter_of(num_embeddings, embedding_dim, device=device, dtype=dtype)
-            self.reset_parameters()
-        else:
-            if tuple(_weight.shape) != (num_embeddings, embedding_dim):
-                raise AssertionError("Shape of weight does not match num_embeddings and embedding_dim")
-            self.weight = Parameter(_weight)
+        self._make(_weight, True, device, dtype)
         self.mode = mode
         self.sparse = sparse
         self.include_last_offset = include_last_offset
-
-    def reset_parameters(self) -> None:
-        """Draws the weight anew; the row at `padding_idx` becomes zeros."""
-        init.normal_(self.weight)
-        if self.padding_idx is not None:
-            init.zeros_(self.weight.detach()[self.padding_idx])
 
     @classmethod
     def from_pretrained(cls, embeddings: Tensor, freeze: bool = True, **kwargs: Any) -> EmbeddingBag:

@@ -1,4 +1,4 @@
-"""Well-known parametrisations: weights of a given length, or of spectral norm 1, or orthogonal. Depends on parametrize."""
+"""Well-known parametrisations: weights of a given length, or of spectral norm 1. Depends on parametrize."""
 
 from __future__ import annotations
 
@@ -13,6 +13,16 @@ from wengert.nn.modules.module import Module
 from wengert.nn.utils.parametrize import register_parametrization
 
 __all__ = ["spectral_norm", "weight_norm"]
+
+
+def matrix_of(weight: Tensor, dim: int) -> Tensor:
+    """The slices along a dimension as rows."""
+    return weight.transpose(0, dim).reshape(weight.shape[dim], -1) if dim else weight.flatten(1)
+
+
+def output_dim(module: Any) -> int:
+    """The dimension of a weight that stands for the outputs of its layer."""
+    return 1 if type(module).__name__.startswith("ConvTranspose") else 0
 
 
 def _norm_except(value: Tensor, dim: int | None) -> Tensor:
@@ -65,13 +75,10 @@ class _SpectralNorm(Module):
         self.eps = eps
         if weight.dim() > 1:
             self.n_power_iterations = n_power_iterations
-            rows = self._matrix(weight.detach())
+            rows = matrix_of(weight.detach(), self.dim)
             self.register_buffer("_u", normalize(randn(rows.shape[0], dtype=weight.dtype), dim=0, eps=eps))
             self.register_buffer("_v", normalize(randn(rows.shape[1], dtype=weight.dtype), dim=0, eps=eps))
             self._power(rows, 15)
-
-    def _matrix(self, weight: Tensor) -> Tensor:
-        return weight.transpose(0, self.dim).reshape(weight.shape[self.dim], -1) if self.dim else weight.flatten(1)
 
     def _power(self, rows: Tensor, steps: int) -> None:
         held: Any = self
@@ -83,7 +90,7 @@ class _SpectralNorm(Module):
     def forward(self, weight: Tensor) -> Tensor:
         if weight.dim() == 1:
             return normalize(weight, dim=0, eps=self.eps)
-        rows = self._matrix(weight)
+        rows = matrix_of(weight, self.dim)
         if self.training:
             self._power(rows.detach(), self.n_power_iterations)
         held: Any = self
@@ -111,7 +118,6 @@ def spectral_norm(
     weight = getattr(module, name, None)
     if not isinstance(weight, Tensor):
         raise ValueError(f"Module '{module}' has no parameter or buffer with name '{name}'")
-    if dim is None:
-        dim = 1 if type(module).__name__.startswith("ConvTranspose") else 0
+    dim = output_dim(module) if dim is None else dim
     register_parametrization(module, name, _SpectralNorm(weight, n_power_iterations, dim, eps))
     return module

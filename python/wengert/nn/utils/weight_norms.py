@@ -11,7 +11,7 @@ from wengert.autograd import no_grad
 from wengert.nn._norms import normalize
 from wengert.nn.modules.module import Module
 from wengert.nn.parameter import Parameter
-from wengert.nn.utils.parametrizations import _norm_except as norm_except
+from wengert.nn.utils.parametrizations import _norm_except as norm_except, matrix_of, output_dim
 
 
 class WeightNorm:
@@ -29,6 +29,22 @@ class WeightNorm:
         setattr(module, self.name, self.compute_weight(module))
 
 
+def _key(module: Any, name: str, kind: type) -> int | None:
+    """The key of the hook that normalises a weight, if there is one."""
+    for key, (hook, _) in module._forward_pre_hooks.items():
+        if isinstance(hook, kind) and getattr(hook, "name", None) == name:
+            return int(key)
+    return None
+
+
+def _taken(module: Any, name: str, kind: type, what: str) -> Any:
+    """Takes a hook away and returns it."""
+    key = _key(module, name, kind)
+    if key is None:
+        raise ValueError(f"{what} of '{name}' not found in {module}")
+    return module._forward_pre_hooks.pop(key)[0]
+
+
 def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
     """Makes a weight g v / |v|, with parameters `weight_g` and `weight_v`, computed before each forward.
 
@@ -39,7 +55,7 @@ def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
     >>> [name for name, _ in layer.named_parameters()]
     ['bias', 'weight_g', 'weight_v']
     """
-    if any(isinstance(h, WeightNorm) and h.name == name for h, _ in module._forward_pre_hooks.values()):
+    if _key(module, name, WeightNorm) is not None:
         raise RuntimeError(f"Cannot register two weight_norm hooks on the same parameter {name}")
     hook = WeightNorm(name, dim)
     weight = getattr(module, name)
@@ -49,15 +65,6 @@ def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
     setattr(module, name, hook.compute_weight(module))
     module.register_forward_pre_hook(hook)
     return module
-
-
-def _taken(module: Any, name: str, kind: type, what: str) -> Any:
-    """Takes a hook away and returns it."""
-    for key, (hook, _) in module._forward_pre_hooks.items():
-        if isinstance(hook, kind) and getattr(hook, "name", None) == name:
-            del module._forward_pre_hooks[key]
-            return hook
-    raise ValueError(f"{what} of '{name}' not found in {module}")
 
 
 def remove_weight_norm(module: Any, name: str = "weight") -> Any:
@@ -92,7 +99,7 @@ class SpectralNorm:
         """The weight over its largest singular value."""
         weight = getattr(module, self.name + "_orig")
         u, v = getattr(module, self.name + "_u"), getattr(module, self.name + "_v")
-        rows = weight.transpose(0, self.dim).reshape(weight.shape[self.dim], -1) if self.dim else weight.flatten(1)
+        rows = matrix_of(weight, self.dim)
         if do_power_iteration:
             with no_grad():
                 for _ in range(self.n_power_iterations):
@@ -117,10 +124,9 @@ def spectral_norm(
     >>> [name for name, _ in layer.named_parameters()]
     ['bias', 'weight_orig']
     """
-    if any(isinstance(h, SpectralNorm) and h.name == name for h, _ in module._forward_pre_hooks.values()):
+    if _key(module, name, SpectralNorm) is not None:
         raise RuntimeError(f"Cannot register two spectral_norm hooks on the same parameter {name}")
-    if dim is None:
-        dim = 1 if type(module).__name__.startswith("ConvTranspose") else 0
+    dim = output_dim(module) if dim is None else dim
     hook = SpectralNorm(name, n_power_iterations, dim, eps)
     weight = getattr(module, name)
     height = weight.shape[dim]
