@@ -25,18 +25,10 @@ _core._install(_os.path.dirname(_os.path.abspath(__file__)))
 from wengert import (  # noqa: E402
     _expect,
     _tensor,
-    accelerator as accelerator,
     amp as amp,
     autograd as autograd,
-    backends as backends,
-    cuda as cuda,
     func as func,
-    linalg as linalg,
-    random as random,
     return_types as return_types,
-    special as special,
-    types as types,
-    version as version,
 )
 from wengert._create import *  # noqa: E402, F403
 from wengert._create_like import *  # noqa: E402, F403
@@ -95,7 +87,21 @@ def numel(input: Tensor) -> _builtins.int:
 
 
 if _typing.TYPE_CHECKING:
-    from wengert import nn as nn, optim as optim, serialization as serialization, testing as testing, utils as utils
+    from wengert import (
+        accelerator as accelerator,
+        backends as backends,
+        cuda as cuda,
+        linalg as linalg,
+        nn as nn,
+        optim as optim,
+        random as random,
+        serialization as serialization,
+        special as special,
+        testing as testing,
+        types as types,
+        utils as utils,
+        version as version,
+    )
     from wengert._tensor_str import get_printoptions as get_printoptions, set_printoptions as set_printoptions
     from wengert.serialization import load as load, save as save
 else:
@@ -108,3 +114,6 @@ else:
             globals()[name] = found
             return found
         raise AttributeError(f"module 'wengert' has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *_later.MODULES})

@@ -1316,7 +1316,7 @@ class Tensor:
     def data_ptr(self) -> _int:
         """Address of the first element."""
     def det(A, *, out: Tensor | None = None) -> Tensor:
-        """Determinants of square matrices; singular ones have derivatives too."""
+        """Determinants of square matrices; singular ones have derivatives too. As `linalg.det`."""
     def detach(self) -> Tensor:
         """The same storage and version, without history."""
     def detach_(self) -> Tensor:
@@ -1422,7 +1422,7 @@ class Tensor:
     def map_(self, other: Tensor, callable: Callable[[Any, Any], Any]) -> Tensor:
         """Replaces each element x by `callable(x, y)` with y that of `other`. Returns the tensor."""
     def matrix_exp(A) -> Tensor:
-        """The exponentials of square matrices."""
+        """The exponentials of square matrices. As `linalg.matrix_exp`."""
     def multinomial(
         input,
         num_samples: _int,
@@ -1536,7 +1536,7 @@ class Tensor:
     def size(self, dim: _int | None = None) -> Any:
         """Sizes as a Size, or that of one dimension."""
     def slogdet(A, *, out: Any = None) -> Any:
-        """Signs of determinants, and logarithms of their absolute values (-inf of singular matrices)."""
+        """Signs of determinants, and logarithms of their absolute values (-inf of singular matrices). As `linalg.slogdet`."""
     def split_with_sizes(input, split_sizes: Sequence[_int], dim: _int = 0) -> tuple[Tensor, ...]:
         """Views of parts of the given sizes along `dim`."""
     def storage(self) -> TypedStorage:

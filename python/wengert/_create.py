@@ -13,6 +13,7 @@ from typing import Any
 from wengert import _core
 from wengert._core import Tensor, dtype as _dtype, from_numpy, tensor
 from wengert._device import check_device, check_format
+from wengert._results import into
 
 Number = int | float | bool
 
@@ -53,35 +54,6 @@ def options(name: str, kw: dict[str, Any]) -> None:
             f"{name}() got an unexpected keyword argument '{next(iter(kw))}'; it takes dtype, device, layout, requires_grad"
             " and what its signature says"
         )
-
-
-def into(name: str, out: Tensor | None, made: Tensor, dtype: Any = None) -> Tensor:
-    """Writes what was made into `out`, where one is given.
-
-    One of another shape is resized, with a warning unless it has no elements. Raises RuntimeError for one of another dtype than the
-    one asked for.
-    """
-    if out is None:
-        return made
-    if not isinstance(out, Tensor):
-        raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(out).__name__}")
-    if dtype is not None and out.dtype != made.dtype:
-        raise RuntimeError(f"{name}: dtype {made.dtype} does not match dtype of out parameter ({out.dtype})")
-    if out.shape != made.shape:
-        if out.requires_grad:
-            raise RuntimeError(
-                f"{name}: got an out of shape {list(out.shape)} that requires grad, wanted {list(made.shape)}"
-            )
-        if out.numel():
-            warnings.warn(
-                "An output with one or more elements was resized since it had shape"
-                f" {list(out.shape)}, which does not match the required output shape {list(made.shape)}. This behavior is"
-                " deprecated: give an out of that shape, or one without elements, such as out.resize_(0).",
-                stacklevel=3,
-            )
-        out.data = made.detach().to(out.dtype, copy=True)
-        return out
-    return out.copy_(made)
 
 
 def dtype_for(out: Tensor | None, dtype: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 from wengert import _core, _expect as expect
 from wengert._core import Tensor, dtype as _dtype
+from wengert._device import check_device
 
 
 class DLDeviceType(enum.IntEnum):
@@ -84,8 +85,6 @@ def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None
     >>> from_dlpack(np.arange(3.0))
     tensor([0., 1., 2.], dtype=torch.float64)
     """
-    from wengert._device import check_device
-
     check_device(device, "from_dlpack")
     capsule = ext_tensor
     if not _core._is_capsule(ext_tensor):
@@ -128,8 +127,6 @@ def to_device(self: Tensor, device: Any, *, stream: Any = None) -> Tensor:
 
     Raises RuntimeError for other devices.
     """
-    from wengert._device import check_device
-
     check_device(device, "to_device")
     return self
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from wengert import _core, _expect as expect
 from wengert._core import Tensor, dtype as _dtype
-from wengert._create import dtype_for, into, options, sizes
+from wengert._create import dtype_for, options, sizes
 from wengert._generator import (
     MAPS as MAPS,
     Generator as Generator,
@@ -22,6 +22,7 @@ from wengert._generator import (
     seed as seed,
     set_rng_state as set_rng_state,
 )
+from wengert._results import into
 
 
 def _drawn(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from wengert import _core
@@ -94,8 +95,6 @@ def geometric_(self: Tensor, p: float, *, generator: Generator | None = None) ->
     >>> wengert.zeros(2).geometric_(0.5).shape
     torch.Size([2])
     """
-    import math
-
     if not 0 < p < 1:
         raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p}")
     if self.dtype == _core.bool:
@@ -114,8 +113,6 @@ def cauchy_(self: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator:
     >>> wengert.zeros(2).cauchy_().shape
     torch.Size([2])
     """
-    import math
-
     if not sigma > 0:
         raise RuntimeError(f"cauchy_ expects sigma > 0.0, but found sigma={sigma}")
     _continuous("Cauchy", self)

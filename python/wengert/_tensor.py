@@ -36,12 +36,7 @@ def _place(self: Tensor, dim: Any, name: str) -> Any:
     """Checks a dimension."""
     if isinstance(dim, bool) or not hasattr(dim, "__index__"):
         raise TypeError(f"{name}(): argument 'dim' (position 1) must be int, not {type(dim).__name__}")
-    dim, n = dim.__index__(), self.dim()
-    if n == 0:
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
-    if not -n <= dim < n:
-        raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {dim})")
-    return dim
+    return expect.place(self, dim.__index__())
 
 
 def size(self: Tensor, dim: int | None = None) -> Any:

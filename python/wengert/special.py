@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wengert import _core, _create, _expect as expect
+from wengert import _core, _expect as expect
 from wengert._core import Tensor
 from wengert._face import numeric
+from wengert._results import into as _into
 
 
 def _one(name: str, operation: Callable[..., Tensor]) -> Callable[..., Tensor]:
@@ -76,7 +77,7 @@ def xlogy(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
         expect.tensors("xlogy", other=other)
         dtype = other.dtype if other.is_floating_point() else _core.get_default_dtype()
         input = _core._full([], input, dtype, False)
-    return _create.into("xlogy", out, _core.xlogy(input, other))
+    return _into("xlogy", out, _core.xlogy(input, other))
 
 
 def logit(input: Tensor, eps: float | None = None, *, out: Tensor | None = None) -> Tensor:
@@ -86,7 +87,7 @@ def logit(input: Tensor, eps: float | None = None, *, out: Tensor | None = None)
     >>> logit(wengert.tensor([0.5, 0.75]))
     tensor([0.0000, 1.0986])
     """
-    return _create.into("logit", out, _core.logit(input, eps))
+    return _into("logit", out, _core.logit(input, eps))
 
 
 def polygamma(n: int, input: Tensor, *, out: Tensor | None = None) -> Tensor:
@@ -116,7 +117,7 @@ def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Ten
     >>> round(wengert.tensor([2.5, 3.5]))
     tensor([2., 4.])
     """
-    return _create.into("round", out, _core.round(input, decimals=decimals))
+    return _into("round", out, _core.round(input, decimals=decimals))
 
 
 def softmax(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
@@ -146,4 +147,4 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False, *, out: Tensor | N
     >>> logsumexp(wengert.zeros(2), 0)
     tensor(0.6931)
     """
-    return _create.into("logsumexp", out, _core.logsumexp(input, dim, keepdim))
+    return _into("logsumexp", out, _core.logsumexp(input, dim, keepdim))

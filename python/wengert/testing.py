@@ -8,6 +8,7 @@ from typing import Any
 from wengert import _core
 from wengert._core import Tensor, dtype as _dtype
 from wengert._create import Number, sizes as _sizes
+from wengert._device import check_device as _check_device, check_format as _check_format
 from wengert._random import rand, randint
 
 Message = str | Callable[[str], str] | None
@@ -206,11 +207,9 @@ def make_tensor(
     >>> make_tensor((2, 3), dtype=wengert.float32).shape
     torch.Size([2, 3])
     """
-    from wengert._device import check_device as _check, check_format
-
-    _check(device, "make_tensor")
+    _check_device(device, "make_tensor")
     if memory_format is not None:
-        check_format("make_tensor", memory_format)
+        _check_format("make_tensor", memory_format)
     wanted = _sizes("make_tensor", shape)
     if requires_grad and not dtype.is_floating_point:
         raise ValueError(

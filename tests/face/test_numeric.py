@@ -151,6 +151,8 @@ def test_unravel_index():
         (TypeError, lambda: torch.unravel_index(torch.ones(2), (2, 2))),
         (RuntimeError, lambda: torch.histogram(torch.ones(2), 0)),
         (RuntimeError, lambda: torch.frexp(torch.arange(2))),
+        (TypeError, lambda: torch.ldexp_(0, torch.ones(()))),
+        (TypeError, lambda: torch.resize_as_(0, torch.ones(()))),
         (NotImplementedError, lambda: torch.gcd(torch.ones(2), torch.ones(2))),
         (RuntimeError, lambda: torch.poisson(-torch.ones(2))),
         (RuntimeError, lambda: torch.polygamma(-1, torch.ones(2))),

@@ -7,6 +7,7 @@ from typing import Any
 
 from wengert import _core, _create, _expect as expect
 from wengert._core import Tensor
+from wengert._results import into
 
 
 def _copied(name: str, view: Callable[..., Any], what: str, example: str) -> Callable[..., Any]:
@@ -16,7 +17,7 @@ def _copied(name: str, view: Callable[..., Any], what: str, example: str) -> Cal
         expect.tensors(name, input=input)
         found = view(input, *args, **kw)
         if isinstance(found, Tensor):
-            return _create.into(name, out, found.clone())
+            return into(name, out, found.clone())
         return tuple(part.clone() for part in found)
 
     copy.__name__ = copy.__qualname__ = name
@@ -101,12 +102,8 @@ def slice_copy(
     """
     expect.tensors("slice_copy", input=input)
     key: list[Any] = [slice(None)] * input.dim()
-    if not -input.dim() <= dim < input.dim():
-        raise IndexError(
-            f"Dimension out of range (expected to be in range of [{-input.dim()}, {input.dim() - 1}], but got {dim})"
-        )
-    key[dim] = slice(start, end, step)
-    return _create.into("slice_copy", out, input[tuple(key)].clone())
+    key[expect.place(input, dim)] = slice(start, end, step)
+    return into("slice_copy", out, input[tuple(key)].clone())
 
 
 def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
@@ -196,11 +193,7 @@ def index_reduce(
     if input.dim() == 0:
         rows = index_reduce(input.reshape(1), 0, index, source.reshape(-1), reduce, include_self=include_self)
         return rows.reshape(())
-    if not -input.dim() <= dim < input.dim():
-        raise IndexError(
-            f"Dimension out of range (expected to be in range of [{-input.dim()}, {input.dim() - 1}], but got {dim})"
-        )
-    place = dim % input.dim()
+    place = expect.place(input, dim)
     wanted = [index.numel() if d == place else n for d, n in enumerate(input.shape)]
     if list(source.shape) != wanted:
         raise RuntimeError(f"index_reduce(): got a source of shape {list(source.shape)}, wanted {wanted}")

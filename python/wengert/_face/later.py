@@ -5,7 +5,10 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-MODULES = ("nn", "optim", "serialization", "testing", "utils")
+MODULES = (
+    "accelerator", "backends", "cuda", "linalg", "nn", "optim", "random", "serialization", "special", "testing", "types", "utils",
+    "version",
+)  # fmt: skip
 FUNCTIONS = {
     "get_printoptions": "_tensor_str", "set_printoptions": "_tensor_str", "load": "serialization", "save": "serialization",
 }  # fmt: skip

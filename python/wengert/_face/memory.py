@@ -146,6 +146,7 @@ def resize_as_(self: Tensor, tensor: Tensor, memory_format: Any = None) -> Tenso
     >>> wengert.zeros(2).resize_as_(wengert.ones(3)).shape
     torch.Size([3])
     """
+    expect.tensors("resize_as_", input=self)
     expect.tensors("resize_as_", tensor=tensor)
     return resize_(self, list(tensor.shape), memory_format=memory_format)
 

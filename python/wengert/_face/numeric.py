@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from wengert import _core, _create, _expect as expect
+from wengert import _core, _expect as expect
 from wengert._core import Tensor
-from wengert._linalg.solving import named
+from wengert._results import into, named
 
 
 def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:  # noqa: N803
@@ -42,13 +42,9 @@ def _steps(name: str, y: Tensor, x: Any, dx: Any, dim: int) -> tuple[Tensor, Any
     expect.tensors(name, y=y)
     if x is not None and dx is not None:
         raise RuntimeError(f"{name}: got both x and dx, wanted one of them")
-    if y.dim() == 0 or not -y.dim() <= dim < y.dim():
-        raise IndexError(
-            f"Dimension out of range (expected to be in range of [{-max(y.dim(), 1)}, {max(y.dim(), 1) - 1}], but got {dim})"
-        )
-    n = y.shape[dim]
+    place = expect.place(y, dim)
+    n = y.shape[place]
     pairs = y.narrow(dim, 1, max(n - 1, 0)) + y.narrow(dim, 0, max(n - 1, 0)) if n else y
-    place = dim % y.dim()
     if x is None:
         return pairs, 1 if dx is None else dx, place
     expect.tensors(name, y=y, x=x)
@@ -120,11 +116,7 @@ def gradient(input: Tensor, *, spacing: Any = 1, dim: Any = None, edge_order: in
         )
     x = input if input.is_floating_point() else input.to(_core.get_default_dtype())
     for d in dims:
-        if not -x.dim() <= d < x.dim():
-            raise IndexError(
-                f"Dimension out of range (expected to be in range of [{-x.dim()}, {x.dim() - 1}], but got {d})"
-            )
-        if x.shape[d] <= edge_order:
+        if x.shape[expect.place(x, d)] <= edge_order:
             raise RuntimeError(
                 f"torch.gradient expected each dimension size to be at least edge_order+1; got {x.shape[d]} along {d}"
             )
@@ -254,7 +246,7 @@ def float_power(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tens
             f"float_power(): got {type(input).__name__} and {type(exponent).__name__}, wanted a Tensor among them"
         )
     a, b = (x.to(_core.float64) if isinstance(x, Tensor) else float(x) for x in (input, exponent))
-    return _create.into("float_power", out, _core.pow(a, b), _core.float64)
+    return into("float_power", out, _core.pow(a, b), _core.float64)
 
 
 def float_power_(self: Tensor, exponent: Any) -> Tensor:
@@ -275,7 +267,7 @@ def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     tensor([12.])
     """
     expect.tensors("ldexp", input=input, other=other)
-    return _create.into("ldexp", out, input * _core.pow(2.0, other))
+    return into("ldexp", out, input * _core.pow(2.0, other))
 
 
 def ldexp_(self: Tensor, other: Tensor) -> Tensor:
@@ -285,6 +277,7 @@ def ldexp_(self: Tensor, other: Tensor) -> Tensor:
     >>> wengert.ldexp_(wengert.tensor([1.5]), wengert.tensor([3]))
     tensor([12.])
     """
+    expect.tensors("ldexp_", input=self)
     expect.tensors("ldexp_", other=other)
     return self.mul_(_core.pow(2.0, other))
 
@@ -303,11 +296,7 @@ def frexp(input: Tensor, *, out: Any = None) -> Any:
     half = exponent.div(2, rounding_mode="floor")
     # In two steps: 2^e itself may be no number.
     mantissa = input * _core.pow(2.0, (-half).to(input.dtype)) * _core.pow(2.0, (half - exponent).to(input.dtype))
-    if out is not None:
-        for place, value in zip(out, (mantissa, exponent), strict=True):
-            _create.into("frexp", place, value)
-        mantissa, exponent = out
-    return named("frexp", ("mantissa", "exponent"), (mantissa, exponent))
+    return into("frexp", out, named("frexp", ("mantissa", "exponent"), (mantissa, exponent)))
 
 
 def polygamma(n: int, input: Tensor, *, out: Tensor | None = None) -> Tensor:
@@ -320,7 +309,7 @@ def polygamma(n: int, input: Tensor, *, out: Tensor | None = None) -> Tensor:
     tensor([1.6449])
     """
     expect.tensors("polygamma", input=input)
-    return _create.into("polygamma", out, _core._polygamma(input, n))
+    return into("polygamma", out, _core._polygamma(input, n))
 
 
 def _polygamma(self: Tensor, n: int) -> Tensor:
@@ -347,7 +336,7 @@ def mvlgamma(input: Tensor, p: int, *, out: Tensor | None = None) -> Tensor:
         raise RuntimeError(f"p has to be greater than or equal to 1; got {p}")
     x = input if input.is_floating_point() else input.to(_core.get_default_dtype())
     total = _core.lgamma(x.unsqueeze(-1) - _core._arange(0, p, 1, x.dtype, False) / 2).sum(-1)
-    return _create.into("mvlgamma", out, total + p * (p - 1) / 4 * math.log(math.pi))
+    return into("mvlgamma", out, total + p * (p - 1) / 4 * math.log(math.pi))
 
 
 def mvlgamma_(self: Tensor, p: int) -> Tensor:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from wengert import _core, _create, _expect as expect
+from wengert import _core, _expect as expect
 from wengert._core import Tensor
-from wengert._linalg.solving import named
+from wengert._results import into, named
 
 
 def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Any = None) -> Any:
@@ -21,8 +21,8 @@ def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False, *, o
         if input.numel() == 0:
             return _core._full([], float("nan"), input.dtype, False)
         if not input.is_floating_point():
-            return _create.into("nanmedian", out, _core.median(input))
-        return _create.into("nanmedian", out, _core._nanmedian(input))
+            return into("nanmedian", out, _core.median(input))
+        return into("nanmedian", out, _core._nanmedian(input))
     if not input.is_floating_point():
         return _core.median(input, dim, keepdim)
     # NaN comes last.
@@ -35,9 +35,7 @@ def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False, *, o
     else:
         found = (values.gather(dim, middle), places.gather(dim, middle))
         found = found if keepdim else (found[0].squeeze(dim), found[1].squeeze(dim))
-    if out is not None:
-        found = tuple(_create.into("nanmedian", o, f) for o, f in zip(out, found, strict=True))
-    return named("nanmedian", ("values", "indices"), found)
+    return into("nanmedian", out, named("nanmedian", ("values", "indices"), found))
 
 
 def quantile(
@@ -57,7 +55,7 @@ def quantile(
     >>> quantile(wengert.arange(5.0), 0.3)
     tensor(1.2000)
     """
-    return _create.into("quantile", out, _quantile("quantile", input, q, dim, keepdim, interpolation, False))
+    return into("quantile", out, _quantile("quantile", input, q, dim, keepdim, interpolation, False))
 
 
 def nanquantile(
@@ -75,7 +73,7 @@ def nanquantile(
     >>> nanquantile(wengert.tensor([0.0, wengert.nan, 1.0]), 0.5)
     tensor(0.5000)
     """
-    return _create.into("nanquantile", out, _quantile("nanquantile", input, q, dim, keepdim, interpolation, True))
+    return into("nanquantile", out, _quantile("nanquantile", input, q, dim, keepdim, interpolation, True))
 
 
 def _quantile(
@@ -242,14 +240,11 @@ def renorm(input: Tensor, p: float, dim: int, maxnorm: float, *, out: Tensor | N
         raise RuntimeError(f"renorm: expected maxnorm to be >= 0 but got {maxnorm}")
     if input.dim() < 2:
         raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {input.dim()} dimensions")
-    if not -input.dim() <= dim < input.dim():
-        raise IndexError(
-            f"Dimension out of range (expected to be in range of [{-input.dim()}, {input.dim() - 1}], but got {dim})"
-        )
-    others = tuple(d for d in range(input.dim()) if d != dim % input.dim())
+    place = expect.place(input, dim)
+    others = tuple(d for d in range(input.dim()) if d != place)
     norm = _core.norm(input, p, others, True)
     factor = _core.where(norm > maxnorm, maxnorm / (norm + 1e-7), 1.0)
-    return _create.into("renorm", out, input * factor.to(input.dtype))
+    return into("renorm", out, input * factor.to(input.dtype))
 
 
 def renorm_(self: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:

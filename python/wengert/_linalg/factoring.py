@@ -9,7 +9,7 @@ from wengert._core import Tensor
 from wengert._linalg import factors, spectra
 from wengert._linalg.inverse import LinalgSolveTriangular
 from wengert._linalg.matrices import LinAlgError, batches, eye, matrix, one_dtype, plain, together, transposed, values
-from wengert._linalg.solving import into, named
+from wengert._results import into, named
 
 
 def cholesky(A: Tensor, *, upper: bool = False, out: Tensor | None = None) -> Tensor:  # noqa: N803

@@ -9,7 +9,8 @@ from wengert import _core, _expect as expect
 from wengert._core import Tensor
 from wengert._linalg.factoring import eigvalsh, svdvals
 from wengert._linalg.matrices import matrix, word
-from wengert._linalg.solving import _tolerances, into, inv, inv_ex
+from wengert._linalg.solving import _tolerances, inv, inv_ex
+from wengert._results import into
 
 INF = float("inf")
 
@@ -49,7 +50,7 @@ def matrix_norm(
     dims = [dim] if isinstance(dim, int) else list(dim)
     if len(dims) != 2:
         raise RuntimeError(f"{name}: dim must be a 2-tuple. Got {dims}")
-    rows, columns = (_place(name, A, d) for d in dims)
+    rows, columns = (expect.place(A, d) for d in dims)
     if rows == columns:
         raise RuntimeError(f"{name}: dims must be different. Got ({dims[0]}, {dims[1]})")
     x = A if dtype is None else A.to(dtype)
@@ -74,14 +75,6 @@ def matrix_norm(
 def _largest(x: Tensor, dim: int) -> Tensor:
     """The largest along a dimension, which stays; 0 of none."""
     return x.amax(dim, True) if x.shape[dim] else x.sum(dim, True)
-
-
-def _place(name: str, x: Tensor, dim: int) -> int:
-    if not -x.dim() <= dim < x.dim():
-        raise IndexError(
-            f"Dimension out of range (expected to be in range of [{-x.dim()}, {x.dim() - 1}], but got {dim})"
-        )
-    return dim % x.dim()
 
 
 def norm(

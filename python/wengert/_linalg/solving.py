@@ -4,29 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from wengert import _core, _expect as expect, return_types
+from wengert import _core, _expect as expect
 from wengert._core import Tensor
 from wengert._linalg import inverse as rules, least
 from wengert._linalg.matrices import matrix, one_dtype, plain, together, transposed, values
-
-
-def named(name: str, fields: tuple[str, ...], found: Any) -> Any:
-    """A named tuple of PyTorch's."""
-    kind = getattr(return_types, name, None) or getattr(return_types, "_make")(name, fields)  # noqa: B009
-    return kind(*found)
-
-
-def into(name: str, out: Any, made: Any) -> Any:
-    """Writes a result into `out`, where one is given: a tensor, or a tuple for several."""
-    from wengert import _create
-
-    if out is None:
-        return made
-    if isinstance(made, Tensor):
-        return _create.into(name, out, made)
-    for place, value in zip(out, made, strict=True):
-        _create.into(name, place, value)
-    return type(made)(*out) if hasattr(made, "_fields") else tuple(out)
+from wengert._results import into, named
 
 
 def inv(A: Tensor, *, out: Tensor | None = None) -> Tensor:  # noqa: N803

@@ -1,4 +1,6 @@
-"""Functions of the module and methods of Tensor that `wengert.linalg` has in another form. Depends on its parts."""
+"""Functions of the module and methods of Tensor that `wengert.linalg` has in another form. Depends on its parts, which are
+imported when first called for.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +8,7 @@ from typing import Any
 
 from wengert import _core, _expect as expect
 from wengert._core import Tensor
-from wengert._linalg import factoring, measures, solving
-from wengert._linalg.factoring import lu_unpack as lu_unpack
-from wengert._linalg.matrices import matrix, one_dtype, transposed
-from wengert._linalg.solving import det, into, matrix_exp, named, slogdet
+from wengert._results import into, named
 
 
 def inverse(input: Tensor, *, out: Tensor | None = None) -> Tensor:
@@ -19,7 +18,46 @@ def inverse(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     >>> wengert.inverse(wengert.tensor([[4.0]]))
     tensor([[0.2500]])
     """
+    from wengert._linalg import solving
+
     return solving.inv(input, out=out)
+
+
+def det(A: Tensor, *, out: Tensor | None = None) -> Tensor:  # noqa: N803
+    """Determinants of square matrices; singular ones have derivatives too. As `linalg.det`.
+
+    >>> import wengert
+    >>> wengert.det(wengert.tensor([[1.0, 2.0], [3.0, 5.0]]))
+    tensor(-1.)
+    """
+    from wengert._linalg import solving
+
+    return solving.det(A, out=out)
+
+
+def slogdet(A: Tensor, *, out: Any = None) -> Any:  # noqa: N803
+    """Signs of determinants, and logarithms of their absolute values (-inf of singular matrices). As `linalg.slogdet`.
+
+    >>> import wengert
+    >>> wengert.slogdet(wengert.eye(2)).logabsdet
+    tensor(0.)
+    """
+    from wengert._linalg import solving
+
+    return solving.slogdet(A, out=out)
+
+
+def matrix_exp(A: Tensor) -> Tensor:  # noqa: N803
+    """The exponentials of square matrices. As `linalg.matrix_exp`.
+
+    >>> import wengert
+    >>> wengert.matrix_exp(wengert.zeros(2, 2))
+    tensor([[1., 0.],
+            [0., 1.]])
+    """
+    from wengert._linalg import solving
+
+    return solving.matrix_exp(A)
 
 
 def logdet(input: Tensor) -> Tensor:
@@ -29,7 +67,9 @@ def logdet(input: Tensor) -> Tensor:
     >>> wengert.logdet(wengert.eye(2))
     tensor(0.)
     """
-    sign, size = slogdet(matrix("logdet", input, "input", square=True))
+    from wengert._linalg import matrices, solving
+
+    sign, size = solving.slogdet(matrices.matrix("logdet", input, "input", square=True))
     return _core.where(sign < 0, _core._full([], float("nan"), input.dtype, False), size)
 
 
@@ -40,6 +80,8 @@ def cholesky(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -
     >>> wengert.cholesky(wengert.tensor([[4.0]]))
     tensor([[2.]])
     """
+    from wengert._linalg import factoring
+
     return factoring.cholesky(input, upper=upper, out=out)
 
 
@@ -50,8 +92,10 @@ def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False, *, out: Tensor | N
     >>> wengert.cholesky_solve(wengert.ones(1, 1), wengert.tensor([[2.0]]))
     tensor([[0.2500]])
     """
+    from wengert._linalg import matrices, solving
+
     expect.tensors("cholesky_solve", B=B, L=L)
-    first, last = (transposed(L), L) if upper else (L, transposed(L))
+    first, last = (matrices.transposed(L), L) if upper else (L, matrices.transposed(L))
     half = solving.solve_triangular(first, B, upper=False)
     return into("cholesky_solve", out, solving.solve_triangular(last, half, upper=True))
 
@@ -63,7 +107,9 @@ def cholesky_inverse(L: Tensor, upper: bool = False, *, out: Tensor | None = Non
     >>> wengert.cholesky_inverse(wengert.tensor([[2.0]]))
     tensor([[0.2500]])
     """
-    matrix("cholesky_inverse", L, "L", square=True)
+    from wengert._linalg import matrices
+
+    matrices.matrix("cholesky_inverse", L, "L", square=True)
     return into("cholesky_inverse", out, cholesky_solve(_core._eye(L.shape[-1], L.shape[-1], L.dtype, False), L, upper))
 
 
@@ -74,6 +120,8 @@ def qr(input: Tensor, some: bool = True, *, out: Any = None) -> Any:
     >>> wengert.qr(wengert.tensor([[3.0], [4.0]])).R.abs()
     tensor([[5.]])
     """
+    from wengert._linalg import factoring
+
     found = factoring.qr(input, "reduced" if some else "complete")
     return into("qr", out, named("qr", ("Q", "R"), found))
 
@@ -85,10 +133,12 @@ def svd(input: Tensor, some: bool = True, compute_uv: bool = True, *, out: Any =
     >>> wengert.svd(wengert.tensor([[0.0, 3.0], [2.0, 0.0]])).S
     tensor([3., 2.])
     """
-    matrix("svd", input, "input")
+    from wengert._linalg import factoring, matrices
+
+    matrices.matrix("svd", input, "input")
     if compute_uv:
         u, s, vh = factoring.svd(input, full_matrices=not some)
-        return into("svd", out, named("svd", ("U", "S", "V"), (u, s, transposed(vh))))
+        return into("svd", out, named("svd", ("U", "S", "V"), (u, s, matrices.transposed(vh))))
     rows, columns = input.shape[-2:]
     u, v = (_core._full([*input.shape[:-2], n, n], 0, input.dtype, False) for n in (rows, columns))
     return into("svd", out, named("svd", ("U", "S", "V"), (u, factoring.svdvals(input), v)))
@@ -101,6 +151,8 @@ def pinverse(input: Tensor, rcond: float = 1e-15) -> Tensor:
     >>> wengert.pinverse(wengert.tensor([[2.0], [0.0]]))
     tensor([[0.5000, 0.0000]])
     """
+    from wengert._linalg import solving
+
     return solving.pinv(input, rtol=rcond)
 
 
@@ -111,11 +163,15 @@ def matrix_power(input: Tensor, n: int, *, out: Tensor | None = None) -> Tensor:
     >>> wengert.matrix_power(wengert.tensor([[1.0, 1.0], [0.0, 1.0]]), 5).tolist()
     [[1.0, 5.0], [0.0, 1.0]]
     """
+    from wengert._linalg import measures
+
     return measures.matrix_power(input, n, out=out)
 
 
 def _power(self: Tensor, n: int) -> Tensor:
     """`wengert.matrix_power` of the tensor, which as a method takes no `out`."""
+    from wengert._linalg import measures
+
     return measures.matrix_power(self, n)
 
 
@@ -135,9 +191,11 @@ def triangular_solve(
     >>> wengert.triangular_solve(wengert.ones(1, 1), wengert.tensor([[2.0]])).solution
     tensor([[0.5000]])
     """
+    from wengert._linalg import matrices, solving
+
     expect.tensors("triangular_solve", b=b, A=A)
-    one_dtype("triangular_solve", A, b)
-    side, high = (transposed(A), not upper) if transpose else (A, upper)
+    matrices.one_dtype("triangular_solve", A, b)
+    side, high = (matrices.transposed(A), not upper) if transpose else (A, upper)
     solution = solving.solve_triangular(side, b, upper=high, unitriangular=unitriangular)
     return named("triangular_solve", ("solution", "cloned_coefficient"), (solution, A.clone()))
 
@@ -149,6 +207,8 @@ def lu(A: Tensor, pivot: bool = True, get_infos: bool = False, out: Any = None) 
     >>> wengert.lu(wengert.tensor([[1.0, 2.0], [4.0, 4.0]]))[1]
     tensor([2, 2], dtype=torch.int32)
     """
+    from wengert._linalg import factoring
+
     packed, pivots, info = factoring.lu_factor_ex(A, pivot=pivot)
     return into("lu", out, (packed, pivots, info) if get_infos else (packed, pivots))
 
@@ -160,7 +220,23 @@ def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor, *, out: Tensor | Non
     >>> wengert.lu_solve(wengert.ones(1, 1), *wengert.lu(wengert.tensor([[2.0]])))
     tensor([[0.5000]])
     """
+    from wengert._linalg import factoring
+
     return factoring.lu_solve(LU_data, LU_pivots, b, out=out)
+
+
+def lu_unpack(LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True, unpack_pivots: bool = True) -> Any:  # noqa: N803
+    """P, L and U from `linalg.lu_factor`.
+
+    >>> import wengert
+    >>> p, l, u = wengert.lu_unpack(*wengert.linalg.lu_factor(wengert.tensor([[1.0, 2.0], [4.0, 4.0]])))
+    >>> p @ l @ u
+    tensor([[1., 2.],
+            [4., 4.]])
+    """
+    from wengert._linalg import factoring
+
+    return factoring.lu_unpack(LU_data, LU_pivots, unpack_data, unpack_pivots)
 
 
 METHODS = [
