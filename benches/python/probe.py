@@ -3,12 +3,14 @@ overflows the stack must not take the whole run with it. `python probe.py memory
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from time import perf_counter_ns
 from typing import Any
 
@@ -68,7 +70,85 @@ def import_time(module: str, _: int) -> float:
     return float(perf_counter_ns() - start)
 
 
+# name: f(module, *inputs) and the shapes of the inputs
+PEAKS: dict[str, tuple[Callable[..., Any], tuple[tuple[int, ...], ...]]] = {
+    "mul": (lambda m, a, b: a * b, ((4_000_000,), (4_000_000,))),
+    "exp": (lambda m, a: a.exp(), ((4_000_000,),)),
+    "tanh": (lambda m, a: a.tanh(), ((4_000_000,),)),
+    "composite": (
+        lambda m, x: (m.log1p((m.tanh(x) * m.exp(x * 0.5) + x) ** 2) * m.tanh(x) * 0.5 + x).sum(),
+        ((4_000_000,),),
+    ),
+    "sum": (lambda m, a: a.sum(), ((4_000_000,),)),
+    "row-plus-matrix": (lambda m, a, b: a + b, ((1024,), (4096, 1024))),
+    "transposed-copy": (lambda m, a: a.T.contiguous(), ((4096, 1024),)),
+    "softmax": (lambda m, a: a.softmax(1), ((4096, 1024),)),
+    "cross_entropy": (
+        lambda m, a: m.nn.functional.cross_entropy(a, m.zeros(4096, dtype=m.int64)),
+        ((4096, 1024),),
+    ),
+    "layer_norm": (lambda m, a, w, b: m.nn.functional.layer_norm(a, (1024,), w, b), ((4096, 1024), (1024,), (1024,))),
+    "max-dim1": (lambda m, a: a.max(1)[0], ((4096, 1024),)),
+    "cumsum-dim1": (lambda m, a: a.cumsum(1), ((4096, 1024),)),
+    "sort-dim1": (lambda m, a: a.sort(1)[0], ((4096, 1024),)),
+    "index_select": (lambda m, a: a.index_select(0, m.arange(100_000) % 50_000), ((50_000, 64),)),
+    "matmul": (lambda m, a, b: a @ b, ((2048, 2048), (2048, 2048))),
+    "bmm": (lambda m, a, b: a @ b, ((256, 128, 128), (256, 128, 128))),
+}
+
+
+def high_water() -> int:
+    """Bytes of this process in memory at most since the mark was last reset."""
+    with open("/proc/self/status") as file:
+        return 1024 * next(int(line.split()[1]) for line in file if line.startswith("VmHWM"))
+
+
+def peak(module: str, name: str) -> float:
+    """How far memory rises above what inputs and cotangent take, in three passes forward and backward."""
+    import numpy as np
+
+    m = importlib.import_module(module)
+    m.set_num_threads(1)
+    f, shapes = PEAKS[name]
+
+    def passes(shapes: tuple[tuple[int, ...], ...], times: int) -> float:
+        xs = [m.tensor(np.full(s, 0.5, np.float32), requires_grad=True) for s in shapes]
+        with m.no_grad():
+            shape = tuple(f(m, *xs).shape)
+        g = m.tensor(np.full(shape, 0.5, np.float32))
+        gc.collect()
+        with open("/proc/self/clear_refs", "w") as file:
+            file.write("5")
+        before = resident()
+        for _ in range(times):
+            for x in xs:
+                x.grad = None
+            f(m, *xs).backward(g)
+        return float(high_water() - before)
+
+    return passes(shapes, 3)
+
+
+def beside(module: str, _: str) -> float:
+    """Mean time of a product of 1e6 elements on two threads while another process computes."""
+    m = importlib.import_module(module)
+    m.set_num_threads(2)
+    a, b = m.ones(1_000_000), m.ones(1_000_000)
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as foreign:
+        try:
+            samples, end = [], perf_counter_ns() + 1_500_000_000
+            while perf_counter_ns() < end:
+                start = perf_counter_ns()
+                a * b
+                samples.append(perf_counter_ns() - start)
+        finally:
+            foreign.kill()
+    # Not the median: the waits of a whole time slice are what the row is about.
+    return sum(samples) / len(samples)
+
+
 PROBES = {"memory": memory, "deep": deep, "import": import_time}
+NAMED = {"peak": peak, "beside": beside}
 
 
 def ask(what: str, lib: Any, n: int = 0) -> dict[str, float]:
@@ -83,4 +163,6 @@ def ask(what: str, lib: Any, n: int = 0) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps({"value": PROBES[sys.argv[1]](sys.argv[2], int(sys.argv[3]))}))
+    what, _, which = sys.argv[1].partition("/")
+    value = NAMED[what](sys.argv[2], which) if what in NAMED else PROBES[what](sys.argv[2], int(sys.argv[3]))
+    print(json.dumps({"value": value}))
