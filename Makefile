@@ -26,7 +26,7 @@ SOURCES := Cargo.toml Cargo.lock pyproject.toml README.md LICENSE LICENSE-MIT LI
 export PYO3_PYTHON := $(abspath $(BIN)/python)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-python fuzz stubs lint format bench wheel sdist clean
+.PHONY: help demo docs test test-rust test-python fuzz stubs lint format bench wheel sdist clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -45,6 +45,11 @@ test-python: $(INSTALLED) ## the tests of the installed wheel, and its stubs
 	@# Without a stub stubtest finds nothing to complain about.
 	@ls $(VENV)/lib/python*/site-packages/wengert/_core.pyi > /dev/null
 	$(BIN)/python -P -m mypy.stubtest wengert._core
+
+docs: $(INSTALLED) ## the book, into target/docs; a link that leads nowhere is an error
+	$(BIN)/python -P tools/reference.py docs/reference
+	$(BIN)/python -P -m sphinx -W --keep-going -q -c docs -d target/docs-state . target/docs
+	@echo "target/docs/index.html"
 
 fuzz: $(INSTALLED) ## hostile calls of everything public, for an hour; SECONDS=60 for a minute
 	PYTHONPATH=tests $(BIN)/python -P -m fuzz.drive $(SECONDS)
@@ -74,7 +79,7 @@ sdist: $(TOOLS) ## a source distribution, into target/sdist
 	$(BIN)/maturin sdist --out target/sdist
 
 clean: ## remove all that was built or installed
-	rm -rf $(VENV) target .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) target docs/reference .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find python tests benches -name __pycache__ -prune -exec rm -rf {} +
 
 $(TOOLS): requirements-dev.txt
