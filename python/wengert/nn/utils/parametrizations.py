@@ -10,27 +10,10 @@ from wengert._random import randn
 from wengert.autograd import no_grad
 from wengert.nn._norms import normalize
 from wengert.nn.modules.module import Module
+from wengert.nn.utils import _slices
 from wengert.nn.utils.parametrize import register_parametrization
 
 __all__ = ["spectral_norm", "weight_norm"]
-
-
-def matrix_of(weight: Tensor, dim: int) -> Tensor:
-    """The slices along a dimension as rows."""
-    return weight.transpose(0, dim).reshape(weight.shape[dim], -1) if dim else weight.flatten(1)
-
-
-def output_dim(module: Any) -> int:
-    """The dimension of a weight that stands for the outputs of its layer."""
-    return 1 if type(module).__name__.startswith("ConvTranspose") else 0
-
-
-def _norm_except(value: Tensor, dim: int | None) -> Tensor:
-    """The norm of each slice along a dimension, or of all elements, shaped to broadcast."""
-    if dim is None or dim == -1:
-        return _core.norm(value)
-    rows = value.transpose(0, dim).reshape(value.shape[dim], -1)
-    return _core.norm(rows, 2, 1).reshape([-1 if d == dim % value.dim() else 1 for d in range(value.dim())])
 
 
 class _WeightNorm(Module):
@@ -41,10 +24,10 @@ class _WeightNorm(Module):
         self.dim = -1 if dim is None else dim
 
     def forward(self, weight_g: Tensor, weight_v: Tensor) -> Tensor:
-        return weight_v * (weight_g / _norm_except(weight_v, self.dim))
+        return weight_v * (weight_g / _slices.norm_except(weight_v, self.dim))
 
     def right_inverse(self, weight: Tensor) -> tuple[Tensor, Tensor]:
-        return _norm_except(weight, self.dim), weight
+        return _slices.norm_except(weight, self.dim), weight
 
 
 def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Module:
@@ -75,7 +58,7 @@ class _SpectralNorm(Module):
         self.eps = eps
         if weight.dim() > 1:
             self.n_power_iterations = n_power_iterations
-            rows = matrix_of(weight.detach(), self.dim)
+            rows = _slices.matrix_of(weight.detach(), self.dim)
             self.register_buffer("_u", normalize(randn(rows.shape[0], dtype=weight.dtype), dim=0, eps=eps))
             self.register_buffer("_v", normalize(randn(rows.shape[1], dtype=weight.dtype), dim=0, eps=eps))
             self._power(rows, 15)
@@ -90,7 +73,7 @@ class _SpectralNorm(Module):
     def forward(self, weight: Tensor) -> Tensor:
         if weight.dim() == 1:
             return normalize(weight, dim=0, eps=self.eps)
-        rows = matrix_of(weight, self.dim)
+        rows = _slices.matrix_of(weight, self.dim)
         if self.training:
             self._power(rows.detach(), self.n_power_iterations)
         held: Any = self
@@ -118,6 +101,6 @@ def spectral_norm(
     weight = getattr(module, name, None)
     if not isinstance(weight, Tensor):
         raise ValueError(f"Module '{module}' has no parameter or buffer with name '{name}'")
-    dim = output_dim(module) if dim is None else dim
+    dim = _slices.output_dim(module) if dim is None else dim
     register_parametrization(module, name, _SpectralNorm(weight, n_power_iterations, dim, eps))
     return module

@@ -11,7 +11,7 @@ from wengert.autograd import no_grad
 from wengert.nn._norms import normalize
 from wengert.nn.modules.module import Module
 from wengert.nn.parameter import Parameter
-from wengert.nn.utils.parametrizations import _norm_except as norm_except, matrix_of, output_dim
+from wengert.nn.utils import _slices
 
 
 class WeightNorm:
@@ -23,7 +23,7 @@ class WeightNorm:
     def compute_weight(self, module: Module) -> Tensor:
         """g v / |v|."""
         g, v = getattr(module, self.name + "_g"), getattr(module, self.name + "_v")
-        return v * (g / norm_except(v, self.dim))
+        return v * (g / _slices.norm_except(v, self.dim))
 
     def __call__(self, module: Module, _: Any) -> None:
         setattr(module, self.name, self.compute_weight(module))
@@ -60,7 +60,7 @@ def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
     hook = WeightNorm(name, dim)
     weight = getattr(module, name)
     del module._parameters[name]
-    module.register_parameter(name + "_g", Parameter(norm_except(weight.detach(), hook.dim)))
+    module.register_parameter(name + "_g", Parameter(_slices.norm_except(weight.detach(), hook.dim)))
     module.register_parameter(name + "_v", Parameter(weight.detach()))
     setattr(module, name, hook.compute_weight(module))
     module.register_forward_pre_hook(hook)
@@ -99,7 +99,7 @@ class SpectralNorm:
         """The weight over its largest singular value."""
         weight = getattr(module, self.name + "_orig")
         u, v = getattr(module, self.name + "_u"), getattr(module, self.name + "_v")
-        rows = matrix_of(weight, self.dim)
+        rows = _slices.matrix_of(weight, self.dim)
         if do_power_iteration:
             with no_grad():
                 for _ in range(self.n_power_iterations):
@@ -126,7 +126,7 @@ def spectral_norm(
     """
     if _key(module, name, SpectralNorm) is not None:
         raise RuntimeError(f"Cannot register two spectral_norm hooks on the same parameter {name}")
-    dim = output_dim(module) if dim is None else dim
+    dim = _slices.output_dim(module) if dim is None else dim
     hook = SpectralNorm(name, n_power_iterations, dim, eps)
     weight = getattr(module, name)
     height = weight.shape[dim]
