@@ -128,6 +128,13 @@ FUNCTIONS = {
         "Tensor",
     ),
     "_to_dlpack": ("x: Tensor, versioned: bool, copied: bool", "Any"),
+    "_function_needs": ("args: tuple[Any, ...]", "tuple[tuple[bool, ...], bool] | None"),
+    "_record_fresh": (
+        "name: str, ctx: Any, args: tuple[Any, ...], to_save: tuple[Any, ...], output: Any",
+        "list[SavedTensor | None] | None",
+    ),
+    "_unpack_saved": ("saved: list[SavedTensor | None], edge: Any = None", "tuple[Tensor | None, ...]"),
+    "_release_saved": ("saved: list[SavedTensor | None]", "None"),
     "_record_function": (
         "name: str, ctx: Any, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor | None], views: Sequence[bool] = ...,"
         " many: bool = False",

@@ -390,6 +390,10 @@ class Tensor:
         """>>> import wengert >>> wengert.sinc(wengert.tensor([0.0, 0.5])) tensor([1.0000, 0.6366])"""
     def sinc_(_self) -> Self:
         """>>> import wengert >>> wengert.sinc(wengert.tensor([0.0, 0.5])) tensor([1.0000, 0.6366])"""
+    def spherical_bessel_j0(_self) -> Tensor:
+        """Spherical Bessel function j0(x) = sin(x) / x of each element, 1 at 0."""
+    def spherical_bessel_j0_(_self) -> Self:
+        """Spherical Bessel function j0(x) = sin(x) / x of each element, 1 at 0."""
     def tan(_self) -> Tensor:
         """Tangent of each element (radians)."""
     def tan_(_self) -> Self:
@@ -1704,6 +1708,9 @@ def rad2deg(input: Tensor) -> Tensor:
 def sinc(input: Tensor) -> Tensor:
     """>>> import wengert >>> wengert.sinc(wengert.tensor([0.0, 0.5])) tensor([1.0000, 0.6366])"""
 
+def spherical_bessel_j0(input: Tensor) -> Tensor:
+    """Spherical Bessel function j0(x) = sin(x) / x of each element, 1 at 0."""
+
 def tan(input: Tensor) -> Tensor:
     """Tangent of each element (radians)."""
 
@@ -2997,6 +3004,9 @@ def _full(shape: Sequence[_int], value: _Number, dtype: _DTypeLike | None, requi
 def _full_like(like: Tensor, value: _Number, dtype: _DTypeLike | None, requires_grad: _bool) -> Tensor:
     """A tensor of one value, of the sizes of `like`, dimensions in the same order in memory."""
 
+def _function_needs(args: tuple[Any, ...]) -> tuple[tuple[_bool, ...], _bool] | None:
+    """`_function_needs(args)`: which arguments need a gradient, and whether a node is to be recorded; None where an argument is wrapped by a transform or is a collection, which may hold such tensors."""
+
 def _grad(
     outputs: Sequence[Tensor],
     inputs: Sequence[Tensor],
@@ -3096,6 +3106,15 @@ def _random_whole(
 def _rebase(x: Tensor, result: Tensor, name: str) -> None:
     """After a write that a custom Function did in place: `x` gets the history of `result`."""
 
+def _record_fresh(
+    name: str,
+    ctx: Any,
+    args: tuple[Any, ...],
+    to_save: tuple[Any, ...],
+    output: Any,
+) -> list[SavedTensor | None] | None:
+    """`_record_fresh(name, ctx, args, to_save, output)`: the common case of `_record_function`: one differentiable output that forward has made. It gets its history, and what was to be saved is returned; None, and nothing done, in any other case."""
+
 def _record_function(
     name: str,
     ctx: Any,
@@ -3111,6 +3130,9 @@ def _recorded(function: Callable[[], Any]) -> tuple[Any, list[_int]]:
 
 def _register_hook(tensor: Tensor, hook: Callable[[Tensor], Tensor | None], post: _bool) -> _int:
     """`_register_hook(tensor, hook, post)`: the hook's id at the tensor's node."""
+
+def _release_saved(saved: list[SavedTensor | None]) -> None:
+    """Gives the values of a list of `SavedTensor` and None back."""
 
 def _set_check_nan(on: _bool) -> None:
     """Has sweeps look for NaN among gradients."""
@@ -3148,6 +3170,9 @@ def _unpack_batched(value: Tensor, dim: _int, size: _int, level: _int) -> Tensor
 
 def _unpack_dual(dual: Tensor, level: _int) -> tuple[Tensor, Tensor | None]:
     """Primal and tangent (None where there is none)."""
+
+def _unpack_saved(saved: list[SavedTensor | None], edge: Any = None) -> tuple[Tensor | None, ...]:
+    """`_unpack_saved(saved, edge)`: the tensors of a list of `SavedTensor` and None."""
 
 def _untrack(x: Tensor, tracked: Sequence[Tensor]) -> Tensor:
     """A result of a function that was differentiated, off the tape where only the tracked inputs had put it there."""
@@ -3253,6 +3278,7 @@ __all__ = [
     "rad2deg_",
     "sinc",
     "sinc_",
+    "spherical_bessel_j0",
     "tan",
     "tan_",
     "asin",

@@ -198,6 +198,9 @@ UNARY = {
     "deg2rad": elementwise(np.deg2rad, inexact=True),
     "rad2deg": elementwise(np.rad2deg, inexact=True),
     "sinc": elementwise(lambda x: np.sinc(x).astype(x.dtype), inexact=True),
+    "spherical_bessel_j0": elementwise(
+        lambda x: np.where(np.isinf(x), 0, np.sinc(x / np.pi)).astype(x.dtype), inexact=True
+    ),
     "positive": elementwise(np.positive),
     "isposinf": lambda x: np.isposinf(x) if x.dtype != bool else np.zeros(x.shape, bool),
     "isneginf": lambda x: np.isneginf(x) if x.dtype != bool else np.zeros(x.shape, bool),

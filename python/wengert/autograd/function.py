@@ -47,6 +47,8 @@ class FunctionCtx:
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
         """The tensors given to `save_for_backward` (in jvp to `save_for_forward`, if that was called), as they were."""
+        if self._saved is not None and self._shown is None:
+            return _core._unpack_saved(self._saved, self._edge)
         return self._tensors(self._edge)
 
     def _tensors(self, edge: Any) -> tuple[Any, ...]:
@@ -55,7 +57,7 @@ class FunctionCtx:
             return self._shown
         if self._saved is None:
             return tuple(self._to_save)
-        return tuple(None if s is None else s.unpack(edge) for s in self._saved)
+        return _core._unpack_saved(self._saved, edge)
 
     @property
     def saved_variables(self) -> tuple[Any, ...]:
@@ -89,23 +91,35 @@ class FunctionCtx:
         self._to_save = ()
 
     def _release(self) -> None:
-        for saved in self._saved or ():
-            if saved is not None:
-                saved.release()
+        if self._saved:
+            _core._release_saved(self._saved)
+
+    def _materialized(self, cotangents: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Cotangents with zeros for those that are missing, where they are wanted."""
+        if not self._materialize:
+            return cotangents
+        return tuple(
+            _core._full(list(known[0]), 0, known[1], False)
+            if g is None and known is not None and (known[2] or self._materialize_non_diff_grads)
+            else g
+            for g, known in zip(cotangents, self._outputs, strict=True)
+        )
 
     def _run_backward(self, edge: Any, cotangents: tuple[Any, ...], create_graph: bool) -> tuple[Any, ...]:
-        if self._materialize and any(g is None for g in cotangents):
-            cotangents = tuple(
-                _core._full(list(known[0]), 0, known[1], False)
-                if g is None and known is not None and (known[2] or self._materialize_non_diff_grads)
-                else g
-                for g, known in zip(cotangents, self._outputs, strict=True)
-            )
-        self._edge = edge
-        try:
-            found = self._function._rule()(self, *cotangents)
-        finally:
-            self._edge = None
+        for g in cotangents:
+            if g is None:
+                cotangents = self._materialized(cotangents)
+                break
+        function = self._function
+        rule = function.backward if function.vjp is Function.vjp else function._rule()
+        if edge is None:
+            found = rule(self, *cotangents)
+        else:
+            self._edge = edge
+            try:
+                found = rule(self, *cotangents)
+            finally:
+                self._edge = None
         grads = found if isinstance(found, tuple) else (found,)
         wanted = len(self.needs_input_grad)
         if len(grads) > wanted and all(g is None for g in grads[wanted:]):
@@ -229,17 +243,25 @@ class Function:
         """
         if cls.setup_context is not Function.setup_context:
             args, kwargs = _positional(cls.forward, args, kwargs)
-        if any(map(_holds_lifted, args)):
+        asked = _core._function_needs(args)
+        if asked is None and any(map(_holds_lifted, args)):
             from wengert.autograd._lifted import apply_lifted
 
             return apply_lifted(cls, args, kwargs)
-        return cls._run(args, kwargs)[0]
+        return cls._run(args, kwargs, asked)[0]
 
     @classmethod
-    def _run(cls, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, FunctionCtx, tuple[Any, ...]]:
-        """The output on plain tensors, the context, and what was saved for jvp."""
-        needs = tuple(isinstance(a, Tensor) and a.requires_grad for a in args)
-        recording = _core._is_recording() and any(needs)
+    def _run(
+        cls, args: tuple[Any, ...], kwargs: dict[str, Any], asked: tuple[tuple[bool, ...], bool] | None = None
+    ) -> tuple[Any, FunctionCtx, tuple[Any, ...]]:
+        """The output on plain tensors, the context, and what was saved for jvp.
+
+        `asked` is which arguments need a gradient, and whether a node is recorded, where that is known.
+        """
+        if asked is None:
+            needs = tuple(isinstance(a, Tensor) and a.requires_grad for a in args)
+            asked = needs, _core._is_recording() and any(needs)
+        needs, recording = asked
         ctx = FunctionCtx(cls, needs)
         before = _core._set_grad_enabled(False)
         try:
@@ -280,13 +302,13 @@ class Function:
 
     @classmethod
     def _record(cls, ctx: FunctionCtx, args: tuple[Any, ...], outputs: tuple[Any, ...]) -> tuple[Any, ...]:
-        ctx._keep(args, outputs)
-        if len(outputs) == 1 and cls._is_fresh(ctx, args, outputs[0]):
+        if len(outputs) == 1 and not ctx._dirty and not ctx._non_differentiable:
             (o,) = outputs
-            ctx._outputs = [(o.shape, o.dtype, True)]
-            leads = [a if need else None for a, need in zip(args, ctx.needs_input_grad, strict=True)]
-            _core._adopt(o, _core._record_function(cls._node_name or cls.__name__, ctx, leads, [o], [False], False)[0])
-            return outputs
+            saved = _core._record_fresh(cls._node_name or cls.__name__, ctx, args, ctx._to_save, o)
+            if saved is not None:
+                ctx._saved, ctx._to_save, ctx._outputs = saved, (), [(o.shape, o.dtype, True)]
+                return outputs
+        ctx._keep(args, outputs)
         if not any(isinstance(o, Tensor) for o in outputs):
             return outputs
         inputs = set(map(id, args))
@@ -334,19 +356,6 @@ class Function:
         # What is returned twice is one object, unless it is an input.
         return tuple(
             o if not isinstance(o, Tensor) else found[i] if views[i] else results[id(o)] for i, o in enumerate(outputs)
-        )
-
-    @classmethod
-    def _is_fresh(cls, ctx: FunctionCtx, args: tuple[Any, ...], o: Any) -> bool:
-        """Whether an output is the common one: a differentiable tensor that forward has made."""
-        return (
-            isinstance(o, Tensor)
-            and not ctx._dirty
-            and not ctx._non_differentiable
-            and o.is_floating_point()
-            and not o.requires_grad
-            and not o._is_view()
-            and all(a is not o for a in args)
         )
 
     @classmethod

@@ -2,12 +2,13 @@
 //!
 //! What the Python object holds (saved tensors, user attributes) is kept by the node as one foreign object.
 
-use crate::convert::{as_tensor, expect_tensor, raise, stash, type_name, wrap_bound};
+use crate::convert::{as_tensor, expect_tensor, fresh_tensor, raise, stash, type_name, wrap_bound};
 use crate::edge::PyEdge;
 use crate::foreign::Foreign;
-use crate::saved::SavedEdge;
+use crate::saved::{SavedEdge, SavedTensor, saves_output};
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyDict, PyList, PyTuple};
 use std::any::Any;
 use std::sync::Arc;
 use wengert::op::{Cotangents, Grads};
@@ -58,7 +59,12 @@ impl Op for Custom {
             // A graph may be dropped while an exception is on its way: it is set aside for the call. Failing to let go
             // of saved tensors early is harmless: the context frees them.
             let pending = PyErr::take(py);
-            let _ = ctx.0.bind(py).call_method0("_release");
+            let ctx = ctx.0.bind(py);
+            let kept = ctx.getattr(intern!(py, "_saved")).ok().and_then(|kept| kept.cast_into::<PyList>().ok());
+            let _ = match kept {
+                Some(kept) => crate::saved::_release_saved(&kept),
+                None => ctx.call_method0(intern!(py, "_release")).map(drop),
+            };
             if let Some(e) = pending {
                 e.restore(py);
             }
@@ -78,8 +84,15 @@ impl Custom {
             });
         }
         let args = PyTuple::new(py, args).map_err(stash)?;
-        let edge = SavedEdge::new(PyEdge::new(py, saved.edge().clone()).map_err(stash)?);
-        let out = ctx.call_method1("_run_backward", (edge, args, saved.create_graph())).map_err(stash)?;
+        // Only outputs that were saved need to know the node.
+        let keeps_output =
+            ctx.getattr(intern!(py, "_saved")).map_or(Ok(true), |kept| saves_output(&kept)).map_err(stash)?;
+        let edge = if keeps_output {
+            Some(SavedEdge::new(PyEdge::new(py, saved.edge().clone()).map_err(stash)?))
+        } else {
+            None
+        };
+        let out = ctx.call_method1(intern!(py, "_run_backward"), (edge, args, saved.create_graph())).map_err(stash)?;
         let out: Vec<Bound<'_, PyAny>> = out.extract().map_err(stash)?;
         let mut grads = Grads::new();
         for (i, g) in out.iter().enumerate() {
@@ -218,4 +231,66 @@ pub fn _adopt(x: &Bound<'_, PyAny>, result: &Bound<'_, PyAny>) -> PyResult<()> {
     // SAFETY: a live tensor; nothing else refers to its inside now.
     unsafe { crate::object::tensor_mut(x.as_ptr()) }.adopt(result.gradient_edge());
     Ok(())
+}
+
+/// `_function_needs(args)`: which arguments need a gradient, and whether a node is to be recorded; None where an argument is
+/// wrapped by a transform or is a collection, which may hold such tensors.
+#[pyfunction]
+pub fn _function_needs<'py>(args: &Bound<'py, PyTuple>) -> PyResult<Option<(Bound<'py, PyTuple>, bool)>> {
+    let mut needs = Vec::with_capacity(args.len());
+    for a in args.iter() {
+        let need = match fresh_tensor(&a)? {
+            Some(t) if t.is_lifted() => return Ok(None),
+            Some(t) => t.requires_grad(),
+            None if a.is_instance_of::<PyTuple>() || a.is_instance_of::<PyList>() || a.is_instance_of::<PyDict>() => {
+                return Ok(None);
+            }
+            None => false,
+        };
+        needs.push(need);
+    }
+    let recording = wengert::grad_enabled() && needs.contains(&true);
+    Ok(Some((PyTuple::new(args.py(), needs)?, recording)))
+}
+
+/// `_record_fresh(name, ctx, args, to_save, output)`: the common case of `_record_function`: one differentiable output that
+/// forward has made. It gets its history, and what was to be saved is returned; None, and nothing done, in any other case.
+#[pyfunction]
+pub fn _record_fresh<'py>(
+    py: Python<'py>,
+    name: String,
+    ctx: Bound<'py, PyAny>,
+    args: &Bound<'py, PyTuple>,
+    to_save: &Bound<'py, PyTuple>,
+    output: &Bound<'py, PyAny>,
+) -> PyResult<Option<Bound<'py, PyList>>> {
+    let Some(value) = fresh_tensor(output)? else { return Ok(None) };
+    let made = !value.is_lifted() && value.dtype().is_float() && !value.requires_grad() && !value.is_view();
+    if !made || args.iter().any(|a| a.is(output)) || !to_save.iter().all(|t| t.is_none() || as_tensor(&t).is_some()) {
+        return Ok(None);
+    }
+    let saved = PyList::empty(py);
+    for t in to_save.iter() {
+        if t.is_none() {
+            saved.append(t)?;
+        } else {
+            saved.append(Bound::new(py, SavedTensor::of(&t, t.is(output).then_some(0), true)?)?)?;
+        }
+    }
+    let nothing = Tensor::full(&[0], wengert::DType::F32, wengert::Scalar::Int(0)).map_err(raise)?;
+    let mut leads = Vec::with_capacity(args.len());
+    for a in args.iter() {
+        leads.push(fresh_tensor(&a)?.filter(Tensor::requires_grad).unwrap_or_else(|| nothing.clone()));
+    }
+    let payload: Arc<dyn Any + Send + Sync> = Arc::new(Foreign::new(ctx.unbind()));
+    let refs: Vec<&Tensor> = leads.iter().collect();
+    let shapes = vec![(value.layout().clone(), value.dtype())];
+    let op = OpRef::new(Custom { name });
+    let edge = Node::record_many(op, wengert::tape::site::current(), &refs, shapes, Some(payload));
+    drop(value);
+    if let Some(edge) = edge {
+        // SAFETY: a live tensor; nothing else refers to its inside now.
+        unsafe { crate::object::tensor_mut(output.as_ptr()) }.adopt(edge);
+    }
+    Ok(Some(saved))
 }

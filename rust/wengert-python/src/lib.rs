@@ -44,6 +44,10 @@ fn _core(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<saved::SavedEdge>()?;
     m.add_function(wrap_pyfunction!(custom::_record_function, m)?)?;
     m.add_function(wrap_pyfunction!(custom::_adopt, m)?)?;
+    m.add_function(wrap_pyfunction!(custom::_function_needs, m)?)?;
+    m.add_function(wrap_pyfunction!(custom::_record_fresh, m)?)?;
+    m.add_function(wrap_pyfunction!(saved::_unpack_saved, m)?)?;
+    m.add_function(wrap_pyfunction!(saved::_release_saved, m)?)?;
     m.add_function(wrap_pyfunction!(node::_node_class, m)?)?;
     m.add_function(wrap_pyfunction!(function::ops, m)?)?;
     m.add_function(wrap_pyfunction!(data::tensor, m)?)?;

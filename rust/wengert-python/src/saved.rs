@@ -7,6 +7,7 @@ use crate::packing::PyHooks;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
+use pyo3::types::{PyList, PyTuple};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wengert::Tensor;
 use wengert::tape::packing::{self, Packed, SaveHooks};
@@ -56,6 +57,19 @@ impl SavedTensor {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What `SavedTensor(tensor, output, hooked)` makes.
+    pub fn of(tensor: &Bound<'_, PyAny>, output: Option<u16>, hooked: bool) -> PyResult<SavedTensor> {
+        let t = expect_tensor(tensor, "save_for_backward")?;
+        let needed = output.is_none() && t.edge_ref().is_some();
+        let edge = needed.then(|| PyEdge::new(tensor.py(), t.gradient_edge())).transpose()?;
+        let saved = SavedTensor { state: Mutex::new(State::Kept(Kept::new(t.array()).map_err(raise)?)), edge, output };
+        drop(t);
+        if let Some(hooks) = packing::active().filter(|_| hooked) {
+            saved.pack_with(&*hooks)?;
+        }
+        Ok(saved)
+    }
+
     fn pack_with(&self, hooks: &dyn SaveHooks) -> PyResult<()> {
         let value = match &*self.state() {
             State::Kept(kept) => kept.value(),
@@ -90,15 +104,7 @@ impl SavedTensor {
     #[new]
     #[pyo3(signature = (tensor, output=None, hooked=true))]
     fn new(tensor: &Bound<'_, PyAny>, output: Option<u16>, hooked: bool) -> PyResult<SavedTensor> {
-        let t = expect_tensor(tensor, "save_for_backward")?;
-        let needed = output.is_none() && t.edge_ref().is_some();
-        let edge = needed.then(|| PyEdge::new(tensor.py(), t.gradient_edge())).transpose()?;
-        let saved = SavedTensor { state: Mutex::new(State::Kept(Kept::new(t.array()).map_err(raise)?)), edge, output };
-        drop(t);
-        if let Some(hooks) = packing::active().filter(|_| hooked) {
-            saved.pack_with(&*hooks)?;
-        }
-        Ok(saved)
+        SavedTensor::of(tensor, output, hooked)
     }
 
     /// The tensor, attached to its history; `edge` is that of the node whose rule runs.
@@ -167,4 +173,36 @@ impl SavedTensor {
         let old = std::mem::replace(&mut *self.state(), State::Gone);
         drop(old);
     }
+}
+
+/// Whether one of a Function's saved tensors is an output of it; what is no list may hold one.
+pub fn saves_output(kept: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let Ok(kept) = kept.cast::<PyList>() else { return Ok(true) };
+    Ok(kept.iter().any(|s| s.cast::<SavedTensor>().is_ok_and(|s| s.get().output.is_some())))
+}
+
+/// `_unpack_saved(saved, edge)`: the tensors of a list of `SavedTensor` and None.
+#[pyfunction]
+#[pyo3(signature = (saved, edge=None))]
+pub fn _unpack_saved<'py>(
+    py: Python<'py>,
+    saved: &Bound<'py, PyList>,
+    edge: Option<&Bound<'py, SavedEdge>>,
+) -> PyResult<Bound<'py, PyTuple>> {
+    let mut found = Vec::with_capacity(saved.len());
+    for s in saved.iter() {
+        found.push(if s.is_none() { s } else { s.cast::<SavedTensor>()?.get().unpack(py, edge)? });
+    }
+    PyTuple::new(py, found)
+}
+
+/// Gives the values of a list of `SavedTensor` and None back.
+#[pyfunction]
+pub fn _release_saved(saved: &Bound<'_, PyList>) -> PyResult<()> {
+    for s in saved.iter() {
+        if !s.is_none() {
+            s.cast::<SavedTensor>()?.get().release();
+        }
+    }
+    Ok(())
 }

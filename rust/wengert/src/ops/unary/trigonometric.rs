@@ -34,6 +34,27 @@ unary! {
         (g * slope).gate_ne(x, A::lit(0.0, x))
     };
 
+    /// Spherical Bessel function j0(x) = sin(x) / x of each element, 1 at 0.
+    ///
+    /// >>> import wengert
+    /// >>> wengert.special.spherical_bessel_j0(wengert.tensor([0.0, 1.0]))
+    /// tensor([1.0000, 0.8415])
+    ///
+    /// Source: DLMF, 10.49.3 and 10.51.2; near 0 the derivative is the power series of 10.53.1.
+    spherical_bessel_j0, SphericalBesselJ0, SPHERICAL_BESSEL_J0, "SphericalBesselJ0Backward0",
+        samples &["f(2, 3)", "f()", "f(3, lo=0.1, hi=0.4)"];
+    f(x) = {
+        let ratio = R::pick(x.eq(R::lit(0.0)), R::lit(1.0), x.sin() / x);
+        R::pick(x.abs().eq(R::lit(f64::INFINITY)), R::lit(0.0), ratio)
+    };
+    d(g, x, y) = {
+        let s = x * x;
+        let far = (x.cos() - y) / x;
+        let inner = 1.0 - s / 54.0 * (1.0 - s / 88.0 * (1.0 - s / 130.0 * (1.0 - s / 180.0)));
+        let near = x * (1.0 - s / 10.0 * (1.0 - s / 28.0 * inner)) / -3.0;
+        (g * far).gate_gt(s, A::lit(0.25, s)) + (g * near).drop_gt(s, A::lit(0.25, s))
+    };
+
     /// Tangent of each element (radians).
     ///
     /// >>> import wengert
