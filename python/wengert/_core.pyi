@@ -1327,7 +1327,7 @@ class Tensor:
         """Cuts the tensor from its history, in place."""
     def dim(self) -> _int:
         """Number of dimensions."""
-    def dim_order(self) -> tuple[_int, ...]:
+    def dim_order(self, *, ambiguity_check: Any = False) -> tuple[_int, ...]:
         """The dimensions in the order in which they lie in memory, the slowest first."""
     def dist(input, other: Tensor, p: _float = 2) -> Tensor:
         """The p-norm of input - other."""

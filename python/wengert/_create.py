@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from wengert import _core
-from wengert._core import Tensor, dtype as _dtype, from_numpy, tensor
+from wengert._core import Tensor, dtype as _dtype, tensor
 from wengert._device import check_device, check_format
 from wengert._results import into
 
@@ -170,7 +170,7 @@ def arange(
         start, end = 0, start
     if start is None:
         start = 0
-    return into("arange", out, _core._arange(start, end, step, dtype_for(out, dtype), requires_grad), dtype)
+    return _along("arange", out, _core._arange(start, end, step, dtype_for(out, dtype), requires_grad), dtype)
 
 
 def linspace(
@@ -229,7 +229,14 @@ def _spaced(
             )
     kind = dtype_for(out, dtype)
     kind = kind if kind is not None else _core.get_default_dtype()
-    return into(name, out, _core._spaced(start, end, steps.__index__(), base, kind, requires_grad), dtype)
+    return _along(name, out, _core._spaced(start, end, steps.__index__(), base, kind, requires_grad), dtype)
+
+
+def _along(name: str, out: Any, made: Tensor, dtype: Any) -> Tensor:
+    """Written into `out` element by element, whatever its shape, where it has as many."""
+    if isinstance(out, Tensor) and out.numel() == made.numel():
+        made = made.reshape(out.shape)
+    return into(name, out, made, dtype)
 
 
 def eye(
@@ -275,9 +282,35 @@ def as_tensor(data: Any, dtype: _dtype | None = None, device: Any = None) -> Ten
     return made if dtype is None else _core._cast(made, dtype, False)
 
 
+def from_numpy(ndarray: Any) -> Tensor:
+    """A tensor over an array's memory: what is written to one is seen by the other.
+
+    Warns of an array that may not be written to. Raises TypeError for what is no array, and for dtypes that tensors do not have.
+
+    >>> import numpy
+    >>> array = numpy.zeros(2)
+    >>> from_numpy(array).fill_(1.0)
+    tensor([1., 1.], dtype=torch.float64)
+    >>> array.tolist()
+    [1.0, 1.0]
+    """
+    return _over(ndarray, 3)
+
+
+def _over(ndarray: Any, level: int) -> Tensor:
+    flags = getattr(ndarray, "flags", None)
+    if flags is not None and not getattr(flags, "writeable", True):
+        warnings.warn(
+            "The given NumPy array is not writable, and tensors are: what is written to this one is written to memory that NumPy"
+            " holds constant. Copy the array first (tensor() does), or set its flags.writeable.",
+            stacklevel=level,
+        )
+    return _core.from_numpy(ndarray)
+
+
 def _shared(data: Any) -> Tensor | None:
     """A tensor over an array's memory; None for what is no array."""
-    return from_numpy(data) if type(data).__name__ == "ndarray" and hasattr(data, "__array_interface__") else None
+    return _over(data, 4) if type(data).__name__ == "ndarray" and hasattr(data, "__array_interface__") else None
 
 
 def asarray(

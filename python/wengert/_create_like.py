@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from wengert import _core
@@ -131,6 +132,12 @@ def new_tensor(self: Tensor, data: Any, **kw: Any) -> Tensor:
     """
     dtype, requires_grad = kw.pop("dtype", None), kw.pop("requires_grad", False)
     options("new_tensor", kw)
+    if isinstance(data, Tensor):
+        warnings.warn(
+            "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or"
+            " sourceTensor.detach().clone().requires_grad_(True), rather than tensor.new_tensor(sourceTensor).",
+            stacklevel=2,
+        )
     return _core.tensor(data, dtype=self.dtype if dtype is None else dtype, requires_grad=requires_grad)
 
 

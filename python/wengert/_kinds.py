@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -247,7 +248,7 @@ def pin_memory(self: Tensor, device: Any = None) -> Tensor:
 
 
 def set_default_tensor_type(t: Any) -> None:
-    """Sets the default dtype by a typed class or its name; `set_default_dtype` does it by the dtype.
+    """Sets the default dtype by a typed class or its name, with a warning: `set_default_dtype` does it by the dtype.
 
     Raises TypeError for what names no floating-point type.
 
@@ -257,6 +258,9 @@ def set_default_tensor_type(t: Any) -> None:
     torch.float64
     >>> set_default_tensor_type(wengert.FloatTensor)
     """
+    warnings.warn(
+        "torch.set_default_tensor_type() is deprecated, please use torch.set_default_dtype() instead.", stacklevel=2
+    )
     found: _dtype | None = None
     if isinstance(t, _Typed):
         found = t.dtype

@@ -330,6 +330,10 @@ def multinomial(
     count = num_samples.__index__()
     if count <= 0:
         raise RuntimeError(f"cannot sample n_sample <= 0 samples; got {count}")
+    if input.dim() and input.shape[-1] > 2**24:
+        raise RuntimeError(f"number of categories cannot exceed 2^24; got {input.shape[-1]}")
+    if isinstance(out, Tensor) and out.dtype is not _core.int64:
+        raise RuntimeError(f"multinomial expects Long tensor out, got: {out.dtype}")
     stream = _stream("multinomial", generator)
     made = _each(lambda weights: _core._random_places(weights, count, bool(replacement), stream), input)
     return into("multinomial", out, made)

@@ -225,8 +225,10 @@ def load(
     *,
     weights_only: bool | None = None,
     mmap: bool | None = None,
+    **pickle_load_args: Any,
 ) -> Any:
-    """Reads what `save` wrote. Nothing in a file is executed, whatever `weights_only` says.
+    """Reads what `save` wrote. Nothing in a file is executed, whatever `weights_only` says; `encoding` and what else tells pickle how
+    to read changes nothing.
 
     Raises RuntimeError for a file that is damaged, or that something else wrote; FileNotFoundError where there is none.
 
@@ -238,6 +240,8 @@ def load(
     """
     if pickle_module is not None:
         raise TypeError("load(): got a pickle_module, but nothing is pickled; wanted None")
+    if unknown := set(pickle_load_args) - {"encoding", "errors", "fix_imports"}:
+        raise TypeError(f"load() got an unexpected keyword argument {min(unknown)!r}")
     if mmap:
         raise RuntimeError("load(): got mmap=True, but files are read into memory; wanted False")
     if map_location is not None and not callable(map_location) and not isinstance(map_location, dict):

@@ -112,7 +112,9 @@ def _compare(actual: Any, expected: Any, checks: _Checks, path: str) -> str | No
             f"No comparison pair was able to handle inputs of type {type(actual)} and {type(expected)}.{where}; wanted tensors, numbers,"
             " or sequences and mappings of them"
         )
-    if not checks.allow_subclasses and type(actual) is not type(expected):
+    if isinstance(actual, Tensor) != isinstance(expected, Tensor) or (
+        not checks.allow_subclasses and type(actual) is not type(expected)
+    ):
         raise TypeError(
             f"No comparison pair was able to handle inputs of type {type(actual)} and {type(expected)}.{where}"
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 from wengert import _core, _create, _expect as expect
 from wengert._core import Tensor
+from wengert._face import memory
 from wengert._results import into
 
 
@@ -165,7 +166,7 @@ def as_strided_scatter(
         raise RuntimeError(
             f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = {list(size)}"
         )
-    out = input.clone()
+    out = memory.lifted_like(src, input) if src._is_lifted() else input.clone()
     out.as_strided(size, stride, storage_offset).copy_(src)
     return out
 

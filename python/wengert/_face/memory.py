@@ -35,7 +35,8 @@ def empty_strided(
     """
     options("empty_strided", kw)
     size, stride = sizes("empty_strided", (size,)), [int(s) for s in stride]
-    flat = _core._full([_extent("empty_strided", size, stride)], 0, dtype, False)
+    kind = dtype if dtype is not None else _core.get_default_dtype()
+    flat = _core._full([_extent("empty_strided", size, stride)], 0, kind, False)
     found = flat.as_strided(size, stride).detach()
     return found.requires_grad_() if requires_grad else found
 
@@ -239,7 +240,15 @@ def fill(input: Tensor, value: Any) -> Tensor:
     tensor([3., 3.])
     """
     expect.tensors("fill", input=input)
+    if isinstance(value, Tensor) and value._is_lifted():
+        return lifted_like(value, input).fill_(value)
     return input.clone().fill_(value)
+
+
+def lifted_like(wrapped: Tensor, input: Tensor) -> Tensor:
+    """A copy of `input` under the transforms that hold for `wrapped`, so that this can be written to it."""
+    zero = wrapped.detach().reshape(-1)[:0].sum().to(input.dtype)
+    return _core.where(zero == 0, input, zero)
 
 
 def fill_(input: Tensor, value: Any) -> Tensor:

@@ -8,6 +8,7 @@ from typing import Any
 
 from wengert import _core, _expect as expect, _kinds
 from wengert._core import Tensor
+from wengert._device import memory_format
 
 
 def is_signed(input: Tensor) -> bool:
@@ -173,13 +174,25 @@ def map2_(self: Tensor, x: Tensor, y: Tensor, callable: Callable[[Any, Any, Any]
     return _kinds._each("map2_", self, [self, x.expand(self.shape), y.expand(self.shape)], callable)
 
 
-def dim_order(self: Tensor) -> tuple[int, ...]:
+def dim_order(self: Tensor, *, ambiguity_check: Any = False) -> tuple[int, ...]:
     """The dimensions in the order in which they lie in memory, the slowest first.
+
+    With `ambiguity_check` raises RuntimeError where another order would do as well, because of sizes of 1 or equal strides; with a
+    list of memory formats, unless it is one of these alone.
 
     >>> import wengert
     >>> wengert.ones(2, 3).t().dim_order()
     (1, 0)
     """
+    formats = [] if isinstance(ambiguity_check, bool) else ambiguity_check
+    if not isinstance(formats, list) or not all(isinstance(name, memory_format) for name in formats):
+        raise TypeError("The ambiguity_check argument must be a bool or a list of memory formats.")
+    strides = self._strides
+    several = 1 in self.shape or any(a == b for a, b in zip(strides, strides[1:], strict=False))
+    if ambiguity_check is not False and several and sum(self.is_contiguous(name) for name in formats) != 1:
+        raise RuntimeError(
+            "The tensor does not have unique dim order, or cannot map to exact one of the given memory formats."
+        )
     return tuple(sorted(range(self.dim()), key=lambda d: -self._strides[d]))
 
 

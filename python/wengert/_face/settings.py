@@ -52,11 +52,16 @@ def get_float32_matmul_precision() -> str:
 def set_float32_matmul_precision(precision: str) -> None:
     """Allows products of float32 matrices to be less precise: 'highest', 'high' or 'medium'. They are in float32 always.
 
+    Any other word changes nothing, with a warning.
+
     >>> import wengert
     >>> wengert.set_float32_matmul_precision("highest")
     """
     if precision not in ("highest", "high", "medium"):
-        raise RuntimeError(f"{precision} is not one of 'highest', 'high', or 'medium'")
+        warnings.warn(
+            f"{precision} is not one of 'highest', 'high', or 'medium'; the current call has no effect.", stacklevel=2
+        )
+        return
     _NOW["precision"] = precision
 
 

@@ -262,11 +262,10 @@ class LinalgSlogdet(Batched):
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
         """Keeps A."""
         ctx.save_for_backward(inputs[0])
-        ctx.mark_non_differentiable(output[0])
 
     @staticmethod
     def backward(ctx: Any, _: Any, g: Tensor) -> Any:
-        """g A'^-1."""
+        """g A'^-1; the sign is constant where it has a derivative."""
         (a,) = ctx.saved_tensors
         return g[..., None, None] * transposed(LinalgInvEx.apply(a, "torch.linalg.slogdet"))
 
@@ -275,7 +274,8 @@ class LinalgSlogdet(Batched):
         """tr(A^-1 dA)."""
         (a,) = ctx.saved_tensors
         inverse = LinalgInvEx.apply(a, "torch.linalg.slogdet")
-        return None, (transposed(inverse) * t).sum((-2, -1))
+        found = (transposed(inverse) * t).sum((-2, -1))
+        return _core._zeros_like(found), found
 
 
 class Singular(Constant):

@@ -9,7 +9,7 @@ from wengert import _core, _expect as expect
 from wengert._core import Tensor
 from wengert._linalg.factoring import eigvalsh, svdvals
 from wengert._linalg.matrices import matrix, word
-from wengert._linalg.solving import _tolerances, inv, inv_ex
+from wengert._linalg.solving import inv, inv_ex
 from wengert._results import into
 
 INF = float("inf")
@@ -20,11 +20,28 @@ def vector_norm(
 ) -> Tensor:
     """Vector norm (sum |x|^ord)^(1/ord) over `dim`, all dimensions when None; the derivative at 0 is 0.
 
+    Raises RuntimeError for infinite and negative orders of no elements.
+
     >>> import wengert
     >>> vector_norm(wengert.tensor([3.0, 4.0]))
     tensor(5.)
     """
+    if isinstance(x, Tensor) and x.numel() == 0 and not isinstance(ord, str) and (ord < 0 or ord == INF):
+        return into("vector_norm", out, _extreme_of_none(x, ord, dim, keepdim, dtype))
     return into("vector_norm", out, _core.norm(x, ord, dim, keepdim, dtype))
+
+
+def _extreme_of_none(x: Tensor, ord: float, dim: Any, keepdim: bool, dtype: Any) -> Tensor:
+    """Norms that no elements have; there may be none to find, where another dimension is empty."""
+    dims = list(range(x.dim())) if dim is None else [dim] if isinstance(dim, int) else list(dim)
+    dims = [expect.place(x, d) for d in dims] or list(range(x.dim()))
+    if any(x.shape[d] == 0 for d in dims):
+        whole = "" if dim is None else f" along dimensions {dims}"
+        raise RuntimeError(
+            f"linalg.vector_norm cannot compute the {ord} norm on an empty tensor{whole} because the operation does not have an"
+            " identity; wanted at least one element"
+        )
+    return (x if dtype is None else x.to(dtype)).abs().amax(tuple(dims), keepdim)
 
 
 def matrix_norm(
@@ -145,10 +162,18 @@ def matrix_rank(A: Tensor, tol: Any = None, hermitian: bool = False, *, atol: An
     s = eigvalsh(x).abs() if hermitian else svdvals(x)
     if s.shape[-1] == 0:
         return _core._full(list(A.shape[:-2]), 0, _core.int64, False)
-    low, relative = _tolerances("linalg.matrix_rank", A, atol if tol is None else tol, rtol)
-    low, relative = (_core.tensor(n, dtype=A.dtype) for n in (low, relative))
+    low = _tolerance(A, atol if tol is None else tol, 0.0)
+    eps = 2.0**-23 if A.dtype is _core.float32 else 2.0**-52
+    usual = _core.where(low > 0, _core._full([], 0.0, A.dtype, False), max(A.shape[-2:]) * eps)
+    relative = usual if rtol is None else _tolerance(A, rtol, 0.0)
     least = _core.maximum(low[..., None], relative[..., None] * s.amax(-1, True))
     return (s > least).sum(-1)
+
+
+def _tolerance(A: Tensor, given: Any, usual: float) -> Tensor:  # noqa: N803
+    if isinstance(given, Tensor):
+        return given.detach().to(A.dtype)
+    return _core.tensor(usual if given is None else float(given), dtype=A.dtype)
 
 
 def vecdot(x: Tensor, y: Tensor, *, dim: int = -1, out: Tensor | None = None) -> Tensor:

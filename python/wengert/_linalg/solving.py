@@ -6,7 +6,7 @@ from typing import Any
 
 from wengert import _core, _expect as expect
 from wengert._core import Tensor
-from wengert._linalg import inverse as rules, least
+from wengert._linalg import inverse as rules, least, spectra
 from wengert._linalg.matrices import matrix, one_dtype, plain, together, transposed, values
 from wengert._results import into, named
 
@@ -210,13 +210,15 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
     solution = least.LinalgLstsq.apply(a, b, float(rcond))
     empty = _core._full([0], 0, A.dtype, False)
     rank, singular, residuals = _core._full([0], 0, _core.int64, False), empty, empty
-    if not A._is_lifted():
-        s = np.linalg.svd(values(a.detach()), compute_uv=False)
-        if driver != "gels":
-            rank = _core.tensor((s > rcond * s.max(-1, keepdims=True, initial=0)).sum(-1), dtype=_core.int64)
-        if driver in {"gelsd", "gelss"}:
-            singular = _core.tensor(s)
-        if A.shape[-2] > A.shape[-1] and (driver == "gels" or bool((rank == A.shape[-1]).all())) and driver != "gelsy":
+    s = spectra.LinalgSvd.apply(A.detach())[1]
+    if driver != "gels":
+        largest = s.amax(-1, True) if s.shape[-1] else s.sum(-1, True)
+        rank = (s > rcond * largest).sum(-1)
+    if driver in {"gelsd", "gelss"}:
+        singular = s
+    # Whether there are residuals depends on the ranks, of which a map has several.
+    if not A._is_lifted() and A.shape[-2] > A.shape[-1] and driver != "gelsy":
+        if driver == "gels" or bool((rank == A.shape[-1]).all()):
             gap = (a @ solution - b).detach()
             residuals = (gap * gap).sum(-2)
             residuals = residuals.squeeze(-1) if vector else residuals

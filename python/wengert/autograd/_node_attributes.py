@@ -141,7 +141,7 @@ def _attributes(node: Node) -> dict[str, Any]:
 def attribute(node: Node, name: str) -> Any:
     """What `node.name` is for a name that all nodes do not have; AttributeError where there is no such thing."""
     if name == "_input_metadata":
-        return [InputMetadata(Size(shape), dtype) for shape, dtype in node._outputs()]
+        return tuple(InputMetadata(Size(shape), dtype) for shape, dtype in node._outputs())
     context = node._context()
     if context is not None and not name.startswith("__"):
         ctx, edge = context

@@ -17,6 +17,9 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     tensor([0.7071])
     """
     expect.tensors("cosine_similarity", x1=x1, x2=x2)
+    if x1.shape != x2.shape:
+        # Before the norms are taken: `dim` counts dimensions of what comes out, and may be one that broadcasts.
+        x1, x2 = _core.broadcast_tensors(x1, x2)
     return (normalize(x1, 2.0, dim, eps) * normalize(x2, 2.0, dim, eps)).sum(dim)
 
 

@@ -50,10 +50,20 @@ def rms_norm(input: Tensor, normalized_shape: Any, weight: Tensor | None = None,
     """
     expect.tensors("rms_norm", input=input)
     shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+    if not shape:
+        raise RuntimeError(
+            "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got"
+            " normalized_shape = []"
+        )
+    if weight is not None and tuple(weight.shape) != shape:
+        raise RuntimeError(
+            "Expected weight to be of same shape as normalized_shape, but got weight of shape"
+            f" {list(weight.shape)} and normalized_shape = {list(shape)}"
+        )
     if tuple(input.shape[max(0, input.dim() - len(shape)) :]) != shape:
         raise RuntimeError(
             f"rms_norm: Given normalized_shape={list(shape)}, expected input with shape [*, "
-            f"{', '.join(map(str, shape))}], but got input of size {list(input.shape)}"
+            f"{', '.join(map(str, shape))}], but got input of size{list(input.shape)}"
         )
     if eps is None:
         eps = 2.0**-52 if input.dtype is _core.float64 else 2.0**-23

@@ -175,6 +175,11 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
     expect.tensors("hardtanh", input=input)
     if min_val > max_val:
         raise ValueError(f"min_val cannot be greater than max_val; got {min_val} and {max_val}")
+    if not input.is_floating_point():
+        if input.dtype is _core.bool:
+            raise NotImplementedError("Bool inputs not supported for hardtanh; try float()")
+        low = int(min_val) if input.dtype.is_signed else max(int(min_val), 0)
+        return placed(input, _core.clamp(input, low, int(max_val)), inplace)
     # Cut off from the tape outside: there the value is a constant. nan is not outside, and lets gradients through.
     outside = _core.bitwise_or(input <= min_val, input >= max_val)
     return placed(input, _core.where(outside, _core.clamp(input.detach(), min_val, max_val), input), inplace)

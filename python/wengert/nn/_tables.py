@@ -127,6 +127,8 @@ def embedding(
             [1., 2.]])
     """
     expect.tensors("embedding", input=input, weight=weight)
+    if weight.dim() != 2:
+        raise RuntimeError(f"'weight' must be 2-D; got shape {list(weight.shape)}")
     if sparse:
         raise NotImplementedError("embedding: sparse gradients are not supported; leave sparse out")
     padding_idx = _padding(weight, padding_idx)

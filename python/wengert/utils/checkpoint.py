@@ -4,6 +4,7 @@ torch.utils.checkpoint's. Depends on `_core`, random states and trees.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
@@ -39,7 +40,7 @@ def noop_context_fn() -> Contexts:
 
 
 def checkpoint(
-    function: Callable[..., Any],
+    function: Callable[..., Any] | None = None,
     *args: Any,
     use_reentrant: bool | None = None,
     preserve_rng_state: bool = True,
@@ -54,7 +55,7 @@ def checkpoint(
     Gradients are those of the function without it, also of tensors that it takes from outside of its arguments, with
     `autograd.grad`, `inputs=` and `create_graph` as well: both values of `use_reentrant` mean the same here. Random numbers
     are the same in both runs while `preserve_rng_state`. The function sees copies of arguments that need a gradient.
-    `context_fn` makes the contexts of the two runs. With `debug` the error names the operations of both runs. `early_stop`
+    Without a function it is a decorator of one. `context_fn` makes the contexts of the two runs. With `debug` the error names the operations of both runs. `early_stop`
     changes nothing: the second run always goes to the end, since the gradient starts there.
 
     Raises CheckpointError in the backward pass where the second run returns other shapes or dtypes, unless
@@ -66,6 +67,20 @@ def checkpoint(
     >>> wengert.allclose(x.grad, 2 * x * (x * x).exp())
     True
     """
+    if function is None:
+        if args or kwargs:
+            raise TypeError("checkpoint(): got arguments without a function to call with them")
+        return functools.partial(
+            _decorate,
+            use_reentrant=use_reentrant,
+            preserve_rng_state=preserve_rng_state,
+            context_fn=context_fn,
+            determinism_check=determinism_check,
+            debug=debug,
+            early_stop=early_stop,
+        )
+    if use_reentrant and kwargs:
+        raise ValueError("Unexpected keyword arguments: " + ",".join(kwargs))
     if determinism_check not in ("default", "none"):
         raise ValueError(f"determinism_check should be 'default' or 'none', got {determinism_check!r}")
     forward, again = context_fn()
@@ -79,6 +94,16 @@ def checkpoint(
     run.debug = _Debug.enabled if _Debug.enabled is not None else bool(debug)
     with forward:
         return run.first()
+
+
+def _decorate(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
+    """The function that calls it in a checkpoint."""
+
+    @functools.wraps(function)
+    def checkpointed(*args: Any, **kwargs: Any) -> Any:
+        return checkpoint(function, *args, **options, **kwargs)
+
+    return checkpointed
 
 
 class _Run:
