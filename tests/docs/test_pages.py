@@ -11,7 +11,12 @@ from .pages import ROOT, Page, alike
 PAGES = ["README.md", *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/**/*.md"))]
 WITH_CODE = [name for name in PAGES if "docs/reference/" not in name and "```python" in (ROOT / name).read_text()]
 # What these teach is PyTorch's: there their cells show the same.
-COMMON = ("docs/tutorials/autograd.md", "docs/tutorials/forward-mode.md")
+COMMON = (
+    "docs/tutorials/autograd.md",
+    "docs/tutorials/custom-functions.md",
+    "docs/tutorials/forward-mode.md",
+    "docs/tutorials/regression-to-mlp.md",
+)
 
 
 @pytest.fixture(autouse=True)
