@@ -80,6 +80,18 @@ def test_boxes_do_not_overlap_and_hold_their_text(name):
         assert all(0 <= x <= picture.width and 0 <= y <= picture.height for x, y in arrow.points)
 
 
+@pytest.mark.parametrize("name", ["ten", "hundred", "recurrence", "tangle"])
+def test_arrows_do_not_pass_through_boxes(name):
+    picture = torch.graph(GRAPHS[name](), values=True).picture
+    for arrow in picture.arrows:
+        for (x0, y0), (x1, y1) in zip(arrow.points, arrow.points[1:]):
+            left, right, upper, lower = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
+            for i, b in enumerate(picture.boxes):
+                over = left < b.x + b.width / 2 - 0.01 and right > b.x - b.width / 2 + 0.01
+                over = over and upper < b.y + b.height / 2 - 0.01 and lower > b.y - b.height / 2 + 0.01
+                assert not over, (picture.boxes[arrow.tail].lines, picture.boxes[arrow.head].lines, b.lines, i)
+
+
 def test_boxes_and_arrows_of_a_program():
     names = run(
         """

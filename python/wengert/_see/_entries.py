@@ -182,7 +182,7 @@ class _Unseen:
             words = []
             entry = Entry("", "", "unrecorded", inputs, where=event.where, rule="not recorded")
             self._entries.append(entry)
-            for edge, at in made:
+            for k, (edge, at) in enumerate(made):
                 if edge and edge in self._keys:
                     self._later.append((self._at[key], self._keys[edge]))
                     words.append(self._source.name(self._keys[edge]))
@@ -192,11 +192,19 @@ class _Unseen:
                 elif edge:
                     words.append(self._outside(inputs, edge, recording, at))
                 else:
-                    words.append(_words.UNKNOWN)
+                    words.append(self._constant(recording, place, k))
             entry.name = _words.expression(event.name, event.words, words)
             if event.form is not None:
                 entry.shape, entry.dtype = _words.shape(event.form[0]), _words.dtype(event.form[1])
         return self._at["event", id(recording), start]
+
+    def _constant(self, recording: Any, place: int, k: int) -> str:
+        """An operand without history: its name, or its value if it is a number."""
+        value = recording.input(place, k)
+        if value is None:
+            return _words.UNKNOWN
+        name = self._source.known.constant(value)
+        return name or (_words.number(value.item()) if value.dim() == 0 else f"const{list(value.shape)}")
 
     def _outside(self, inputs: list[tuple[int, bool]], edge: int, recording: Any, at: int | None) -> str:
         """What has a history that the picture does not show: the way to it was cut."""

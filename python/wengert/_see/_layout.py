@@ -58,7 +58,7 @@ class _Grid:
         layer: list[int],
         sources: Sequence[bool],
     ) -> None:
-        self.weight = [_LIGHT if light else 1.0 for light in sources]
+        self.weight = _weights(arrows, sources)
         self.width = [w for w, _ in sizes]
         self.layer = list(layer)
         self.above: list[list[int]] = [[] for _ in sizes]
@@ -69,7 +69,7 @@ class _Grid:
             for between in range(layer[tail] + 1, layer[head]):
                 chain.append(len(self.width))
                 self.width.append(2.0)
-                self.weight.append(1.0)
+                self.weight.append(self.weight[tail])
                 self.layer.append(between)
                 self.above.append([])
                 self.below.append([])
@@ -168,6 +168,17 @@ class _Grid:
         return x
 
 
+def _weights(arrows: Sequence[tuple[int, int]], sources: Sequence[bool]) -> list[float]:
+    """What boxes weigh when they are placed: the more the longer the line of operations that ends in them, so that a line
+    stays straight and what joins it stands beside it.
+    """
+    depth = [0] * len(sources)
+    for tail, head in sorted(arrows, key=lambda arrow: arrow[1]):
+        if not sources[tail]:
+            depth[head] = max(depth[head], depth[tail] + 1)
+    return [_LIGHT if light else (1.0 + d) ** 2 for light, d in zip(sources, depth)]
+
+
 def _apart(wanted: list[float], widths: list[float], weights: list[float]) -> list[float]:
     """The places nearest to the wanted ones (in weighted squares) at which neighbours do not overlap."""
     shift = [0.0]
@@ -245,27 +256,29 @@ def arrange(
             y += heights[r] + GAP_Y
         bottom = max(bottom, y - GAP_Y)
 
-    def point(b: int, edge: int) -> tuple[float, float]:
-        """The middle of a box (0), of its upper (-1) or lower edge (1)."""
+    def passing_by(b: int) -> list[tuple[float, float]]:
+        """Straight down through the layer of `b`, between its boxes: turns are for the room between layers."""
         r = grid.layer[b]
-        middle = top[r] + heights[r] / 2
-        own = sizes[b][1] / 2 if b < len(sizes) else 0.0
-        return x[b] + shift[column[r]], middle + edge * own
+        across = x[b] + shift[column[r]]
+        return [(across, top[r]), (across, top[r] + heights[r])]
+
+    def middle(b: int) -> tuple[float, float]:
+        r = grid.layer[b]
+        return x[b] + shift[column[r]], top[r] + heights[r] / 2
 
     routes = []
     for chain in grid.chains:
-        route = [point(chain[0], 1)]
+        tail, head = chain[0], chain[-1]
+        (x0, y0), (x1, y1) = middle(tail), middle(head)
+        route = [(x0, y0 + sizes[tail][1] / 2), passing_by(tail)[1]]
         for upper, lower in zip(chain, chain[1:]):
             if (upper, lower) in track:
                 k = track[upper, lower] + 1
-                c = column[grid.layer[upper]]
-                (x0, _), (x1, y1) = point(upper, 1), point(lower, -1)
-                line = channel[c] + k * TRACK
+                line = channel[column[grid.layer[upper]]] + k * TRACK
                 floor, roof = bottom + k * TRACK, head_room - k * TRACK
-                route += [(x0, floor), (line, floor), (line, roof), (x1, roof)]
-                route.append((x1, y1) if lower < len(sizes) else point(lower, 0))
-            else:
-                route.append(point(lower, -1) if lower == chain[-1] else point(lower, 0))
-        routes.append(route)
+                route += [(route[-1][0], floor), (line, floor), (line, roof), (middle(lower)[0], roof)]
+            route += passing_by(lower) if lower != head else passing_by(head)[:1]
+        route.append((x1, y1 - sizes[head][1] / 2))
+        routes.append([at for i, at in enumerate(route) if i == 0 or at != route[i - 1]])
     height = bottom + MARGIN + ((most + 1) * TRACK if len(starts) > 1 else 0.0)
-    return Placed([point(b, 0) for b in range(len(sizes))], routes, at + MARGIN, height, list(layer))
+    return Placed([middle(b) for b in range(len(sizes))], routes, at + MARGIN, height, list(layer))
