@@ -1636,8 +1636,8 @@ class Walk:
         """Where a node, or the node of a tensor, stands; None for one that is not in the list."""
     def rows(self, start: _int, stop: _int) -> list[Any]:
         """What there is to know of the nodes from `start` to `stop`: (operation, node's name, attributes in words), (file, line), [(place, output) of inputs], [(shape, dtype) of outputs], bits of what is kept, whether that was given back, whether it is a leaf."""
-    def value(self, i: _int, out: _int = 0) -> Tensor | None:
-        """The value of an output of node `i` where some node keeps it, without history; else None."""
+    def value(self, i: _int, out: _int = 0, near: _bool = False) -> Tensor | None:
+        """The value of an output of node `i` where some node keeps it (with `near` one that comes soon after it), without history; else None."""
 
 @final
 class dtype:
