@@ -222,6 +222,8 @@ def plain_class(cls: type) -> str:
         out.append(
             "    def __new__(cls, tensor: Tensor, output: int | None = None, hooked: _bool = True) -> Self: ...\n"
         )
+    if cls is _core.Walk:
+        out.append("    def __new__(cls, roots: Sequence[Tensor | Node]) -> Self: ...\n")
     for name in names:
         value = vars(cls)[name]
         if isinstance(value, types.GetSetDescriptorType):

@@ -109,5 +109,6 @@ TOPICS = {
         index_reduce take take_along_dim put masked_fill masked_select masked_scatter nonzero nonzero_static argwhere
         unravel_index sort argsort msort topk kthvalue searchsorted bucketize unique unique_consecutive""",
     ),
+    "seeing": ("Seeing the tape", "tape graph watch why_no_grad explain cost"),
     "more": ("More of `wengert`", ""),
 }

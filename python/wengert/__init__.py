@@ -102,6 +102,14 @@ if _typing.TYPE_CHECKING:
         utils as utils,
         version as version,
     )
+    from wengert._see import (
+        cost as cost,
+        explain as explain,
+        graph as graph,
+        tape as tape,
+        watch as watch,
+        why_no_grad as why_no_grad,
+    )
     from wengert._tensor_str import get_printoptions as get_printoptions, set_printoptions as set_printoptions
     from wengert.serialization import load as load, save as save
 else:

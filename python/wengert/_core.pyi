@@ -91,6 +91,22 @@ class Node:
         """The leaf tensor of an AccumulateGrad node; None for other nodes. The graph keeps it, with its gradient."""
 
 @final
+class Recording:
+    """What a thread has seen of its own operations while it watched."""
+    def __len__(self) -> _int:
+        """Return len(self)."""
+    def events(self, start: _int, stop: _int) -> list[Any]:
+        """What happened from `start` to `stop`: kind ("op", "write", "detach", "left", "made"), (name, node's name, attributes in words), whether it has a derivative, (file, line), whether the thread recorded, (array, storage, edge) of inputs and output, (shape, dtype) of the output."""
+    def input(self, i: _int, k: _int) -> Tensor | None:
+        """Input `k` of event `i`, without history; None where it was overwritten since."""
+    def recorded(self) -> list[tuple[_int, _int]]:
+        """Event and output of the edges that were recorded, by their keys."""
+    def result(self, i: _int) -> Tensor | None:
+        """The output of event `i` as it was, without history; None where there was none."""
+    def totals(self) -> tuple[_int, _int, _int, _int]:
+        """Of the events: how many operations, elements computed, bytes read and bytes written."""
+
+@final
 class SavedEdge:
     """The edge of the node whose rule runs, for outputs that were saved."""
 
@@ -1247,6 +1263,7 @@ class Tensor:
     def _make_subclass(cls: type, data: Tensor, require_grad: Any = False) -> Tensor: ...
     def _references(self) -> tuple[_int]:
         """References to its node, for tests."""
+    def _repr_html_(self) -> str: ...
     def _retains_grad(self) -> _bool:
         """Whether .grad will be kept for it, a non-leaf."""
     def _share_numpy(self) -> NDArray[Any]:
@@ -1602,6 +1619,29 @@ class Tensor:
         """View with the sizes of `other`."""
     def where(self, condition: Tensor, other: Any) -> Tensor:
         """Own elements where the condition holds, those of `other` (tensor or number) elsewhere; as `wengert.where`."""
+
+@final
+class Walk:
+    """The nodes that led to some tensors or nodes, in an order in which a node comes after its inputs."""
+    def __new__(cls, roots: Sequence[Tensor | Node]) -> Self: ...
+    def __len__(self) -> _int:
+        """Return len(self)."""
+    def leaf_count(self) -> _int:
+        """How many of the nodes are leaves."""
+    def named(self, names: Sequence[str]) -> list[_int]:
+        """Which of the nodes are of operations with one of these names (or names of nodes), in order."""
+    def node(self, i: _int) -> Node:
+        """The object of node `i`."""
+    def number(self, i: _int) -> tuple[_bool, _int]:
+        """Whether node `i` is a leaf, and its number among the leaves or among the others, from 1."""
+    def operand(self, i: _int, k: _int) -> Tensor | None:
+        """The value that node `i` keeps of its input `k`, without history; else None."""
+    def place(self, of: Tensor | Node) -> _int | None:
+        """Where a node, or the node of a tensor, stands; None for one that is not in the list."""
+    def rows(self, start: _int, stop: _int) -> list[Any]:
+        """What there is to know of the nodes from `start` to `stop`: (operation, node's name, attributes in words), (file, line), [(place, output) of inputs], [(shape, dtype) of outputs], bits of what is kept, whether that was given back, whether it is a leaf."""
+    def value(self, i: _int, out: _int = 0, near: _bool = False) -> Tensor | None:
+        """The value of an output of node `i` where some node keeps it (with `near` one that comes soon after it), without history; else None."""
 
 @final
 class dtype:
@@ -3024,6 +3064,9 @@ def _grad_cut(
 ) -> tuple[Tensor | None, ...]:
     """Gradients where what an input gets through another one does not count."""
 
+def _identity(x: Tensor) -> tuple[_int, _int, _int]:
+    """What tells a tensor's array from others, its storage, and the key of its edge."""
+
 def _increment_version(x: Tensor) -> None:
     """Has rules that kept the present value of a tensor find it overwritten."""
 
@@ -3176,6 +3219,15 @@ def _unpack_saved(saved: list[SavedTensor | None], edge: Any = None) -> tuple[Te
 
 def _untrack(x: Tensor, tracked: Sequence[Tensor]) -> Tensor:
     """A result of a function that was differentiated, off the tape where only the tracked inputs had put it there."""
+
+def _watch_begin() -> None:
+    """Begins to watch this thread."""
+
+def _watch_end() -> Recording:
+    """Ends the innermost watch of this thread and returns what it saw."""
+
+def _watch_so_far() -> Recording:
+    """What the innermost watch of this thread has seen so far."""
 
 def _zeros_like(x: Tensor) -> Tensor:
     """Zeros of the same shape and dtype, whatever wraps the tensor."""

@@ -26,6 +26,12 @@ def __repr__(self: Tensor) -> str:
     return format_lifted(self) if self._is_lifted() else format_tensor(self)
 
 
+def _repr_html_(self: Tensor) -> str:
+    from wengert._see._html import of_tensor
+
+    return of_tensor(self)
+
+
 def __format__(self: Tensor, spec: str) -> str:
     if self.dim() == 0 and not self._is_lifted():
         return format(self.item(), spec)
@@ -314,7 +320,7 @@ def retains_grad(self: Tensor) -> Any:
 
 
 _METHODS = [
-    __repr__, __format__, size, stride, to, type_as, _float, double, long, _int, short, char, byte, _bool,
+    __repr__, _repr_html_, __format__, size, stride, to, type_as, _float, double, long, _int, short, char, byte, _bool,
     is_complex, is_signed, cpu, view_as, reshape_as,
     expand_as, where, detach_, register_hook, register_post_accumulate_grad_hook, __deepcopy__, __reduce_ex__, __copy__, __contains__,
     __reversed__,

@@ -11,6 +11,7 @@ MODULES = (
 )  # fmt: skip
 FUNCTIONS = {
     "get_printoptions": "_tensor_str", "set_printoptions": "_tensor_str", "load": "serialization", "save": "serialization",
+    "cost": "_see", "explain": "_see", "graph": "_see", "tape": "_see", "watch": "_see", "why_no_grad": "_see",
 }  # fmt: skip
 # What PyTorch has at top level as well; those that are there are found.
 OF_FUNCTIONAL = frozenset((

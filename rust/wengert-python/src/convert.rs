@@ -32,7 +32,32 @@ pub fn stash(e: PyErr) -> Error {
 
 /// The Python exception of a core error.
 pub fn raise(e: Error) -> PyErr {
-    let e = e.into_details();
+    let mut e = e.into_details();
+    let during = e.during.take();
+    let raised = raised(e);
+    if let Some((name, site)) = during {
+        // Without its note the error is as good.
+        let _ = Python::attach(|py| note(py, &raised, &name, site));
+    }
+    raised
+}
+
+/// Notes at an exception which line of the program recorded the operation whose derivative failed.
+fn note(py: Python<'_>, raised: &PyErr, name: &str, site: u32) -> PyResult<()> {
+    let Some((file, line)) = wengert::tape::site::describe(site) else { return Ok(()) };
+    let text: String = py.import("linecache")?.getattr("getline")?.call1((&file, line))?.extract()?;
+    let text = text.trim();
+    let note = format!("{name} was recorded at {file}:{line}{}{text}", if text.is_empty() { "" } else { "\n    " });
+    // Of nested sweeps each may have passed it on.
+    let value = raised.value(py);
+    let noted = value.getattr_opt("__notes__")?.map_or(Ok(false), |notes| notes.contains(&note))?;
+    if !noted {
+        value.call_method1("add_note", (note,))?;
+    }
+    Ok(())
+}
+
+fn raised(e: wengert::error::Details) -> PyErr {
     match e.kind {
         ErrorKind::Value => PyValueError::new_err(e.message),
         ErrorKind::Type => PyTypeError::new_err(e.message),

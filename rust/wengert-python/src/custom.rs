@@ -13,6 +13,7 @@ use std::any::Any;
 use std::sync::Arc;
 use wengert::op::{Cotangents, Grads};
 use wengert::tape::Node;
+use wengert::watch::{self, What};
 use wengert::{Array, Error, GradMode, Op, OpRef, Result, Saved, Tensor};
 
 /// The op of a Python Function; its context is the node's payload.
@@ -220,6 +221,11 @@ pub fn _record_function<'py>(
             }
         })
         .collect::<PyResult<Vec<_>>>()?;
+    if watch::any() {
+        for t in wrapped.iter().filter_map(as_tensor) {
+            watch::show(What::Op(OpRef::new(Custom { name: name.clone() })), &refs, Some(t));
+        }
+    }
     PyTuple::new(py, wrapped)
 }
 

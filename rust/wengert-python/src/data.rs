@@ -6,6 +6,7 @@ use pyo3::exceptions::{PyMemoryError, PyOverflowError, PyRuntimeError, PyTypeErr
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyRange, PyTuple};
 use wengert::array::{default_dtype, promote_types};
+use wengert::watch::{self, What};
 use wengert::{DType, Scalar, Tensor, ops, with_dtype};
 
 /// Deepest nesting taken; what contains itself is deeper.
@@ -249,6 +250,9 @@ fn build(values: &[Scalar], shape: &[usize], dtype: DType) -> PyResult<Tensor> {
 pub fn tolist<'py>(py: Python<'py>, t: &Tensor) -> PyResult<Bound<'py, PyAny>> {
     t.no_transform("tolist()").map_err(raise)?;
     if t.ndim() == 0 {
+        if watch::any() {
+            watch::show(What::Left("tolist"), &[t], None);
+        }
         return scalar_object(py, t.item().map_err(raise)?);
     }
     let flat = crate::numpy::to_numpy(py, t)?;
@@ -269,6 +273,9 @@ pub fn tensor<'py>(
     let _ = (device, pin_memory);
     let dtype = crate::properties::dtype_argument(dtype, "tensor()")?;
     let mut t = tensor_from(data, dtype)?;
+    if watch::any() {
+        watch::show(What::Made("tensor"), &[], Some(&t));
+    }
     if requires_grad {
         t.set_requires_grad(true).map_err(raise)?;
     }

@@ -23,6 +23,7 @@ mod packing;
 mod properties;
 mod random;
 mod saved;
+mod see;
 mod site;
 mod slots;
 mod watch;
@@ -57,12 +58,13 @@ fn _core(m: &Bound<'_, PyModule>) -> PyResult<()> {
     callbacks::register(m)?;
     levels::register(m)?;
     packing::register(m)?;
+    see::register(m)?;
     wengert::warning::set_handler(convert::warn);
     creation::register(m)?;
     random::register(m)?;
     dlpack::register(m)?;
     // What `from wengert._core import *` brings: operations, dtypes, Tensor, and functions without an underscore.
-    let inner = ["Exported", "Stream", "SavedTensor", "SavedEdge", "Node", "ops", "build_info"];
+    let inner = ["Exported", "Stream", "SavedTensor", "SavedEdge", "Node", "Walk", "Recording", "ops", "build_info"];
     let names: Vec<String> = m.dict().keys().extract()?;
     let public = |n: &String| !n.starts_with('_') && !inner.contains(&n.as_str());
     m.setattr("__all__", names.into_iter().filter(public).collect::<Vec<_>>())?;

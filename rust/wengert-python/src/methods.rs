@@ -8,6 +8,7 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use wengert::Tensor;
+use wengert::watch::{self, What};
 
 macro_rules! simple {
     ($($f:ident($t:ident, $py:ident) $body:expr;)*) => {$(
@@ -25,7 +26,12 @@ macro_rules! simple {
     )*};
 }
 simple! {
-    item(t, py) crate::convert::scalar_object(py, t.item().map_err(raise)?);
+    item(t, py) {
+        if watch::any() {
+            watch::show(What::Left("item"), &[t], None);
+        }
+        crate::convert::scalar_object(py, t.item().map_err(raise)?)
+    };
     tolist(t, py) crate::data::tolist(py, t);
     detach(t, py) wrap_bound(py, t.detach());
     numel(t, py) t.numel().into_bound_py_any(py);

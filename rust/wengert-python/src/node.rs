@@ -69,6 +69,10 @@ pub fn _node_class<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAn
 }
 
 impl PyNode {
+    /// An edge to it.
+    pub fn edge(&self) -> &Edge {
+        self.edge.edge()
+    }
     fn node(&self) -> PyResult<&Node> {
         self.edge.edge().node().ok_or_else(|| PyRuntimeError::new_err("the node is gone"))
     }

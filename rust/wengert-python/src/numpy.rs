@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
 use pyo3::{IntoPyObjectExt, ffi};
+use wengert::watch::{self, What};
 use wengert::{Array, DType, Layout, Tensor};
 
 fn typestr(dtype: DType) -> &'static str {
@@ -58,6 +59,9 @@ fn asarray(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
 /// A NumPy array over the tensor's memory.
 pub fn to_numpy<'py>(py: Python<'py>, t: &Tensor) -> PyResult<Bound<'py, PyAny>> {
     t.no_transform("numpy()").map_err(raise)?;
+    if watch::any() {
+        watch::show(What::Left("numpy"), &[t], None);
+    }
     let exported = Exported { tensor: t.detach() };
     asarray(py)?.call1((exported.into_bound_py_any(py)?,))
 }
@@ -136,7 +140,11 @@ pub fn from_numpy(ob: &Bound<'_, PyAny>) -> PyResult<Tensor> {
         )
         .map_err(raise)?
     };
-    Ok(Tensor::from_array(array))
+    let out = Tensor::from_array(array);
+    if watch::any() {
+        watch::show(What::Made("from_numpy"), &[], Some(&out));
+    }
+    Ok(out)
 }
 
 /// Reads a Python float list quickly; None where an element is something else.

@@ -12,6 +12,7 @@ use std::mem::offset_of;
 use std::os::raw::{c_int, c_void};
 use std::ptr::null_mut;
 use wengert::ops::{self, binary::number_beside};
+use wengert::watch::{self, What};
 use wengert::{OpRef, Scalar, Tensor};
 
 type Binary = fn(&Tensor, &Tensor) -> wengert::Result<Tensor>;
@@ -245,14 +246,27 @@ unsafe extern "C" fn nb_bool(a: *mut ffi::PyObject) -> c_int {
     })
 }
 
+/// Tells who watches that a tensor's value becomes a number.
+#[inline(always)]
+unsafe fn left(a: *mut ffi::PyObject, name: &'static str) {
+    if watch::any() {
+        // SAFETY: the interpreter calls number slots with a tensor.
+        watch::show(What::Left(name), &[unsafe { tensor_of(a) }], None);
+    }
+}
+
 unsafe extern "C" fn nb_float(a: *mut ffi::PyObject) -> *mut ffi::PyObject {
     // SAFETY: called by the interpreter.
-    guard(|| unsafe { Ok(ffi::PyFloat_FromDouble(one(a)?.as_f64())) })
+    guard(|| unsafe {
+        left(a, "float");
+        Ok(ffi::PyFloat_FromDouble(one(a)?.as_f64()))
+    })
 }
 
 unsafe extern "C" fn nb_int(a: *mut ffi::PyObject) -> *mut ffi::PyObject {
     // SAFETY: called by the interpreter.
     guard(|| unsafe {
+        left(a, "int");
         Ok(match one(a)? {
             Scalar::Float(x) => ffi::PyLong_FromDouble(x),
             Scalar::Int(i) => ffi::PyLong_FromLongLong(i),

@@ -33,6 +33,8 @@ pub struct Details {
     pub kind: ErrorKind,
     /// What was got, what was wanted, what to try.
     pub message: String,
+    /// The recorded operation in whose derivative it happened: name and site.
+    pub during: Option<(String, u32)>,
 }
 
 /// `Result` with the library's [`Error`].
@@ -42,7 +44,14 @@ impl Error {
     /// An error of a class.
     #[cold]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Error(Box::new(Details { kind, message: message.into() }))
+        Error(Box::new(Details { kind, message: message.into(), during: None }))
+    }
+
+    /// Says in the derivative of which recorded operation it happened, unless that was said.
+    #[cold]
+    pub fn during(mut self, name: String, site: u32) -> Self {
+        self.0.during.get_or_insert((name, site));
+        self
     }
 
     /// Its parts.

@@ -10,6 +10,7 @@ use crate::ops;
 use crate::record::{apply, record_only};
 use crate::tape::Edge;
 use crate::tensor::Tensor;
+use crate::watch::{self, What};
 use smallvec::SmallVec;
 
 /// `target = op(target, others...)` in the storage of `target`.
@@ -85,6 +86,9 @@ pub fn apply_inplace(op: OpRef, target: &mut Tensor, others: &[&Tensor]) -> Resu
         }
         set_history(target, edge)?;
     }
+    if watch::any() {
+        watch::show(What::Write(op), &all, Some(target));
+    }
     Ok(())
 }
 
@@ -121,6 +125,9 @@ pub(crate) fn apply_partial(op: OpRef, name: &str, target: &mut Tensor, others: 
             node.keep_output(target.array());
         }
         set_history(target, edge)?;
+    }
+    if watch::any() {
+        watch::show(What::Write(op), &all, Some(target));
     }
     Ok(())
 }
@@ -221,6 +228,9 @@ pub fn copy_(target: &mut Tensor, source: &Tensor) -> Result<()> {
     if let Some(edge) = edge {
         set_history(target, edge)?;
     }
+    if watch::any() {
+        watch::show(What::Write(ops::write::COPY), &[&source], Some(target));
+    }
     Ok(())
 }
 
@@ -275,6 +285,9 @@ fn fill(target: &mut Tensor, value: Scalar, zero: bool) -> Result<()> {
     target.array().fill_unseen(value);
     if let Some(edge) = edge {
         set_history(target, edge)?;
+    }
+    if watch::any() {
+        watch::show(What::Write(ops::write::fill_op(zero)), &[], Some(target));
     }
     Ok(())
 }

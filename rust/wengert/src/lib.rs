@@ -28,6 +28,7 @@ mod tensor;
 pub mod trace;
 pub mod transform;
 pub mod warning;
+pub mod watch;
 
 pub use array::{Array, DType, Layout, Scalar};
 pub use error::{Error, ErrorKind, Result};

@@ -8,6 +8,7 @@ use crate::mode::grad_enabled;
 use crate::op::{Op, OpRef};
 use crate::tape::{Edge, Node, site};
 use crate::tensor::Tensor;
+use crate::watch::{self, What};
 use smallvec::SmallVec;
 
 /// Runs `op` on `inputs` (of equal dtype, where the op asks for it).
@@ -70,6 +71,24 @@ pub fn apply2<O: Op>(op: &'static O, a: &Tensor, b: &Tensor) -> Result<Tensor> {
 #[inline(always)]
 #[track_caller]
 fn recorded(op: OpRef, inputs: &[&Tensor], out: Array) -> Tensor {
+    if watch::any() {
+        return watched(op, inputs, out);
+    }
+    with_history(op, inputs, out)
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn watched(op: OpRef, inputs: &[&Tensor], out: Array) -> Tensor {
+    let out = with_history(op.clone(), inputs, out);
+    watch::show(What::Op(op), inputs, Some(&out));
+    out
+}
+
+#[inline(always)]
+#[track_caller]
+fn with_history(op: OpRef, inputs: &[&Tensor], out: Array) -> Tensor {
     if inputs.iter().any(|t| t.edge().is_some())
         && out.dtype().is_float()
         && grad_enabled()
@@ -89,11 +108,15 @@ fn view_result(op: OpRef, base: &Tensor, out: Array) -> Tensor {
     let mut chain: Chain = base.chain().iter().cloned().collect();
     chain.push(op.clone());
     let edge = if base.edge().is_some() && grad_enabled() {
-        Node::record(op, site::current(), &[base], out.layout(), out.dtype())
+        Node::record(op.clone(), site::current(), &[base], out.layout(), out.dtype())
     } else {
         Edge::NONE
     };
-    Tensor::from_view(out, edge, base.group_or_new().clone(), chain)
+    let out = Tensor::from_view(out, edge, base.group_or_new().clone(), chain);
+    if watch::any() {
+        watch::show(What::Op(op), &[base], Some(&out));
+    }
+    out
 }
 
 /// Replays a view op to find the node of a stale view: recorded whatever the mode, in no group.

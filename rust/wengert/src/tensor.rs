@@ -362,7 +362,11 @@ impl Tensor {
             return crate::transform::detach(self);
         }
         let layout = self.array.layout().clone();
-        Tensor { detached: true, ..Tensor::from_array(self.array.view(layout, 0)) }
+        let out = Tensor { detached: true, ..Tensor::from_array(self.array.view(layout, 0)) };
+        if crate::watch::any() {
+            crate::watch::show(crate::watch::What::Detach, &[self], Some(&out));
+        }
+        out
     }
 
     /// Its alias group, once a view was taken of it.

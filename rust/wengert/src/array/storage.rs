@@ -368,6 +368,11 @@ impl Array {
         self.0 == other.0
     }
 
+    /// What tells this header from others that live now.
+    pub fn id(&self) -> usize {
+        self.0.as_ptr() as usize
+    }
+
     fn extra(&self) -> &Extra {
         let slot = &self.storage().extra;
         let mut p = slot.load(Ordering::Acquire);

@@ -18,6 +18,7 @@ use crate::ops::index::Gather;
 use crate::ops::table::{Body, Face, OpInfo, Value};
 use crate::record::{apply, record_only};
 use crate::tensor::Tensor;
+use crate::watch::{self, What};
 use crate::with_dtype;
 use smallvec::SmallVec;
 use wengert_kernels::sort as kernel;
@@ -132,6 +133,9 @@ fn ordered(
     } else {
         Tensor::from_array(values)
     };
+    if watch::any() {
+        watch::show(What::Op(OpRef::new(op.clone())), &[&x, &indices], Some(&values));
+    }
     Ok((values, dropped(&indices)?.without_group()))
 }
 

@@ -44,10 +44,13 @@ impl Op for Copy {
     }
 }
 
+/// What `copy_` does.
+pub(crate) const COPY: OpRef = OpRef::Static(&Copy);
+
 /// The node of `target.copy_(source)`.
 #[track_caller]
 pub(crate) fn record_copy(target: &Tensor, source: &Tensor) -> Edge {
-    record_only(OpRef::Static(&Copy), &[target, source], target.layout(), target.dtype())
+    record_only(COPY, &[target, source], target.layout(), target.dtype())
 }
 
 /// `target.fill_(number)`: nothing of the input remains.
@@ -81,11 +84,15 @@ fn nothing(g: &Tensor) -> Result<Tensor> {
     crate::ops::view::expand(&Tensor::scalar(g.dtype(), Scalar::Int(0))?, g.shape())
 }
 
+/// What `fill_` and `zero_` do.
+pub(crate) fn fill_op(zero: bool) -> OpRef {
+    OpRef::Static(if zero { &Fill { zero: true } } else { &Fill { zero: false } })
+}
+
 /// The node of `target.fill_(number)`.
 #[track_caller]
 pub(crate) fn record_fill(target: &Tensor, zero: bool) -> Edge {
-    let op: &'static Fill = if zero { &Fill { zero: true } } else { &Fill { zero: false } };
-    record_only(OpRef::Static(op), &[target], target.layout(), target.dtype())
+    record_only(fill_op(zero), &[target], target.layout(), target.dtype())
 }
 
 /// A chain of view ops from a base of known shape, applied to any array or tensor of that shape.

@@ -101,6 +101,7 @@ impl Node {
             super::site::suffix(self.site()),
             array.version()
         ))
+        .during(self.name(), self.site())
     }
 
     #[cold]
@@ -112,6 +113,7 @@ impl Node {
             self.name(),
             super::site::suffix(self.site())
         ))
+        .during(self.name(), self.site())
     }
 
     /// Gives the kept values back; a second use is then an error.

@@ -15,6 +15,7 @@ pub mod site;
 mod slots;
 pub mod sweep;
 mod turn;
+pub mod walk;
 pub mod witness;
 
 pub use edge::Edge;
@@ -22,3 +23,4 @@ pub use hooks::Hook;
 pub use kept::Kept;
 pub use leaf::LeafCell;
 pub use node::Node;
+pub use walk::Walk;

@@ -144,7 +144,11 @@ fn run<M: Marks>(marks: M, roots: Roots, targets: Option<&[Edge]>, options: Opti
         check_nan: CHECKS.load(Ordering::Relaxed),
     };
     s.count()?;
-    s.process(&roots, cotangents)?;
+    if let Err(error) = s.process(&roots, cotangents) {
+        // SAFETY: the roots' edges keep all that they reach alive.
+        let node = s.running.map(|p| unsafe { p.as_ref() });
+        return Err(node.map_or(error.clone(), |n| error.during(n.name(), n.site())));
+    }
     s.failed = false;
     s.commit()?;
     Ok(std::mem::take(&mut s.found))

@@ -9,6 +9,7 @@ use crate::array::{DType, Scalar, room};
 use crate::mode::grad_enabled;
 use crate::ops::rows::rows;
 use crate::tape::{Edge, Node, site};
+use crate::watch::{self, What};
 
 /// The parts that one node can tell apart.
 const MOST: usize = 1 << 16;
@@ -81,9 +82,10 @@ fn together<V: Rule>(x: &Tensor, op: Parts, rules: Vec<V>) -> Result<Vec<Tensor>
         let (layout, offset) = rule.geometry(x.layout())?;
         arrays.push(x.array().view(layout, offset));
     }
+    let op = OpRef::new(op);
     let edge = if x.edge().is_some() && grad_enabled() {
         let outputs: Vec<(Layout, DType)> = arrays.iter().map(|a| (a.layout().clone(), a.dtype())).collect();
-        Node::record_many(OpRef::new(op), site::current(), &[x], outputs, None)
+        Node::record_many(op.clone(), site::current(), &[x], outputs, None)
     } else {
         None
     };
@@ -93,7 +95,11 @@ fn together<V: Rule>(x: &Tensor, op: Parts, rules: Vec<V>) -> Result<Vec<Tensor>
         let edge = edge.as_ref().map_or(Edge::NONE, |edge| edge.with_out(i as u16));
         Tensor::from_view(array, edge, x.group_or_new().clone(), chain)
     });
-    Ok(parts.collect())
+    let parts: Vec<Tensor> = parts.collect();
+    if watch::any() {
+        parts.iter().for_each(|part| watch::show(What::Op(op.clone()), &[x], Some(part)));
+    }
+    Ok(parts)
 }
 
 #[track_caller]
