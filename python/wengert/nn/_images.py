@@ -8,6 +8,7 @@ from typing import Any
 from wengert import _core, _expect as expect
 from wengert._core import Tensor
 from wengert.nn._pools import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
+from wengert.nn._resampling import on_cubics, smoothed
 
 __all__ = [
     "channel_shuffle",
@@ -132,9 +133,10 @@ def interpolate(
 ) -> Tensor:
     """(N, C, ...) of another size, which is `size` or the input's times `scale_factor`.
 
-    Modes are 'nearest', 'nearest-exact' (of the middle of each element), 'area' (means), and 'linear', 'bilinear' and
-    'trilinear' for 1, 2 and 3 dimensions, in which `align_corners` lays corner elements on corner elements. Raises ValueError
-    for unknown modes and sizes that do not fit, NotImplementedError for 'bicubic', `antialias` and lines between whole numbers.
+    Modes are 'nearest', 'nearest-exact' (of the middle of each element), 'area' (means), 'linear', 'bilinear' and
+    'trilinear' for 1, 2 and 3 dimensions, and 'bicubic' for 2, in which `align_corners` lays corner elements on corner elements.
+    With `antialias` 'bilinear' and 'bicubic' make images smaller by means over all that becomes one element. Raises ValueError
+    for unknown modes and sizes that do not fit, NotImplementedError for lines and cubics between whole numbers.
 
     >>> import wengert
     >>> interpolate(wengert.tensor([[[1.0, 3.0]]]), scale_factor=2, mode="linear")
@@ -147,15 +149,17 @@ def interpolate(
         raise ValueError(
             "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear"
         )
-    if antialias or mode == "bicubic":
-        raise NotImplementedError("interpolate: bicubic and antialias are not supported; try mode='bilinear'")
     n = input.dim() - 2
-    if n not in (1, 2, 3) or _LINEAR.get(mode, n) != n:
+    if antialias and (mode not in ("bilinear", "bicubic") or n != 2):
+        raise ValueError(
+            "Anti-alias option is restricted to bilinear and bicubic modes and requires a 4-D tensor as input"
+        )
+    if n not in (1, 2, 3) or _LINEAR.get(mode, n) != n or (mode == "bicubic" and n != 2):
         raise NotImplementedError(
             "Input Error: Only 3D, 4D and 5D input Tensors supported (got "
-            f"{input.dim()}D) for the modes: nearest | linear | bilinear | trilinear | area | nearest-exact (got {mode})"
+            f"{input.dim()}D) for the modes: nearest | linear | bilinear | bicubic | trilinear | area | nearest-exact (got {mode})"
         )
-    if mode in _LINEAR and not input.dtype.is_floating_point:
+    if mode in ("bicubic", *_LINEAR) and not input.dtype.is_floating_point:
         raise NotImplementedError(
             f"interpolate: mode {mode!r} is not implemented for {input.dtype}; wanted a floating dtype, try float()"
         )
@@ -172,7 +176,11 @@ def interpolate(
         ratio = input.shape[2 + place] / out if factors is None else 1.0 / factors[place]
         if mode in _LINEAR and out == input.shape[2 + place]:
             continue  # as PyTorch has it, whatever the factor says
-        if mode in _LINEAR:
+        if antialias:
+            input = smoothed(input, 2 + place, out, ratio, bool(align_corners), mode == "bicubic")
+        elif mode == "bicubic":
+            input = on_cubics(input, 2 + place, out, ratio, bool(align_corners))
+        elif mode in _LINEAR:
             input = _on_lines(input, 2 + place, out, ratio, bool(align_corners))
         else:
             last = input.shape[2 + place] - 1

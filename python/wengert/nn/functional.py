@@ -144,6 +144,10 @@ from wengert.nn._rectifiers import (
     threshold as threshold,
     threshold_ as threshold_,
 )
+from wengert.nn._resampling import (
+    affine_grid as affine_grid,
+    grid_sample as grid_sample,
+)
 from wengert.nn._tables import (
     embedding as embedding,
     embedding_bag as embedding_bag,
