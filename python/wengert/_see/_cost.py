@@ -90,9 +90,12 @@ class _Counter:
 
         def count(grads: tuple[Tensor | None, ...], cotangents: tuple[Tensor | None, ...]) -> None:
             self.rules += 1
-            self.read += kept + sum(map(_bytes, cotangents))
-            self.written += sum(map(_bytes, grads))
-            self.elements += sum(g.numel() for g in grads if g is not None)
+            came = {g._storage_id() for g in cotangents if g is not None}
+            made = [g for g in grads if g is not None and g._storage_id() not in came]
+            if made:
+                self.read += kept + sum(map(_bytes, cotangents))
+                self.written += sum(map(_bytes, made))
+                self.elements += sum(g.numel() for g in made)
 
         return count
 
@@ -130,7 +133,8 @@ def _reverse(results: list[Tensor], inputs: list[Tensor], ones: list[Tensor]) ->
 def cost(f: Callable[..., Any], *args: Any) -> Cost:
     """What `f(*args)` and its derivatives with respect to the float tensors among `args` compute: operations, elements, bytes
     read and written, of the function, of the reverse sweep, of that sweep when it is recorded, and of forward mode. All are
-    counted while they run, none is estimated; views count as operations and move nothing.
+    counted while they run, none is estimated; views, and rules that hand on a view of what came, count as operations and move
+    nothing.
 
     `f` runs twice. An operation's bytes are those of its operands and its result, whatever caches save. Raises TypeError
     where no argument is a float tensor, RuntimeError where the result depends on none.

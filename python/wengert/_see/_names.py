@@ -14,6 +14,8 @@ from wengert._core import Tensor
 
 # Elements of one container that are looked at.
 _ELEMENTS = 64
+# Letters of a name.
+_LONGEST = 60
 # Tensors that are looked at in all.
 _MOST = 4096
 
@@ -45,7 +47,7 @@ def _inside(name: str, value: Any) -> Iterator[tuple[str, Tensor]]:
     if isinstance(value, (list, tuple)):
         pairs = ((f"{name}[{i}]", x) for i, x in enumerate(value[:_ELEMENTS]))
     elif isinstance(value, dict):
-        pairs = ((f"{name}[{key!r}]", x) for key, x in itertools.islice(value.items(), _ELEMENTS))
+        pairs = ((f"{name}[{key!r}]"[:_LONGEST], x) for key, x in itertools.islice(dict.items(value), _ELEMENTS))
     else:
         return
     for inner, x in pairs:
@@ -83,8 +85,11 @@ def of_frame(frame: FrameType | None) -> Iterator[tuple[str, Tensor]]:
     for name, value in later:
         if isinstance(value, Tensor):
             yield name, value
-        else:
-            yield from _inside(name, value)
+            continue
+        try:
+            yield from list(_inside(name, value))
+        except Exception:  # an object of the program that cannot be looked into has no names to give
+            continue
 
 
 def of_params(params: Any) -> Iterator[tuple[str, Tensor]]:

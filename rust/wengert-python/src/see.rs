@@ -98,29 +98,26 @@ impl Walk {
     /// line), [(place, output) of inputs], [(shape, dtype) of outputs], bits of what is kept, whether that was given back,
     /// whether it is a leaf.
     fn rows<'py>(&self, py: Python<'py>, start: usize, stop: usize) -> PyResult<Vec<Row<'py>>> {
-        self.with(|w| {
-            let mut rows = Vec::new();
-            for i in start..stop.min(w.len()) {
-                let Some(node) = w.node(i) else { break };
+        // Python objects are made once the walk is free again: making them may run a collection, and that anything.
+        let read = self.with(|w| {
+            let row = |i| {
+                let node = w.node(i)?;
                 let inputs = node.inputs().iter().map(|e| (w.place(e), e.out())).collect();
-                let outputs = (0..node.out_count() as u16)
-                    .map(|out| {
-                        let dtype = dtype_object(py, node.out_dtype(out))?.into_bound(py).into_any();
-                        Ok((node.out_layout(out).shape().to_vec(), dtype))
-                    })
+                let form = |out| (node.out_layout(out).shape().to_vec(), node.out_dtype(out));
+                let outputs: Vec<_> = (0..node.out_count() as u16).map(form).collect();
+                Some((words(node), node.site(), inputs, outputs, node.keeps(), node.is_spent(), node.is_leaf()))
+            };
+            Ok((start..stop.min(w.len())).filter_map(row).collect::<Vec<_>>())
+        })?;
+        read.into_iter()
+            .map(|(words, at, inputs, outputs, keeps, spent, leaf)| {
+                let outputs = outputs
+                    .into_iter()
+                    .map(|(shape, dtype)| Ok((shape, dtype_object(py, dtype)?.into_bound(py).into_any())))
                     .collect::<PyResult<Vec<_>>>()?;
-                rows.push((
-                    words(node),
-                    site::describe(node.site()),
-                    inputs,
-                    outputs,
-                    node.keeps(),
-                    node.is_spent(),
-                    node.is_leaf(),
-                ));
-            }
-            Ok(rows)
-        })
+                Ok((words, site::describe(at), inputs, outputs, keeps, spent, leaf))
+            })
+            .collect()
     }
     /// Which of the nodes are of operations with one of these names (or names of nodes), in order.
     fn named(&self, names: Vec<String>) -> PyResult<Vec<usize>> {
