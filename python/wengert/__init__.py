@@ -34,6 +34,7 @@ from wengert._create import *  # noqa: E402, F403
 from wengert._create_like import *  # noqa: E402, F403
 from wengert._device import *  # noqa: E402, F403
 from wengert._dtypes import *  # noqa: E402, F403
+from wengert._face.caching import *  # noqa: E402, F403
 from wengert._face.copies import *  # noqa: E402, F403
 from wengert._face.memory import *  # noqa: E402, F403
 from wengert._face.numeric import *  # noqa: E402, F403
@@ -61,6 +62,10 @@ from wengert.autograd.anomaly_mode import (  # noqa: E402
 from wengert.func import vmap as vmap  # noqa: E402
 
 _tensor.install()
+if _asked := _os.environ.get("WENGERT_LOG"):
+    from wengert import _log  # noqa: E402
+
+    _log.install(_asked)
 
 __version__ = _core.build_info()["version"]
 
@@ -94,6 +99,7 @@ if _typing.TYPE_CHECKING:
         linalg as linalg,
         nn as nn,
         optim as optim,
+        profiler as profiler,
         random as random,
         serialization as serialization,
         special as special,

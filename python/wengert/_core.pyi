@@ -3029,11 +3029,20 @@ def _detach_(x: Tensor) -> None:
 def _disable_saved_hooks(message: str | None, fail_if_active: _bool) -> str | None:
     """`_disable_saved_hooks(message, fail_if_active)`: has `_push_saved_hooks` fail with the message; returns what was."""
 
+def _empty_cache() -> None:
+    """Returns all kept memory to the system."""
+
+def _ending() -> None:
+    """At exit, while the interpreter still runs: lets those that are taking the lock back have it, and no others."""
+
 def _enter_level(size: _int | None = None, open: _bool = False) -> _int:
     """Starts a transform: a map over `size`, or forward mode where it is None. What an open one has wrapped outlives it."""
 
 def _eye(n: _int, m: _int, dtype: _DTypeLike, requires_grad: _bool) -> Tensor:
     """Zeros with ones on the diagonal."""
+
+def _forked() -> None:
+    """In the child of a fork there is no thread that could be taking the lock back."""
 
 def _from_dlpack(capsule: object) -> Tensor:
     """A tensor over the memory that a capsule describes; the capsule is used up."""
@@ -3100,6 +3109,9 @@ def _make_subclass(cls: type, data: Tensor, requires_grad: _bool) -> Any:
 def _mark_same() -> None:
     """Says of the innermost map that it maps over directions: values are the same for all examples."""
 
+def _memory_stats() -> dict[str, _int]:
+    """Bytes and numbers of the cache."""
+
 def _named(x: Tensor, name: str) -> Tensor:
     """The tensor itself, its node, if it was just recorded, under one of the names above."""
 
@@ -3117,6 +3129,12 @@ def _placed_in(x: Tensor, storage: Tensor) -> Tensor:
 
 def _pop_saved_hooks() -> None:
     """Takes the innermost hooks of this thread away."""
+
+def _profile_start() -> _bool:
+    """Starts a profile; False if one is under way."""
+
+def _profile_stop() -> list[tuple[str, str, _int, _int, _int, _int, tuple[str, _int] | None, _int, _int]]:
+    """Ends the profile: (name, phase, start, total, own, bytes, (file, line), thread, depth) of each span, times in nanoseconds."""
 
 def _push_saved_hooks(
     pack_hook: Callable[[Tensor], Any] | None = None,
@@ -3176,6 +3194,14 @@ def _register_hook(tensor: Tensor, hook: Callable[[Tensor], Tensor | None], post
 
 def _release_saved(saved: list[SavedTensor | None]) -> None:
     """Gives the values of a list of `SavedTensor` and None back."""
+def _reset_peak_memory_stats() -> None:
+    """What is live now becomes the peak."""
+
+def _return_idle() -> None:
+    """Returns what lay unused since the last look."""
+
+def _set_cache_limit(bytes: _int) -> None:
+    """Bounds the memory kept."""
 
 def _set_check_nan(on: _bool) -> None:
     """Has sweeps look for NaN among gradients."""
@@ -3185,6 +3211,9 @@ def _set_grad_enabled(on: _bool) -> _bool:
 
 def _set_inference(on: _bool) -> _bool:
     """Takes this thread into inference mode or out of it; returns what was."""
+
+def _set_log(ops: _bool, graph: _bool, memory: _bool) -> None:
+    """Has operations, nodes and misses of the buffer cache told on standard error."""
 
 def _settled(x: Tensor) -> Tensor:
     """A tensor without wrappings of levels that have ended."""
@@ -3198,6 +3227,12 @@ def _spaced(
     requires_grad: _bool,
 ) -> Tensor:
     """Evenly spaced values; powers of `base` where one is given."""
+
+def _span_close(key: _int) -> None:
+    """Closes a named span."""
+
+def _span_open(name: str) -> _int:
+    """Opens a named span; what closes it."""
 
 def _sweeps() -> _int:
     """How many backward passes were begun so far."""

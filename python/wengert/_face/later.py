@@ -6,7 +6,7 @@ import importlib
 from typing import Any
 
 MODULES = (
-    "accelerator", "backends", "cuda", "linalg", "nn", "optim", "random", "serialization", "special", "testing", "types", "utils",
+    "accelerator", "backends", "cuda", "linalg", "nn", "optim", "profiler", "random", "serialization", "special", "testing", "types", "utils",
     "version",
 )  # fmt: skip
 FUNCTIONS = {

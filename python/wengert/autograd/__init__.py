@@ -200,3 +200,12 @@ def _batched(outs: tuple[Any, ...], ins: tuple[Any, ...], cotangents: list[Any],
 
 from wengert.autograd import forward_ad as forward_ad, functional as functional, graph as graph  # noqa: E402
 from wengert.autograd.gradcheck import gradcheck, gradgradcheck  # noqa: E402
+
+
+def __getattr__(name: str) -> Any:
+    """What is imported when first used."""
+    if name == "profiler":
+        import importlib
+
+        return importlib.import_module("wengert.autograd.profiler")
+    raise AttributeError(f"module 'wengert.autograd' has no attribute {name!r}")

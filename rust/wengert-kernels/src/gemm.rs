@@ -2,6 +2,7 @@
 //! pays. Depends on tile, gemv, memory and threads.
 
 use crate::gemv;
+use crate::interrupt;
 use crate::map::Float;
 use crate::memory;
 use crate::threads::{for_chunks, num_threads};
@@ -28,6 +29,10 @@ impl<T> View<T> {
 
 /// Multiply-adds times bytes of an element, below which one thread is quicker.
 const PARALLEL: usize = 1 << 24;
+/// Multiply-adds of a product that takes a millisecond or more.
+const LONG: usize = 1 << 27;
+/// Multiply-adds of a panel, some microseconds, from which on the work may be cut short after it.
+const PIECE: usize = 1 << 18;
 /// Longest k of a panel. Sums of more are sums of sums; where they are cut depends on k alone.
 const DEEPEST: usize = 256;
 /// Longest k of a short panel: a large one has many pages of stack to touch.
@@ -139,6 +144,9 @@ pub unsafe fn batch<T: Float>(
             let (out, a, b) = (out.wrapping_offset(i * os), a.wrapping_offset(i * as_), b.wrapping_offset(i * bs));
             // SAFETY: the caller's.
             unsafe { gemm(m, n, k, out, ors, ocs, a, ars, acs, b, brs, bcs, accumulate) };
+            if i % 64 == 63 {
+                interrupt::checkpoint();
+            }
         }
         return;
     }
@@ -186,6 +194,16 @@ impl Drop for Space {
             unsafe { memory::free(block, bytes) }
         }
     }
+}
+
+/// Work of so many multiply-adds, from here to where it is dropped: after the space that it uses was had, and before that
+/// goes, because both want the lock.
+fn long(work: usize) -> interrupt::Work {
+    let mut here = interrupt::Work::begin();
+    if work >= LONG {
+        here.give();
+    }
+    here
 }
 
 /// A panel of B on the stack.
@@ -258,12 +276,13 @@ impl<T: Float> Product<T> {
         let each = self.packed(height, width.min(self.n));
         if height >= self.m && width >= self.n {
             let space = Space::new(each * size_of::<T>());
+            let _here = long(work);
             // SAFETY: the caller's.
             return unsafe { self.one(tiles, space.part(0, each)) };
         }
         let (rows, columns) = (self.m.div_ceil(height), self.n.div_ceil(width));
         let space = Space::new(each * size_of::<T>() * rows * columns);
-        let this = &self;
+        let (this, _here) = (&self, long(work));
         for_chunks(rows * columns, 1, |parts| {
             for i in parts {
                 let (i0, j0) = (i / columns * height, i % columns * width);
@@ -331,6 +350,7 @@ impl<T: Float> Product<T> {
     unsafe fn panels(&self, tiles: &Tiles<T>, blocked: bool, to: *mut T) {
         let wide = 2 * tiles.lanes;
         let table = &tiles.table[(self.a.1 == 1) as usize];
+        let piece = self.m * self.k * wide;
         let mut j = 0;
         while j < self.n {
             let width = wide.min(self.n - j);
@@ -348,6 +368,9 @@ impl<T: Float> Product<T> {
                 }
             }
             j += width;
+            if piece > PIECE {
+                interrupt::checkpoint();
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::drive::GRAIN;
 use crate::element::Int;
 use crate::fold::Shared;
+use crate::interrupt;
 use crate::threads::for_chunks;
 use crate::walk::strided_read;
 use std::mem::MaybeUninit;
@@ -52,6 +53,9 @@ unsafe fn straight<T: Int>(n: usize, from: *const T, stride: isize, stage: *mut 
     unsafe { strided_read(n, from, stride, stage) };
     stage
 }
+
+/// Multiply-adds from which on the work may be cut short after them.
+const PIECE: usize = 1 << 18;
 
 /// out (m x n, row-major) = a (m x k) b (k x n); `rs` and `cs` are strides of rows and columns.
 ///
@@ -115,6 +119,9 @@ pub unsafe fn int_gemm<T: Int>(
                     // SAFETY: a part of row i of the output, and of four rows of b.
                     unsafe { kernel(width, out.at(i * n + first).cast(), [(&raw const part).cast()]) };
                 }
+            }
+            if range.len() * width * k > PIECE {
+                interrupt::checkpoint();
             }
         }
     });

@@ -1,8 +1,10 @@
 //! Buffers for array data: 64-byte aligned, kept by size class because page faults on fresh memory
-//! cost ten times the arithmetic. Blocks under 1 KiB come from `pool`. Depends on std (and madvise).
+//! cost ten times the arithmetic. Blocks under 1 KiB come from `pool`. Depends on `system` and std.
 
 use std::alloc::{Layout, alloc as system_alloc, dealloc as system_free};
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 pub use crate::pool::{small_alloc, small_free};
 
@@ -14,24 +16,52 @@ const CLASSES: usize = 4 * 37;
 const HUGE: usize = 4 << 20;
 const HUGE_PAGE: usize = 2 << 20;
 const ALIGN: usize = 64;
+/// Bytes kept at most unless told otherwise; less on a machine of less than eight times as much.
 const DEFAULT_LIMIT: usize = 1 << 30;
+/// In place of a limit that nobody has asked for yet.
+const UNSET: usize = 0;
+/// Blocks that nobody needed for so long go back to the system: faulting them in again costs a few hundredths of that.
+const IDLE: Duration = Duration::from_secs(5);
+/// How often the clock is read: at every block of this size, and at every so many others.
+const LARGE: usize = 64 << 10;
+const SELDOM: u32 = 64;
+/// From here on the system is asked what it has left before a fresh block is taken beside a full cache.
+const WEIGHTY: usize = 32 << 20;
 
 /// What the cache holds and what it has given out, in bytes of whole classes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     pub live: usize,
+    /// The most that was live at once.
+    pub peak: usize,
     pub cached: usize,
     pub limit: usize,
     /// Allocations served from the cache, and from the system.
     pub hits: usize,
     pub misses: usize,
+    /// Bytes of all allocations so far.
+    pub served: usize,
+    /// Bytes returned to the system so far.
+    pub returned: usize,
+    /// Bytes of the slabs that blocks under 1 KiB are cut from; never given back.
+    pub small: usize,
 }
 
 /// Free blocks of each class, linked through their first word.
 struct Cache {
     free: [*mut Link; CLASSES],
+    /// How many of each class, and the fewest there were since the last look.
+    count: [u32; CLASSES],
+    fewest: [u32; CLASSES],
+    looked: Option<Instant>,
+    /// Blocks given back since the clock was read.
+    given: u32,
     stats: Stats,
 }
+
+/// Chains of blocks that are in no list any more.
+type Chains = [*mut Link; CLASSES];
+const NONE: Chains = [std::ptr::null_mut(); CLASSES];
 
 struct Link {
     next: *mut Link,
@@ -39,8 +69,68 @@ struct Link {
 
 impl Cache {
     const fn new() -> Self {
-        let stats = Stats { live: 0, cached: 0, limit: DEFAULT_LIMIT, hits: 0, misses: 0 };
-        Cache { free: [std::ptr::null_mut(); CLASSES], stats }
+        let stats =
+            Stats { live: 0, peak: 0, cached: 0, limit: UNSET, hits: 0, misses: 0, served: 0, returned: 0, small: 0 };
+        Cache { free: NONE, count: [0; CLASSES], fewest: [0; CLASSES], looked: None, given: 0, stats }
+    }
+
+    fn take_live(&mut self, size: usize) {
+        self.stats.live += size;
+        self.stats.served = self.stats.served.wrapping_add(size);
+        self.stats.peak = self.stats.peak.max(self.stats.live);
+    }
+
+    /// Whether `size` more bytes may be kept.
+    #[inline(always)]
+    fn has_room(&mut self, size: usize) -> bool {
+        self.stats.cached + size <= self.stats.limit || self.has_room_after_all(size)
+    }
+
+    #[cold]
+    fn has_room_after_all(&mut self, size: usize) -> bool {
+        self.choose_limit();
+        self.stats.cached + size <= self.stats.limit
+    }
+
+    fn choose_limit(&mut self) {
+        if self.stats.limit == UNSET {
+            self.stats.limit = crate::system::total().map_or(DEFAULT_LIMIT, |total| (total / 8).min(DEFAULT_LIMIT));
+        }
+    }
+
+    /// Takes out what lay unused since the last look, if that was long enough ago.
+    #[cold]
+    #[inline(never)]
+    fn look(&mut self, idle: Duration) -> Option<Chains> {
+        self.given = 0;
+        let now = Instant::now();
+        match self.looked {
+            Some(before) if now.duration_since(before) >= idle => {}
+            Some(_) => return None,
+            None => {
+                // Blocks in the lists are younger than the first look.
+                self.looked = Some(now);
+                self.fewest = self.count;
+                return None;
+            }
+        }
+        self.looked = Some(now);
+        let mut out = NONE;
+        for (class, chain) in out.iter_mut().enumerate() {
+            for _ in 0..self.fewest[class] {
+                let block = self.free[class];
+                // SAFETY: `count`, and so `fewest`, says how many blocks the list has; each holds a link.
+                unsafe {
+                    self.free[class] = (*block).next;
+                    (*block).next = *chain;
+                }
+                *chain = block;
+            }
+            self.count[class] -= self.fewest[class];
+            self.stats.cached -= self.fewest[class] as usize * size_of_class(class);
+            self.fewest[class] = self.count[class];
+        }
+        Some(out)
     }
 }
 
@@ -56,6 +146,7 @@ mod global {
 
     #[inline(always)]
     pub(super) fn with<R>(f: impl FnOnce(&mut Cache) -> R) -> R {
+        debug_assert!(!crate::interrupt::is_away(), "the lock was given up");
         // SAFETY: as above; `f` never calls back into this module.
         f(unsafe { &mut *CACHE.0.get() })
     }
@@ -110,8 +201,10 @@ pub fn alloc(bytes: usize) -> Option<NonNull<u8>> {
         }
         // SAFETY: blocks in the list are ours and hold a link.
         c.free[class] = unsafe { (*head).next };
+        c.count[class] -= 1;
+        c.fewest[class] = c.fewest[class].min(c.count[class]);
         c.stats.cached -= size;
-        c.stats.live += size;
+        c.take_live(size);
         c.stats.hits += 1;
         NonNull::new(head.cast::<u8>())
     });
@@ -121,6 +214,13 @@ pub fn alloc(bytes: usize) -> Option<NonNull<u8>> {
 #[cold]
 fn fresh(size: usize) -> Option<NonNull<u8>> {
     let layout = layout(size)?;
+    if size >= WEIGHTY && global::with(|c| c.stats.cached) > 0 {
+        // Systems promise more than they have and then end processes: what is kept here must not be the reason.
+        let wanted = size.saturating_add(size / 8);
+        if crate::system::available().is_some_and(|left| left < wanted) {
+            empty_cache();
+        }
+    }
     // SAFETY: the size is not zero.
     let mut block = NonNull::new(unsafe { system_alloc(layout) });
     if block.is_none() {
@@ -136,10 +236,26 @@ fn fresh(size: usize) -> Option<NonNull<u8>> {
         unsafe { libc::madvise(block.as_ptr().cast(), size & !(HUGE_PAGE - 1), libc::MADV_HUGEPAGE) };
     }
     global::with(|c| {
-        c.stats.live += size;
+        c.take_live(size);
         c.stats.misses += 1;
     });
+    if TOLD.load(Ordering::Relaxed) {
+        eprintln!("wengert memory: {size} bytes from the system; {}", told());
+    }
     Some(block)
+}
+
+/// Whether misses and what is returned are told on standard error.
+static TOLD: AtomicBool = AtomicBool::new(false);
+
+/// Tells misses of the cache, and what it returns, on standard error.
+pub fn tell(on: bool) {
+    TOLD.store(on, Ordering::Relaxed);
+}
+
+fn told() -> String {
+    let s = stats();
+    format!("live {}, cached {}, hits {}, misses {}", s.live, s.cached, s.hits, s.misses)
 }
 
 /// Gives a block back.
@@ -155,33 +271,47 @@ pub unsafe fn free(ptr: NonNull<u8>, bytes: usize) {
     let Some((class, size)) = class_of(bytes) else {
         return;
     };
+    let mut idle = None;
     let kept = global::with(|c| {
         c.stats.live = c.stats.live.saturating_sub(size);
-        if c.stats.cached + size > c.stats.limit {
-            return false;
+        let kept = c.has_room(size);
+        if kept {
+            let link = ptr.as_ptr().cast::<Link>();
+            // SAFETY: the block is at least 1 KiB, aligned and ours.
+            unsafe { link.write(Link { next: c.free[class] }) };
+            c.free[class] = link;
+            c.count[class] += 1;
+            c.stats.cached += size;
+        } else {
+            c.stats.returned += size;
         }
-        let link = ptr.as_ptr().cast::<Link>();
-        // SAFETY: the block is at least 1 KiB, aligned and ours.
-        unsafe { link.write(Link { next: c.free[class] }) };
-        c.free[class] = link;
-        c.stats.cached += size;
-        true
+        c.given += 1;
+        if size >= LARGE || c.given >= SELDOM {
+            idle = c.look(IDLE);
+        }
+        kept
     });
     if !kept && let Some(layout) = layout(size) {
         // SAFETY: the layout of `fresh`.
         unsafe { system_free(ptr.as_ptr(), layout) };
     }
+    if let Some(chains) = idle {
+        release(chains);
+    }
 }
 
-/// Returns all kept blocks to the system.
-pub fn empty_cache() {
-    let lists = global::with(|c| {
-        c.stats.cached = 0;
-        std::mem::replace(&mut c.free, [std::ptr::null_mut(); CLASSES])
-    });
-    for (class, mut head) in lists.into_iter().enumerate() {
-        let (power, quarter) = (class / 4 + 9, class % 4);
-        let size = (4 + quarter + 1) << (power - 2);
+/// Bytes of a block of a class.
+fn size_of_class(class: usize) -> usize {
+    let (power, quarter) = (class / 4 + 9, class % 4);
+    (4 + quarter + 1) << (power - 2)
+}
+
+/// Returns blocks to the system.
+#[cold]
+fn release(chains: Chains) {
+    let mut bytes = 0;
+    for (class, mut head) in chains.into_iter().enumerate() {
+        let size = size_of_class(class);
         while !head.is_null() {
             // SAFETY: a kept block of this class, now out of every list.
             unsafe {
@@ -191,14 +321,39 @@ pub fn empty_cache() {
                 }
                 head = next;
             }
+            bytes += size;
+        }
+    }
+    if bytes > 0 {
+        global::with(|c| c.stats.returned += bytes);
+        if TOLD.load(Ordering::Relaxed) {
+            eprintln!("wengert memory: {bytes} bytes returned to the system; {}", told());
         }
     }
 }
 
-/// Bounds the bytes kept; what is already kept beyond that goes.
+/// Returns all kept blocks to the system.
+pub fn empty_cache() {
+    release(global::with(|c| {
+        c.stats.cached = 0;
+        c.count = [0; CLASSES];
+        c.fewest = [0; CLASSES];
+        std::mem::replace(&mut c.free, NONE)
+    }));
+}
+
+/// Returns what lay unused since the last look. It happens by itself, when a block is given back five seconds later.
+pub fn return_idle() {
+    if let Some(chains) = global::with(|c| c.look(Duration::ZERO)) {
+        release(chains);
+    }
+}
+
+/// Bounds the bytes kept; what is already kept goes if it is more.
 pub fn set_cache_limit(bytes: usize) {
     let over = global::with(|c| {
-        c.stats.limit = bytes;
+        // Zero keeps nothing, as no block is smaller than a byte.
+        c.stats.limit = bytes.max(1);
         c.stats.cached > bytes
     });
     if over {
@@ -206,8 +361,18 @@ pub fn set_cache_limit(bytes: usize) {
     }
 }
 
+/// What is live, kept, and was served so far.
 pub fn stats() -> Stats {
-    global::with(|c| c.stats)
+    let stats = global::with(|c| {
+        c.choose_limit();
+        c.stats
+    });
+    Stats { small: crate::pool::slab_bytes(), ..stats }
+}
+
+/// Forgets the most that was live: what is live now is the most so far.
+pub fn reset_peak() {
+    global::with(|c| c.stats.peak = c.stats.live);
 }
 
 #[cfg(test)]
@@ -222,7 +387,7 @@ mod tests {
             assert!(size >= bytes, "{bytes} {size}");
             assert!(bytes < SMALLEST || size <= bytes + bytes / 4 + 4, "{bytes} {size}");
             assert!((class, size) >= last);
-            assert_eq!(size, (5 + class % 4) << (class / 4 + 7), "the inverse used by empty_cache");
+            assert_eq!(size, size_of_class(class));
             last = (class, size);
         }
         assert!(class_of(usize::MAX).is_none());

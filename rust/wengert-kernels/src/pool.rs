@@ -3,6 +3,7 @@
 
 use std::alloc::{Layout, alloc as system_alloc};
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Blocks of this size and more are not for this pool.
 pub const SMALL: usize = 1024;
@@ -12,6 +13,14 @@ const SLAB: usize = 32 * 1024;
 
 struct Link {
     next: *mut Link,
+}
+
+/// Slabs had so far.
+static SLABS: AtomicUsize = AtomicUsize::new(0);
+
+/// Bytes of all slabs.
+pub(crate) fn slab_bytes() -> usize {
+    SLABS.load(Ordering::Relaxed) * SLAB
 }
 
 /// Free blocks of one class that a thread keeps for itself; what it frees beyond that is for all.
@@ -85,9 +94,18 @@ impl Lists {
             return Some(block);
         }
         if self.left < size {
-            // SAFETY: not zero-sized; 64 keeps blocks of 64 bytes in one cache line.
-            let slab = unsafe { system_alloc(Layout::from_size_align(SLAB, 64).ok()?) };
-            let slab = NonNull::new(slab)?;
+            // 64 keeps blocks of 64 bytes in one cache line.
+            let layout = Layout::from_size_align(SLAB, 64).ok()?;
+            // SAFETY: not zero-sized.
+            let mut slab = NonNull::new(unsafe { system_alloc(layout) });
+            if slab.is_none() {
+                // What is kept for large arrays may be what is missing.
+                super::memory::empty_cache();
+                // SAFETY: as above.
+                slab = NonNull::new(unsafe { system_alloc(layout) });
+            }
+            let slab = slab?;
+            SLABS.fetch_add(1, Ordering::Relaxed);
             if self.left > 0
                 && let Some(rest) = NonNull::new(self.rest)
             {
@@ -143,6 +161,7 @@ mod lists {
 
     #[inline(always)]
     pub(super) fn with<R>(f: impl FnOnce(&mut Lists) -> R) -> R {
+        debug_assert!(!crate::interrupt::is_away(), "the lock was given up");
         // SAFETY: as above; `f` never calls back into this module.
         f(unsafe { &mut *LISTS.0.get() })
     }

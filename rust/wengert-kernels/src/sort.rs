@@ -3,6 +3,7 @@
 
 use crate::drive::GRAIN;
 use crate::element::{Element, Kind};
+use crate::interrupt;
 use crate::threads::for_chunks;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -99,6 +100,16 @@ const SHORT: usize = 1024;
 const DIGIT: u32 = 8;
 const BUCKETS: usize = 1 << DIGIT;
 
+/// Elements of a row after which the work may be cut short.
+const PIECE: usize = 1 << 16;
+
+/// Between pieces of a row of `n`: of a short one there is but one.
+fn pause(n: usize) {
+    if n > PIECE {
+        interrupt::checkpoint();
+    }
+}
+
 /// Sorts entries whose keys have `width` bits and whose places ascend; `spare` is as long.
 fn sort_entries<E: Entry>(entries: &mut Vec<E>, spare: &mut Vec<E>, width: u32) {
     let n = entries.len();
@@ -110,10 +121,13 @@ fn sort_entries<E: Entry>(entries: &mut Vec<E>, spare: &mut Vec<E>, width: u32) 
     let digits = width.div_ceil(DIGIT) as usize;
     let mut counts = [[0usize; BUCKETS]; 8];
     let digit = |e: E, d: usize| (e.key() >> (d as u32 * DIGIT)) as usize & (BUCKETS - 1);
-    for &e in entries.iter() {
-        for (d, c) in counts.iter_mut().enumerate().take(digits) {
-            c[digit(e, d)] += 1;
+    for part in entries.chunks(PIECE) {
+        for &e in part {
+            for (d, c) in counts.iter_mut().enumerate().take(digits) {
+                c[digit(e, d)] += 1;
+            }
         }
+        pause(n);
     }
     spare.clear();
     spare.resize(n, entries[0]);
@@ -125,10 +139,13 @@ fn sort_entries<E: Entry>(entries: &mut Vec<E>, spare: &mut Vec<E>, width: u32) 
         for c in starts.iter_mut() {
             sum += std::mem::replace(c, sum);
         }
-        for &e in entries.iter() {
-            let place = &mut starts[digit(e, d)];
-            spare[*place] = e;
-            *place += 1;
+        for part in entries.chunks(PIECE) {
+            for &e in part {
+                let place = &mut starts[digit(e, d)];
+                spare[*place] = e;
+                *place += 1;
+            }
+            pause(n);
         }
         std::mem::swap(entries, spare);
     }
@@ -179,12 +196,23 @@ impl<T: Element> Rows<T> {
     }
 }
 
+/// The entries of a row, in its order.
+fn collect<T: Element, E: Entry>(x: &[T], flip: u64, entries: &mut Vec<E>) {
+    for (p, part) in x.chunks(PIECE).enumerate() {
+        entries.extend(part.iter().enumerate().map(|(i, &v)| E::new(key(v) ^ flip, p * PIECE + i)));
+        pause(x.len());
+    }
+}
+
 fn write_out<T: Element, E: Entry>(entries: &[E], x: &[T], values: &mut [T], indices: &mut [i64]) {
     for (i, e) in indices.iter_mut().zip(entries) {
         *i = e.at() as i64;
     }
-    for (v, &i) in values.iter_mut().zip(indices.iter()) {
-        *v = x[i as usize];
+    for (values, indices) in values.chunks_mut(PIECE).zip(indices.chunks(PIECE)) {
+        for (v, &i) in values.iter_mut().zip(indices) {
+            *v = x[i as usize];
+        }
+        pause(entries.len());
     }
 }
 
@@ -209,7 +237,7 @@ pub unsafe fn sort_rows<T: Element>(
     fn row<T: Element, E: Entry>(flip: u64) -> impl Fn(&[T], &mut [T], &mut [i64], &mut [Vec<E>; 2]) + Sync {
         move |x, values, indices, [entries, spare]| {
             entries.clear();
-            entries.extend(x.iter().enumerate().map(|(i, &v)| E::new(key(v) ^ flip, i)));
+            collect(x, flip, entries);
             sort_entries(entries, spare, 8 * size_of::<T>() as u32);
             write_out(entries, x, values, indices);
         }
@@ -245,6 +273,9 @@ fn smallest<T: Element, E: Entry>(x: &[T], k: usize, flip: u64, best: &mut Vec<E
     best.truncate(k);
     let mut limit = best[k - 1].key();
     for (b, block) in x[room..].chunks(16).enumerate() {
+        if b % 8192 == 8191 {
+            interrupt::checkpoint();
+        }
         if !block.iter().fold(false, |any, &v| any | (key(v) ^ flip < limit)) {
             continue;
         }
@@ -315,7 +346,7 @@ pub unsafe fn nth_rows<T: Element>(
     fn row<T: Element, E: Entry>(k: usize) -> impl Fn(&[T], &mut [T], &mut [i64], &mut [Vec<E>; 2]) + Sync {
         move |x, values, indices, [entries, _]| {
             entries.clear();
-            entries.extend(x.iter().enumerate().map(|(i, &v)| E::new(key(v), i)));
+            collect(x, 0, entries);
             let (_, &mut e, _) = entries.select_nth_unstable(k);
             write_out(&[e], x, values, indices);
         }

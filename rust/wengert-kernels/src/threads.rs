@@ -1,6 +1,7 @@
 //! The private thread pool and the one way kernels split work.
-//! Depends on rayon and, for the process id after fork, on std.
+//! Depends on `interrupt`, rayon and, for the process id after fork, on std.
 
+use crate::interrupt;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 
@@ -81,7 +82,7 @@ fn pool(threads: usize) -> Option<&'static rayon::ThreadPool> {
 }
 
 /// Runs `f` over 0..n in chunks of `grain`, in parallel if there is more than one chunk and thread.
-/// Chunk boundaries depend on `n` and `grain` alone.
+/// Chunk boundaries depend on `n` and `grain` alone. Between chunks the work may be cut short by unwinding.
 pub fn for_chunks(n: usize, grain: usize, f: impl Fn(Range<usize>) + Sync) {
     let grain = grain.max(1);
     if n == 0 {
@@ -92,26 +93,35 @@ pub fn for_chunks(n: usize, grain: usize, f: impl Fn(Range<usize>) + Sync) {
     }
     let chunks = n.div_ceil(grain);
     let chunk = |i: usize| f(i * grain..n.min((i + 1) * grain));
+    let mut here = interrupt::Work::begin();
+    interrupt::checkpoint();
     let threads = num_threads().min(chunks);
     let pool = if threads > 1 { pool(num_threads()) } else { None };
     let Some(pool) = pool else {
-        return (0..chunks).for_each(chunk);
+        for i in 0..chunks {
+            chunk(i);
+            here.go_on();
+        }
+        return;
     };
-    let next = AtomicUsize::new(0);
-    let work = || {
+    let (next, left) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let work = |between: &mut dyn FnMut()| {
         loop {
             let i = next.fetch_add(1, Ordering::Relaxed);
             if i >= chunks {
                 break;
             }
             chunk(i);
+            between();
         }
     };
     // The caller works too, so a late waking thread costs nothing but its own share.
     pool.in_place_scope(|s| {
         for _ in 1..threads {
-            s.spawn(|_| work());
+            s.spawn(|_| interrupt::working_for(&left, || work(&mut interrupt::checkpoint)));
         }
-        work();
+        let leaving = interrupt::Leaving(&left);
+        work(&mut || here.go_on());
+        std::mem::forget(leaving);
     });
 }

@@ -2,7 +2,9 @@
 // With feature `gil` a lock stands for the interpreter's.
 
 use std::sync::Mutex;
-use wengert_kernels::memory::{alloc, empty_cache, free, set_cache_limit, small_alloc, small_free, stats};
+use wengert_kernels::memory::{
+    alloc, empty_cache, free, reset_peak, return_idle, set_cache_limit, small_alloc, small_free, stats,
+};
 
 static LOCK: Mutex<()> = Mutex::new(());
 
@@ -86,4 +88,47 @@ fn small_blocks_cross_threads() {
         .join()
         .unwrap();
     }
+}
+
+#[test]
+fn what_lies_idle_is_returned_and_the_peak_is_told() {
+    // Blocks of a class of its own, as other tests use the cache meanwhile.
+    const BYTES: usize = 77 << 20;
+    locked(|| {
+        reset_peak();
+        let before = stats();
+        let blocks = [alloc(BYTES).unwrap(), alloc(BYTES).unwrap()];
+        assert!(stats().live >= before.live + 2 * BYTES && stats().peak >= stats().live);
+        for block in blocks {
+            // SAFETY: freed once.
+            unsafe { free(block, BYTES) };
+        }
+        assert!(stats().peak >= before.live + 2 * BYTES, "the peak is past");
+    });
+    if !cfg!(feature = "gil") {
+        return;
+    }
+    locked(|| {
+        set_cache_limit(1 << 30);
+        empty_cache();
+        let block = alloc(BYTES).unwrap();
+        // SAFETY: freed once.
+        unsafe { free(block, BYTES) };
+        return_idle();
+        let cached = stats().cached;
+        assert!(cached >= BYTES, "given back since the last look");
+        let (block, misses) = (alloc(BYTES).unwrap(), stats().misses);
+        // SAFETY: freed once.
+        unsafe { free(block, BYTES) };
+        return_idle();
+        assert!(stats().cached >= BYTES, "used since the last look");
+        return_idle();
+        assert!(stats().cached < BYTES, "idle from one look to the next");
+        assert!(stats().returned >= BYTES);
+        let block = alloc(BYTES).unwrap();
+        assert_eq!(stats().misses, misses + 1);
+        // SAFETY: freed once.
+        unsafe { free(block, BYTES) };
+        empty_cache();
+    });
 }

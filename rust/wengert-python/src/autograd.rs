@@ -2,6 +2,7 @@
 
 use crate::convert::{expect_tensor, fresh_tensor, raise, type_name, wrap_bound};
 use crate::foreign::{Foreign, PyHook};
+use crate::interrupt::leavable;
 use crate::object::track;
 use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -69,7 +70,7 @@ fn _backward(
     create_graph: Option<Bound<'_, PyAny>>,
     inputs: Option<Bound<'_, PyAny>>,
 ) -> PyResult<()> {
-    backward(py, tensors, gradients, retain_graph, create_graph, inputs)
+    leavable(|| backward(py, tensors, gradients, retain_graph, create_graph, inputs))
 }
 
 /// `_grad(outputs, inputs, grad_outputs, retain_graph, create_graph)`: a tuple with None where unused. `create_graph`
@@ -84,22 +85,24 @@ fn _grad<'py>(
     retain_graph: bool,
     create_graph: Option<bool>,
 ) -> PyResult<Bound<'py, PyTuple>> {
-    let outputs = outputs.iter().map(|t| expect_tensor(t, "grad")).collect::<PyResult<Vec<_>>>()?;
-    let inputs = inputs.iter().map(|t| expect_tensor(t, "grad")).collect::<PyResult<Vec<_>>>()?;
-    let cotangents = grad_outputs.iter().map(|g| cotangent(g.as_ref())).collect::<PyResult<Vec<_>>>()?;
-    let create = match create_graph {
-        None => CreateGraph::IfShared,
-        Some(true) => CreateGraph::Yes,
-        Some(false) => CreateGraph::No,
-    };
-    wengert::tape::packing::flush().map_err(raise)?;
-    let grads = transform::grad(&outputs, &cotangents, &inputs, retain_graph, create).map_err(raise)?;
-    wengert::tape::packing::flush().map_err(raise)?;
-    let grads = grads
-        .into_iter()
-        .map(|g| g.map_or_else(|| Ok(py.None().into_bound(py)), |g| wrap_bound(py, g)))
-        .collect::<PyResult<Vec<_>>>()?;
-    PyTuple::new(py, grads)
+    leavable(|| {
+        let outputs = outputs.iter().map(|t| expect_tensor(t, "grad")).collect::<PyResult<Vec<_>>>()?;
+        let inputs = inputs.iter().map(|t| expect_tensor(t, "grad")).collect::<PyResult<Vec<_>>>()?;
+        let cotangents = grad_outputs.iter().map(|g| cotangent(g.as_ref())).collect::<PyResult<Vec<_>>>()?;
+        let create = match create_graph {
+            None => CreateGraph::IfShared,
+            Some(true) => CreateGraph::Yes,
+            Some(false) => CreateGraph::No,
+        };
+        wengert::tape::packing::flush().map_err(raise)?;
+        let grads = transform::grad(&outputs, &cotangents, &inputs, retain_graph, create).map_err(raise)?;
+        wengert::tape::packing::flush().map_err(raise)?;
+        let grads = grads
+            .into_iter()
+            .map(|g| g.map_or_else(|| Ok(py.None().into_bound(py)), |g| wrap_bound(py, g)))
+            .collect::<PyResult<Vec<_>>>()?;
+        PyTuple::new(py, grads)
+    })
 }
 
 /// `_register_hook(tensor, hook, post)`: the hook's id at the tensor's node.
@@ -180,15 +183,18 @@ fn _grad_cut<'py>(
     grad_outputs: Vec<Bound<'py, PyAny>>,
     create_graph: bool,
 ) -> PyResult<Bound<'py, PyTuple>> {
-    let tensors = |of: &[Bound<'py, PyAny>]| of.iter().map(|t| expect_tensor(t, "grad")).collect::<PyResult<Vec<_>>>();
-    let (outputs, inputs, cotangents) = (tensors(&outputs)?, tensors(&inputs)?, tensors(&grad_outputs)?);
-    let grads = transform::grad_cut(&outputs, &cotangents, &inputs, create_graph).map_err(raise)?;
-    wengert::tape::packing::flush().map_err(raise)?;
-    let grads = grads
-        .into_iter()
-        .map(|g| g.map_or_else(|| Ok(py.None().into_bound(py)), |g| wrap_bound(py, g)))
-        .collect::<PyResult<Vec<_>>>()?;
-    PyTuple::new(py, grads)
+    leavable(|| {
+        let tensors =
+            |of: &[Bound<'py, PyAny>]| of.iter().map(|t| expect_tensor(t, "grad")).collect::<PyResult<Vec<_>>>();
+        let (outputs, inputs, cotangents) = (tensors(&outputs)?, tensors(&inputs)?, tensors(&grad_outputs)?);
+        let grads = transform::grad_cut(&outputs, &cotangents, &inputs, create_graph).map_err(raise)?;
+        wengert::tape::packing::flush().map_err(raise)?;
+        let grads = grads
+            .into_iter()
+            .map(|g| g.map_or_else(|| Ok(py.None().into_bound(py)), |g| wrap_bound(py, g)))
+            .collect::<PyResult<Vec<_>>>()?;
+        PyTuple::new(py, grads)
+    })
 }
 
 /// Has a callable run when the backward pass under way on this thread has succeeded.
@@ -217,11 +223,13 @@ fn _set_check_nan(on: bool) {
 /// After a write that a custom Function did in place: `x` gets the history of `result`.
 #[pyfunction]
 fn _rebase(x: &Bound<'_, PyAny>, result: &Bound<'_, PyAny>, name: &str) -> PyResult<()> {
-    let result = expect_tensor(result, name)?;
-    expect_tensor(x, name)?;
-    // SAFETY: a live tensor; nothing else refers to its inside now.
-    let t = unsafe { crate::object::tensor_mut(x.as_ptr()) };
-    wengert::inplace::rebase(name, t, result.gradient_edge()).map_err(raise)
+    leavable(|| {
+        let result = expect_tensor(result, name)?;
+        expect_tensor(x, name)?;
+        // SAFETY: a live tensor; nothing else refers to its inside now.
+        let t = unsafe { crate::object::tensor_mut(x.as_ptr()) };
+        wengert::inplace::rebase(name, t, result.gradient_edge()).map_err(raise)
+    })
 }
 
 /// Names of the nodes of functions that are made of several operations.

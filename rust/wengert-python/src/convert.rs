@@ -112,6 +112,10 @@ pub fn guard_with<T>(failure: T, f: impl FnOnce() -> PyResult<T>) -> T {
             restore(e);
             failure
         }
+        Err(panic) if wengert_kernels::interrupt::is_interruption(&*panic) => {
+            restore(crate::interrupt::raised());
+            failure
+        }
         Err(panic) => {
             let text = panic
                 .downcast_ref::<String>()

@@ -1,6 +1,7 @@
 //! Creation, casts, subclass instances and facts about the build. Depends on `convert`.
 
 use crate::convert::{expect_tensor, raise, to_scalar, type_name, wrap_bound};
+use crate::interrupt::leavable;
 use crate::object::{tensor_type, wrap_as};
 use crate::properties::dtype_argument;
 use pyo3::exceptions::{PyKeyboardInterrupt, PyTypeError};
@@ -34,14 +35,16 @@ fn _full<'py>(
     dtype: Option<&Bound<'py, PyAny>>,
     requires_grad: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let value = number(value, "full")?;
-    let own = match value {
-        Scalar::Float(_) => wengert::array::default_dtype(),
-        other => other.dtype(),
-    };
-    let dtype = dtype_argument(dtype, "full()")?.unwrap_or(own);
-    value.check_fits(dtype).map_err(raise)?;
-    finish(py, Tensor::full(&shape, dtype, value).map_err(raise)?, requires_grad)
+    leavable(|| {
+        let value = number(value, "full")?;
+        let own = match value {
+            Scalar::Float(_) => wengert::array::default_dtype(),
+            other => other.dtype(),
+        };
+        let dtype = dtype_argument(dtype, "full()")?.unwrap_or(own);
+        value.check_fits(dtype).map_err(raise)?;
+        finish(py, Tensor::full(&shape, dtype, value).map_err(raise)?, requires_grad)
+    })
 }
 
 /// A tensor of one value, of the sizes of `like`, dimensions in the same order in memory.
@@ -53,11 +56,13 @@ fn _full_like<'py>(
     dtype: Option<&Bound<'py, PyAny>>,
     requires_grad: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let like = expect_tensor(like, "full_like")?;
-    let value = number(value, "full_like")?;
-    let dtype = dtype_argument(dtype, "full_like()")?.unwrap_or(like.dtype());
-    value.check_fits(dtype).map_err(raise)?;
-    finish(py, ops::write::full_like(&like, dtype, value).map_err(raise)?, requires_grad)
+    leavable(|| {
+        let like = expect_tensor(like, "full_like")?;
+        let value = number(value, "full_like")?;
+        let dtype = dtype_argument(dtype, "full_like()")?.unwrap_or(like.dtype());
+        value.check_fits(dtype).map_err(raise)?;
+        finish(py, ops::write::full_like(&like, dtype, value).map_err(raise)?, requires_grad)
+    })
 }
 
 /// start, start + step, ... below end.
@@ -70,10 +75,12 @@ fn _arange<'py>(
     dtype: Option<&Bound<'py, PyAny>>,
     requires_grad: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let dtype = dtype_argument(dtype, "arange()")?;
-    let t = create::arange(number(start, "arange")?, number(end, "arange")?, number(step, "arange")?, dtype)
-        .map_err(raise)?;
-    finish(py, t, requires_grad)
+    leavable(|| {
+        let dtype = dtype_argument(dtype, "arange()")?;
+        let t = create::arange(number(start, "arange")?, number(end, "arange")?, number(step, "arange")?, dtype)
+            .map_err(raise)?;
+        finish(py, t, requires_grad)
+    })
 }
 
 /// Evenly spaced values; powers of `base` where one is given.
@@ -88,14 +95,16 @@ fn _spaced<'py>(
     dtype: &Bound<'py, PyAny>,
     requires_grad: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let name = if base.is_some() { "logspace" } else { "linspace" };
-    let dtype = expect_dtype(dtype, name)?;
-    let (start, end) = (number(start, name)?, number(end, name)?);
-    let t = match base {
-        Some(base) => create::logspace(start, end, steps, base, dtype),
-        None => create::linspace(start, end, steps, dtype),
-    };
-    finish(py, t.map_err(raise)?, requires_grad)
+    leavable(|| {
+        let name = if base.is_some() { "logspace" } else { "linspace" };
+        let dtype = expect_dtype(dtype, name)?;
+        let (start, end) = (number(start, name)?, number(end, name)?);
+        let t = match base {
+            Some(base) => create::logspace(start, end, steps, base, dtype),
+            None => create::linspace(start, end, steps, dtype),
+        };
+        finish(py, t.map_err(raise)?, requires_grad)
+    })
 }
 
 /// Zeros with ones on the diagonal.
@@ -107,7 +116,7 @@ fn _eye<'py>(
     dtype: &Bound<'py, PyAny>,
     requires_grad: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
-    finish(py, create::eye(n, m, expect_dtype(dtype, "eye")?).map_err(raise)?, requires_grad)
+    leavable(|| finish(py, create::eye(n, m, expect_dtype(dtype, "eye")?).map_err(raise)?, requires_grad))
 }
 
 /// A dtype that must be given.
@@ -123,12 +132,14 @@ fn _cast<'py>(
     dtype: &Bound<'py, PyAny>,
     copy: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let t = expect_tensor(x, "to")?;
-    let Some(d) = dtype_argument(Some(dtype), "to()")? else { return Ok(x.clone()) };
-    if d == t.dtype() {
-        return if copy { wrap_bound(py, ops::clone(&t).map_err(raise)?) } else { Ok(x.clone()) };
-    }
-    wrap_bound(py, ops::cast(&t, d).map_err(raise)?)
+    leavable(|| {
+        let t = expect_tensor(x, "to")?;
+        let Some(d) = dtype_argument(Some(dtype), "to()")? else { return Ok(x.clone()) };
+        if d == t.dtype() {
+            return if copy { wrap_bound(py, ops::clone(&t).map_err(raise)?) } else { Ok(x.clone()) };
+        }
+        wrap_bound(py, ops::cast(&t, d).map_err(raise)?)
+    })
 }
 
 /// A tensor over a NumPy array's memory.
@@ -164,14 +175,16 @@ fn _make_subclass<'py>(
 /// A copy of a tensor's whole storage.
 #[pyfunction]
 fn _copy_storage<'py>(py: Python<'py>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    wrap_bound(py, expect_tensor(x, "deepcopy")?.copy_storage().map_err(raise)?)
+    leavable(|| wrap_bound(py, expect_tensor(x, "deepcopy")?.copy_storage().map_err(raise)?))
 }
 
 /// The elements of a copied storage at the place of a tensor.
 #[pyfunction]
 fn _placed_in<'py>(py: Python<'py>, x: &Bound<'py, PyAny>, storage: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let storage = expect_tensor(storage, "deepcopy")?;
-    wrap_bound(py, expect_tensor(x, "deepcopy")?.placed_in(&storage).map_err(raise)?)
+    leavable(|| {
+        let storage = expect_tensor(storage, "deepcopy")?;
+        wrap_bound(py, expect_tensor(x, "deepcopy")?.placed_in(&storage).map_err(raise)?)
+    })
 }
 
 /// Facts about the build and the machine.
@@ -213,8 +226,9 @@ fn get_num_threads() -> usize {
 
 /// Tells the core where this package lies, so that its own frames are passed over when an operation is recorded.
 #[pyfunction]
-fn _install(package: &str) {
+fn _install(py: Python<'_>, package: &str) -> PyResult<()> {
     crate::site::install(package);
+    crate::interrupt::install(py)?;
     wengert::tape::sweep::set_interrupt(|| {
         // SAFETY: sweeps run with the GIL held.
         if unsafe { ffi::PyErr_CheckSignals() } != 0 {
@@ -223,6 +237,7 @@ fn _install(package: &str) {
         }
         Ok(())
     });
+    Ok(())
 }
 
 /// Adds these functions to the module.

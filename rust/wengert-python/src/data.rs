@@ -2,6 +2,7 @@
 //! Depends on `convert` and `numpy`.
 
 use crate::convert::{fresh_tensor, is_ndarray, raise, scalar_object, to_scalar, type_name};
+use crate::interrupt::leavable;
 use pyo3::exceptions::{PyMemoryError, PyOverflowError, PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyRange, PyTuple};
@@ -270,14 +271,16 @@ pub fn tensor<'py>(
     requires_grad: bool,
     pin_memory: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let _ = (device, pin_memory);
-    let dtype = crate::properties::dtype_argument(dtype, "tensor()")?;
-    let mut t = tensor_from(data, dtype)?;
-    if watch::any() {
-        watch::show(What::Made("tensor"), &[], Some(&t));
-    }
-    if requires_grad {
-        t.set_requires_grad(true).map_err(raise)?;
-    }
-    crate::convert::wrap_leaf(py, t)
+    leavable(|| {
+        let _ = (device, pin_memory);
+        let dtype = crate::properties::dtype_argument(dtype, "tensor()")?;
+        let mut t = tensor_from(data, dtype)?;
+        if watch::any() {
+            watch::show(What::Made("tensor"), &[], Some(&t));
+        }
+        if requires_grad {
+            t.set_requires_grad(true).map_err(raise)?;
+        }
+        crate::convert::wrap_leaf(py, t)
+    })
 }

@@ -2,6 +2,7 @@
 //! of dlpack.h.
 
 use crate::convert::{expect_tensor, raise, type_name, wrap_bound};
+use crate::interrupt::leavable;
 use pyo3::exceptions::{PyBufferError, PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -148,31 +149,33 @@ fn _to_dlpack<'py>(
     versioned: bool,
     copied: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let t = expect_tensor(x, "__dlpack__")?;
-    t.no_transform("__dlpack__()").map_err(raise)?;
-    if t.requires_grad() {
-        return Err(PyBufferError::new_err("Can't export tensors that require gradient, use tensor.detach()"));
-    }
-    let read_only = t.array().is_read_only();
-    if read_only && !versioned {
-        return Err(PyBufferError::new_err(
-            "the tensor's memory is read-only, which a capsule without a version cannot say; got max_version None or below \
-             (1, 0), try max_version=(1, 0) or clone()",
-        ));
-    }
-    let (tensor, context) = Held::describe(t.detach());
-    // SAFETY: the boxes live until a deleter frees them.
-    unsafe {
-        let capsule = if versioned {
-            let flags = if read_only { READ_ONLY } else { 0 } | if copied { IS_COPIED } else { 0 };
-            let made = Versioned { version: VERSION, context, deleter: Some(delete_versioned), flags, tensor };
-            ffi::PyCapsule_New(Box::into_raw(Box::new(made)).cast(), VERSIONED.as_ptr(), Some(destroy))
-        } else {
-            let made = Plain { tensor, context, deleter: Some(delete_plain) };
-            ffi::PyCapsule_New(Box::into_raw(Box::new(made)).cast(), PLAIN.as_ptr(), Some(destroy))
-        };
-        Bound::from_owned_ptr_or_err(py, capsule)
-    }
+    leavable(|| {
+        let t = expect_tensor(x, "__dlpack__")?;
+        t.no_transform("__dlpack__()").map_err(raise)?;
+        if t.requires_grad() {
+            return Err(PyBufferError::new_err("Can't export tensors that require gradient, use tensor.detach()"));
+        }
+        let read_only = t.array().is_read_only();
+        if read_only && !versioned {
+            return Err(PyBufferError::new_err(
+                "the tensor's memory is read-only, which a capsule without a version cannot say; got max_version None or below \
+                 (1, 0), try max_version=(1, 0) or clone()",
+            ));
+        }
+        let (tensor, context) = Held::describe(t.detach());
+        // SAFETY: the boxes live until a deleter frees them.
+        unsafe {
+            let capsule = if versioned {
+                let flags = if read_only { READ_ONLY } else { 0 } | if copied { IS_COPIED } else { 0 };
+                let made = Versioned { version: VERSION, context, deleter: Some(delete_versioned), flags, tensor };
+                ffi::PyCapsule_New(Box::into_raw(Box::new(made)).cast(), VERSIONED.as_ptr(), Some(destroy))
+            } else {
+                let made = Plain { tensor, context, deleter: Some(delete_plain) };
+                ffi::PyCapsule_New(Box::into_raw(Box::new(made)).cast(), PLAIN.as_ptr(), Some(destroy))
+            };
+            Bound::from_owned_ptr_or_err(py, capsule)
+        }
+    })
 }
 
 /// Calls the deleter of a capsule that was taken, once the last tensor over its memory is gone.

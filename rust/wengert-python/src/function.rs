@@ -4,6 +4,7 @@
 //! method in between. Arguments are matched to the signature that the op's row states.
 
 use crate::convert::{from_value, guard, raise, to_value};
+use crate::interrupt::{is_large, shared1, shared2};
 use crate::object::{is_exact, tensor_mut, tensor_of, wrap};
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
@@ -12,7 +13,8 @@ use smallvec::SmallVec;
 use std::os::raw::{c_int, c_void};
 use std::ptr::null_mut;
 use wengert::ops::{Args, Body, OpInfo, Signature, Value};
-use wengert::{OpRef, Tensor};
+use wengert::{OpRef, Tensor, spans};
+use wengert_kernels::interrupt;
 
 /// The name that the signature has for an argument: NumPy's `axis` and `keepdims`, and names that PyTorch has in one of
 /// several signatures of a function.
@@ -170,10 +172,14 @@ unsafe extern "C" fn call(
             if kwnames.is_null() && row.form == Form::Plain {
                 match (&row.info.body, n) {
                     (Body::Unary(f, _, _), 1) if is_exact(*args) => {
-                        return Ok(wrap(f(tensor_of(*args)).map_err(raise)?));
+                        let x = tensor_of(*args);
+                        let y = if is_large(x) { shared1(x, f) } else { f(x) };
+                        return Ok(wrap(y.map_err(raise)?));
                     }
                     (Body::Binary(f, _, _), 2) if is_exact(*args) && is_exact(*args.add(1)) => {
-                        return Ok(wrap(f(tensor_of(*args), tensor_of(*args.add(1))).map_err(raise)?));
+                        let (x, y) = (tensor_of(*args), tensor_of(*args.add(1)));
+                        let z = if is_large(x) || is_large(y) { shared2(x, y, f) } else { f(x, y) };
+                        return Ok(wrap(z.map_err(raise)?));
                     }
                     _ => {}
                 }
@@ -199,6 +205,15 @@ unsafe extern "C" fn call(
     })
 }
 
+/// Whether a tensor is large; one that a transform has wrapped is not meant.
+fn is_plain_and_large(value: &Value) -> bool {
+    match value {
+        Value::Tensor(t) => is_large(t) && !t.is_lifted(),
+        Value::List(all) => all.iter().any(is_plain_and_large),
+        _ => false,
+    }
+}
+
 fn finish(
     py: Python<'_>,
     row: &Row,
@@ -217,7 +232,12 @@ fn finish(
     }
     let args = Args { name: &row.name, params: &row.signature.names, values: &values };
     let result = match &row.info.body {
-        Body::Unary(_, f, _) | Body::Binary(_, f, _) | Body::Call(f) | Body::Twin(f, _) => f(&args).map_err(raise)?,
+        Body::Unary(_, f, _) | Body::Binary(_, f, _) | Body::Call(f) | Body::Twin(f, _) => {
+            // Arguments are handles of our own; what a transform has wrapped is the program's business in several steps.
+            let run = || if spans::any() { spans::call(&row.name, || f(&args)) } else { f(&args) };
+            let result = if values.iter().any(is_plain_and_large) { interrupt::without_lock(run) } else { run() };
+            result.map_err(raise)?
+        }
         Body::Write(_) => return Err(PyTypeError::new_err(format!("{} is a method that writes", row.name))),
     };
     if let (Value::Tensor(y), Some(Value::Tensor(x)), Some(first)) = (&result, values.first(), positional.first())

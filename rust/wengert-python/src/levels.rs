@@ -1,6 +1,7 @@
 //! Levels of transforms for Python: duals, batches, what func.grad tracks. Depends on the core.
 
 use crate::convert::{expect_tensor, raise, wrap_bound};
+use crate::interrupt::leavable;
 use pyo3::prelude::*;
 use pyo3::types::PyAny;
 use wengert::transform::{self, LevelKind};
@@ -34,8 +35,10 @@ fn _outermost_level(x: &Bound<'_, PyAny>) -> PyResult<Option<(u64, bool)>> {
 /// A tensor without wrappings of levels that have ended.
 #[pyfunction]
 fn _settled<'py>(py: Python<'py>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let t = expect_tensor(x, "unpack_dual")?;
-    if t.is_lifted() { wrap_bound(py, transform::settle(&t).map_err(raise)?) } else { Ok(x.clone()) }
+    leavable(|| {
+        let t = expect_tensor(x, "unpack_dual")?;
+        if t.is_lifted() { wrap_bound(py, transform::settle(&t).map_err(raise)?) } else { Ok(x.clone()) }
+    })
 }
 
 /// Ends a transform.
@@ -52,8 +55,10 @@ fn _make_dual<'py>(
     tangent: &Bound<'py, PyAny>,
     level: u64,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let (p, t) = (expect_tensor(primal, "jvp")?, expect_tensor(tangent, "jvp")?);
-    wrap_bound(py, transform::make_dual(&p, &t, level).map_err(raise)?)
+    leavable(|| {
+        let (p, t) = (expect_tensor(primal, "jvp")?, expect_tensor(tangent, "jvp")?);
+        wrap_bound(py, transform::make_dual(&p, &t, level).map_err(raise)?)
+    })
 }
 
 /// Primal and tangent (None where there is none).
@@ -63,22 +68,26 @@ fn _unpack_dual<'py>(
     dual: &Bound<'py, PyAny>,
     level: u64,
 ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
-    let d = expect_tensor(dual, "jvp")?;
-    let (primal, tangent) = transform::unpack_dual(&d, level).map_err(raise)?;
-    let tangent = tangent.map_or_else(|| Ok(py.None().into_bound(py)), |t| wrap_bound(py, t))?;
-    Ok((wrap_bound(py, primal)?, tangent))
+    leavable(|| {
+        let d = expect_tensor(dual, "jvp")?;
+        let (primal, tangent) = transform::unpack_dual(&d, level).map_err(raise)?;
+        let tangent = tangent.map_or_else(|| Ok(py.None().into_bound(py)), |t| wrap_bound(py, t))?;
+        Ok((wrap_bound(py, primal)?, tangent))
+    })
 }
 
 /// A batch mapped over dimension `dim`.
 #[pyfunction]
 fn _make_batched<'py>(py: Python<'py>, value: &Bound<'py, PyAny>, dim: i64, level: u64) -> PyResult<Bound<'py, PyAny>> {
-    let v = expect_tensor(value, "vmap")?;
-    let d = wengert::array::layout::wrap_dim("vmap", dim, v.ndim()).map_err(raise)?;
-    if v.ndim() == 0 {
-        return Err(pyo3::exceptions::PyValueError::new_err("vmap: cannot map over a dimension of a 0-d tensor"));
-    }
-    let front = transform::to_front(&(v, Some(d))).map_err(raise)?;
-    wrap_bound(py, transform::make_batched(&front, level))
+    leavable(|| {
+        let v = expect_tensor(value, "vmap")?;
+        let d = wengert::array::layout::wrap_dim("vmap", dim, v.ndim()).map_err(raise)?;
+        if v.ndim() == 0 {
+            return Err(pyo3::exceptions::PyValueError::new_err("vmap: cannot map over a dimension of a 0-d tensor"));
+        }
+        let front = transform::to_front(&(v, Some(d))).map_err(raise)?;
+        wrap_bound(py, transform::make_batched(&front, level))
+    })
 }
 
 /// The batch behind a tensor, mapped dimension at `dim`.
@@ -90,18 +99,20 @@ fn _unpack_batched<'py>(
     size: usize,
     level: u64,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let v = expect_tensor(value, "vmap")?;
-    let batch = match transform::unpack_batched(&v, level).map_err(raise)? {
-        Some(b) => b,
-        None => transform::spread(&(v, None), size).map_err(raise)?,
-    };
-    let d = wengert::array::layout::wrap_dim("vmap", dim, batch.ndim()).map_err(raise)?;
-    if d == 0 {
-        return wrap_bound(py, batch);
-    }
-    let mut order: Vec<i64> = (1..batch.ndim() as i64).collect();
-    order.insert(d, 0);
-    wrap_bound(py, wengert::ops::view::permute(&batch, &order).map_err(raise)?)
+    leavable(|| {
+        let v = expect_tensor(value, "vmap")?;
+        let batch = match transform::unpack_batched(&v, level).map_err(raise)? {
+            Some(b) => b,
+            None => transform::spread(&(v, None), size).map_err(raise)?,
+        };
+        let d = wengert::array::layout::wrap_dim("vmap", dim, batch.ndim()).map_err(raise)?;
+        if d == 0 {
+            return wrap_bound(py, batch);
+        }
+        let mut order: Vec<i64> = (1..batch.ndim() as i64).collect();
+        order.insert(d, 0);
+        wrap_bound(py, wengert::ops::view::permute(&batch, &order).map_err(raise)?)
+    })
 }
 
 /// A fresh alias to differentiate with respect to.
@@ -114,8 +125,10 @@ fn _track<'py>(py: Python<'py>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Py
 /// Zeros of the same shape and dtype, whatever wraps the tensor.
 #[pyfunction]
 fn _zeros_like<'py>(py: Python<'py>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let t = expect_tensor(x, "zeros_like")?;
-    wrap_bound(py, wengert::ops::write::zeros_like(&t).map_err(raise)?)
+    leavable(|| {
+        let t = expect_tensor(x, "zeros_like")?;
+        wrap_bound(py, wengert::ops::write::zeros_like(&t).map_err(raise)?)
+    })
 }
 
 /// A result of a function that was differentiated, off the tape where only the tracked inputs had put it there.
@@ -125,9 +138,11 @@ fn _untrack<'py>(
     x: &Bound<'py, PyAny>,
     tracked: Vec<Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let t = expect_tensor(x, "grad")?;
-    let inputs = tracked.iter().map(|i| expect_tensor(i, "grad")).collect::<PyResult<Vec<_>>>()?;
-    wrap_bound(py, transform::untrack(&t, &inputs))
+    leavable(|| {
+        let t = expect_tensor(x, "grad")?;
+        let inputs = tracked.iter().map(|i| expect_tensor(i, "grad")).collect::<PyResult<Vec<_>>>()?;
+        wrap_bound(py, transform::untrack(&t, &inputs))
+    })
 }
 
 /// Adds these functions to the module.

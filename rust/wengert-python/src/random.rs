@@ -2,6 +2,7 @@
 
 use crate::convert::{expect_tensor, raise, wrap_bound};
 use crate::creation::{expect_dtype, finish};
+use crate::interrupt::leavable;
 use pyo3::prelude::*;
 use wengert::ops::random::{self, DEFAULT, Generator, RandomState};
 
@@ -47,10 +48,12 @@ fn _random<'py>(
     requires_grad: bool,
     stream: &Stream,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let dtype = expect_dtype(dtype, if normal { "randn" } else { "rand" })?;
-    let from = stream.generator();
-    let t = if normal { random::normal(from, &shape, dtype) } else { random::uniform(from, &shape, dtype) };
-    finish(py, t.map_err(raise)?, requires_grad)
+    leavable(|| {
+        let dtype = expect_dtype(dtype, if normal { "randn" } else { "rand" })?;
+        let from = stream.generator();
+        let t = if normal { random::normal(from, &shape, dtype) } else { random::uniform(from, &shape, dtype) };
+        finish(py, t.map_err(raise)?, requires_grad)
+    })
 }
 
 /// Whole numbers from `low` to `last`.
@@ -64,8 +67,10 @@ fn _random_whole<'py>(
     requires_grad: bool,
     stream: &Stream,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let dtype = expect_dtype(dtype, "randint")?;
-    finish(py, random::whole(stream.generator(), &shape, low, last, dtype).map_err(raise)?, requires_grad)
+    leavable(|| {
+        let dtype = expect_dtype(dtype, "randint")?;
+        finish(py, random::whole(stream.generator(), &shape, low, last, dtype).map_err(raise)?, requires_grad)
+    })
 }
 
 /// The numbers below n in a random order.
@@ -77,8 +82,10 @@ fn _random_order<'py>(
     requires_grad: bool,
     stream: &Stream,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let dtype = expect_dtype(dtype, "randperm")?;
-    finish(py, random::permutation(stream.generator(), n, dtype).map_err(raise)?, requires_grad)
+    leavable(|| {
+        let dtype = expect_dtype(dtype, "randperm")?;
+        finish(py, random::permutation(stream.generator(), n, dtype).map_err(raise)?, requires_grad)
+    })
 }
 
 /// Places drawn with probabilities in proportion to weights.
@@ -90,8 +97,10 @@ fn _random_places<'py>(
     replacement: bool,
     stream: &Stream,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let weights = expect_tensor(weights, "multinomial")?;
-    wrap_bound(py, random::multinomial(stream.generator(), &weights, count, replacement).map_err(raise)?)
+    leavable(|| {
+        let weights = expect_tensor(weights, "multinomial")?;
+        wrap_bound(py, random::multinomial(stream.generator(), &weights, count, replacement).map_err(raise)?)
+    })
 }
 
 /// Adds these to the module.

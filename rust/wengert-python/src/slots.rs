@@ -4,6 +4,7 @@ use crate::convert::{
     as_tensor, fresh_tensor, guard, guard_done, guard_with, is_ndarray, raise, to_scalar, wrap_bound,
 };
 use crate::function::slot;
+use crate::interrupt::{is_large, shared2};
 use crate::object::{self, TensorObject, is_exact, is_tensor, tensor_mut, tensor_of, wrap};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::ffi;
@@ -54,11 +55,16 @@ unsafe fn binary(a: *mut ffi::PyObject, b: *mut ffi::PyObject, f: Binary) -> *mu
         // SAFETY: called by the interpreter with live arguments.
         unsafe {
             if is_exact(a) && is_exact(b) {
-                return Ok(wrap(f(tensor_of(a), tensor_of(b)).map_err(raise)?));
+                return Ok(wrap(shared(tensor_of(a), tensor_of(b), f).map_err(raise)?));
             }
             mixed(a, b, f)
         }
     })
+}
+
+#[inline(always)]
+fn shared(x: &Tensor, y: &Tensor, f: Binary) -> wengert::Result<Tensor> {
+    if is_large(x) || is_large(y) { shared2(x, y, f) } else { f(x, y) }
 }
 
 unsafe fn mixed(a: *mut ffi::PyObject, b: *mut ffi::PyObject, f: Binary) -> PyResult<*mut ffi::PyObject> {
@@ -66,10 +72,10 @@ unsafe fn mixed(a: *mut ffi::PyObject, b: *mut ffi::PyObject, f: Binary) -> PyRe
     unsafe {
         if is_tensor(a) {
             let Some(y) = operand(b, tensor_of(a))? else { return Ok(not_implemented()) };
-            return Ok(wrap(f(tensor_of(a), &y).map_err(raise)?));
+            return Ok(wrap(shared(tensor_of(a), &y, f).map_err(raise)?));
         }
         let Some(x) = operand(a, tensor_of(b))? else { return Ok(not_implemented()) };
-        Ok(wrap(f(&x, tensor_of(b)).map_err(raise)?))
+        Ok(wrap(shared(&x, tensor_of(b), f).map_err(raise)?))
     }
 }
 

@@ -34,12 +34,14 @@ impl Count {
     /// One more.
     #[inline(always)]
     pub fn inc(&self) {
+        debug_assert!(!wengert_kernels::interrupt::is_away(), "the lock was given up");
         self.0.set(self.0.get() + 1);
     }
     /// One fewer; true when none is left.
     #[inline(always)]
     #[must_use]
     pub fn dec(&self) -> bool {
+        debug_assert!(!wengert_kernels::interrupt::is_away(), "the lock was given up");
         let n = self.0.get() - 1;
         self.0.set(n);
         n == 0

@@ -8,10 +8,12 @@ use crate::mode::grad_enabled;
 use crate::op::OpRef;
 use crate::ops;
 use crate::record::{apply, record_only};
-use crate::tape::Edge;
+use crate::spans;
+use crate::tape::{Edge, site};
 use crate::tensor::Tensor;
 use crate::watch::{self, What};
 use smallvec::SmallVec;
+use wengert_kernels::interrupt;
 
 /// `target = op(target, others...)` in the storage of `target`.
 #[track_caller]
@@ -75,7 +77,30 @@ pub fn apply_inplace(op: OpRef, target: &mut Tensor, others: &[&Tensor]) -> Resu
     let edge = if recording { Some(record_only(op.clone(), &all, target.layout(), target.dtype())) } else { None };
     let arrays: SmallVec<[&Array; 4]> = all.iter().map(|t| t.array()).collect();
     target.array().prepare_write()?;
-    if let Err(e) = op.get().forward_into(&arrays, target.array()) {
+    write(&name, target, edge, |to| op.get().forward_into(&arrays, to))?;
+    if watch::any() {
+        watch::show(What::Write(op), &all, Some(target));
+    }
+    Ok(())
+}
+
+/// Elements up to which a write runs to its end, whoever wants to cut it short: some hundredths of a second.
+const WHOLE: usize = 1 << 24;
+
+/// Overwrites `target` by `f`, which writes nothing if it fails, and notes who wrote. A write of many elements may be cut
+/// short: then part of them is new, and it counts as done.
+#[track_caller]
+fn write(name: &str, target: &mut Tensor, edge: Option<Edge>, f: impl FnOnce(&Array) -> Result<()>) -> Result<()> {
+    let short = target.numel() <= WHOLE;
+    let site = if spans::any() { site::current() } else { 0 };
+    let run = || {
+        if spans::any() {
+            return spans::span(name, spans::Phase::Forward, site, || f(target.array()));
+        }
+        f(target.array())
+    };
+    let done = if short { Some(interrupt::shielded(run)) } else { interrupt::caught(run) };
+    if let Some(Err(e)) = done {
         // Operations look at their operands before they write.
         target.array().unprepare_write();
         return Err(e);
@@ -86,8 +111,8 @@ pub fn apply_inplace(op: OpRef, target: &mut Tensor, others: &[&Tensor]) -> Resu
         }
         set_history(target, edge)?;
     }
-    if watch::any() {
-        watch::show(What::Write(op), &all, Some(target));
+    if done.is_none() {
+        interrupt::resume();
     }
     Ok(())
 }
@@ -115,17 +140,7 @@ pub(crate) fn apply_partial(op: OpRef, name: &str, target: &mut Tensor, others: 
     let edge = if recording { Some(record_only(op.clone(), &all, target.layout(), target.dtype())) } else { None };
     let arrays: SmallVec<[&Array; 4]> = all.iter().map(|t| t.array()).collect();
     target.array().prepare_write()?;
-    if let Err(e) = op.get().forward_into(&arrays, target.array()) {
-        // Operations look at their operands before they write.
-        target.array().unprepare_write();
-        return Err(e);
-    }
-    if let Some(edge) = edge {
-        if let Some(node) = edge.node() {
-            node.keep_output(target.array());
-        }
-        set_history(target, edge)?;
-    }
+    write(name, target, edge, |to| op.get().forward_into(&arrays, to))?;
     if watch::any() {
         watch::show(What::Write(op), &all, Some(target));
     }
@@ -224,10 +239,10 @@ pub fn copy_(target: &mut Tensor, source: &Tensor) -> Result<()> {
         source.array().clone()
     };
     target.array().prepare_write()?;
-    target.array().write_unseen(&value);
-    if let Some(edge) = edge {
-        set_history(target, edge)?;
-    }
+    write("copy_", target, edge, |to| {
+        to.write_unseen(&value);
+        Ok(())
+    })?;
     if watch::any() {
         watch::show(What::Write(ops::write::COPY), &[&source], Some(target));
     }
@@ -282,10 +297,10 @@ fn fill(target: &mut Tensor, value: Scalar, zero: bool) -> Result<()> {
     let recording = grad_enabled() && target.edge().is_some();
     let edge = if recording { Some(ops::write::record_fill(target, zero)) } else { None };
     target.array().prepare_write()?;
-    target.array().fill_unseen(value);
-    if let Some(edge) = edge {
-        set_history(target, edge)?;
-    }
+    write(if zero { "zero_" } else { "fill_" }, target, edge, |to| {
+        to.fill_unseen(value);
+        Ok(())
+    })?;
     if watch::any() {
         watch::show(What::Write(ops::write::fill_op(zero)), &[], Some(target));
     }

@@ -23,6 +23,7 @@ pub mod op;
 pub mod ops;
 pub mod record;
 mod saved;
+pub mod spans;
 pub mod tape;
 mod tensor;
 pub mod trace;

@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::history::Chain;
 use crate::mode::grad_enabled;
 use crate::op::{Op, OpRef};
+use crate::spans;
 use crate::tape::{Edge, Node, site};
 use crate::tensor::Tensor;
 use crate::watch::{self, What};
@@ -31,7 +32,8 @@ pub fn apply(op: OpRef, inputs: &[&Tensor]) -> Result<Tensor> {
 #[track_caller]
 fn eager(op: OpRef, inputs: &[&Tensor]) -> Result<Tensor> {
     let arrays: SmallVec<[&Array; 4]> = inputs.iter().map(|t| t.array()).collect();
-    let out = op.get().forward(&arrays)?;
+    let out =
+        if spans::any() { spans::forward(op.get(), site::current(), &arrays)? } else { op.get().forward(&arrays)? };
     if op.get().is_view() {
         return Ok(view_result(op, inputs[0], out));
     }
@@ -49,7 +51,7 @@ pub(crate) fn apply_known(op: OpRef, inputs: &[&Tensor], out: Array) -> Tensor {
 #[inline]
 #[track_caller]
 pub fn apply1<O: Op>(op: &'static O, x: &Tensor) -> Result<Tensor> {
-    if !x.is_plain() {
+    if !x.is_plain() || spans::any() {
         return apply(OpRef::Static(op), &[x]);
     }
     let out = op.forward(&[x.array()])?;
@@ -60,7 +62,7 @@ pub fn apply1<O: Op>(op: &'static O, x: &Tensor) -> Result<Tensor> {
 #[inline]
 #[track_caller]
 pub fn apply2<O: Op>(op: &'static O, a: &Tensor, b: &Tensor) -> Result<Tensor> {
-    if !(a.is_plain() && b.is_plain()) {
+    if !(a.is_plain() && b.is_plain()) || spans::any() {
         return apply(OpRef::Static(op), &[a, b]);
     }
     let out = op.forward(&[a.array(), b.array()])?;

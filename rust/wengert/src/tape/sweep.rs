@@ -17,11 +17,13 @@ use crate::error::{Error, Result};
 use crate::mode;
 use crate::op::Cotangents;
 use crate::saved::Saved;
+use crate::spans;
 use crate::tensor::Tensor;
 use smallvec::SmallVec;
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use wengert_kernels::interrupt;
 
 /// What a sweep is asked for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -240,15 +242,23 @@ impl<M: Marks> Sweep<'_, M> {
         }
         self.ready.extend(starts.into_iter().map(|node| Ready { node, given: None }));
         let mut steps = 0u32;
+        let watched = spans::any();
         while let Some(Ready { node, given }) = self.ready.pop() {
             self.running = Some(node);
             steps = steps.wrapping_add(1);
-            if steps.is_multiple_of(1024)
+            if steps.is_multiple_of(64)
+                && interrupt::due()
                 && let Some(check) = INTERRUPT.get()
             {
                 check()?;
             }
-            self.step(node, given)?;
+            if !watched {
+                self.step(node, given)?;
+                continue;
+            }
+            // SAFETY: the roots' edges keep all that they reach alive.
+            let running = unsafe { node.as_ref() };
+            spans::span(&running.name(), spans::Phase::Backward, running.site(), || self.step(node, given))?;
         }
         Ok(())
     }
@@ -416,7 +426,7 @@ impl<M: Marks> Sweep<'_, M> {
         match hooks {
             Some(hooks) if !hooks.post.is_empty() || !hooks.after.is_empty() => {
                 if let Some(cell) = node.leaf_sink() {
-                    super::commit::accumulate(&cell, grad, self.options.create_graph)?;
+                    interrupt::shielded(|| super::commit::accumulate(&cell, grad, self.options.create_graph))?;
                     for (_, hook) in &hooks.post {
                         if let Some(grad) = cell.get() {
                             hook.call(&grad)?;
@@ -439,7 +449,9 @@ impl<M: Marks> Sweep<'_, M> {
         let cells =
             staged.into_iter().filter_map(|(p, grad)| unsafe { p.as_ref() }.leaf_sink().map(|cell| (cell, grad)));
         let retained = std::mem::take(&mut self.retained);
-        super::commit::accumulate_all(retained.into_iter().chain(cells).collect(), self.options.create_graph)
+        let create_graph = self.options.create_graph;
+        // All of them, or none.
+        interrupt::shielded(|| super::commit::accumulate_all(retained.into_iter().chain(cells).collect(), create_graph))
     }
 
     /// Clears the marks that are left: of targets never reached, and after an error of everything visited.

@@ -3,7 +3,7 @@
 use super::edge::Edge;
 use std::cell::RefCell;
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 /// How many look on, on any thread.
 static WITNESSES: AtomicU32 = AtomicU32::new(0);
@@ -26,6 +26,16 @@ pub(super) fn change(more: bool) {
     }
 }
 
+/// Whether nodes are told on standard error.
+static TOLD: AtomicBool = AtomicBool::new(false);
+
+/// Tells every node on standard error, or no longer.
+pub(crate) fn tell(on: bool) {
+    if TOLD.swap(on, Ordering::Relaxed) != on {
+        change(on);
+    }
+}
+
 /// Shows a node that was just recorded to those who look on.
 #[cold]
 #[inline(never)]
@@ -36,6 +46,26 @@ pub(super) fn show(edge: &Edge) {
         }
     });
     super::packing::note(edge);
+    if TOLD.load(Ordering::Relaxed)
+        && let Some(node) = edge.node()
+    {
+        eprintln!("wengert graph: {}", line(edge, node));
+    }
+}
+
+/// A node in one line: its key, name and outputs, the keys of its inputs' nodes, where it was recorded.
+fn line(edge: &Edge, node: &super::Node) -> String {
+    let inputs: Vec<String> = node.inputs().iter().filter(|e| e.is_some()).map(|e| format!("#{}", e.key())).collect();
+    let out = node.out_layout(0);
+    format!(
+        "#{} {} {} {} <- {}{}",
+        edge.key(),
+        node.name(),
+        node.out_dtype(0).name(),
+        crate::array::layout::show(out.shape()),
+        if inputs.is_empty() { "-".to_owned() } else { inputs.join(", ") },
+        super::site::suffix(node.site())
+    )
 }
 
 /// Runs `f`; returns what it returned and the keys (those of edges to their first outputs) of nodes that this thread
