@@ -3,17 +3,18 @@
 use crate::convert::{expect_tensor, raise, wrap_bound};
 use crate::creation::{expect_dtype, finish};
 use pyo3::prelude::*;
-use wengert::ops::random::{self, DEFAULT, Generator, RandomState};
+use std::sync::Arc;
+use wengert::ops::random::{self, Generator, RandomState, Source};
 
 /// Seed and position of a generator; without a seed that of the default one.
 #[pyclass(frozen, module = "wengert._core")]
 pub struct Stream {
-    own: Option<Generator>,
+    source: Source,
 }
 
 impl Stream {
     fn generator(&self) -> &Generator {
-        self.own.as_ref().unwrap_or(&DEFAULT)
+        self.source.get()
     }
 }
 
@@ -22,7 +23,7 @@ impl Stream {
     #[new]
     #[pyo3(signature = (seed=None))]
     fn new(seed: Option<u64>) -> Stream {
-        Stream { own: seed.map(Generator::new) }
+        Stream { source: seed.map_or(Source::Default, |seed| Source::Own(Arc::new(Generator::new(seed)))) }
     }
 
     /// Seed, and words drawn so far.
@@ -32,8 +33,10 @@ impl Stream {
     }
 
     /// Goes to a place in the numbers of a seed.
-    fn set_state(&self, seed: u64, drawn: u64) {
+    fn set_state(&self, seed: u64, drawn: u64) -> PyResult<()> {
+        wengert::tap::refuse("setting a generator", "call it before the recorded function").map_err(raise)?;
         self.generator().set_state(RandomState { seed, drawn });
+        Ok(())
     }
 }
 
@@ -48,8 +51,11 @@ fn _random<'py>(
     stream: &Stream,
 ) -> PyResult<Bound<'py, PyAny>> {
     let dtype = expect_dtype(dtype, if normal { "randn" } else { "rand" })?;
-    let from = stream.generator();
-    let t = if normal { random::normal(from, &shape, dtype) } else { random::uniform(from, &shape, dtype) };
+    let t = if normal {
+        stream.source.draw("randn", &[], move |from, _| random::normal(from, &shape, dtype))
+    } else {
+        stream.source.draw("rand", &[], move |from, _| random::uniform(from, &shape, dtype))
+    };
     finish(py, t.map_err(raise)?, requires_grad)
 }
 
@@ -65,7 +71,8 @@ fn _random_whole<'py>(
     stream: &Stream,
 ) -> PyResult<Bound<'py, PyAny>> {
     let dtype = expect_dtype(dtype, "randint")?;
-    finish(py, random::whole(stream.generator(), &shape, low, last, dtype).map_err(raise)?, requires_grad)
+    let t = stream.source.draw("randint", &[], move |from, _| random::whole(from, &shape, low, last, dtype));
+    finish(py, t.map_err(raise)?, requires_grad)
 }
 
 /// The numbers below n in a random order.
@@ -78,7 +85,8 @@ fn _random_order<'py>(
     stream: &Stream,
 ) -> PyResult<Bound<'py, PyAny>> {
     let dtype = expect_dtype(dtype, "randperm")?;
-    finish(py, random::permutation(stream.generator(), n, dtype).map_err(raise)?, requires_grad)
+    let t = stream.source.draw("randperm", &[], move |from, _| random::permutation(from, n, dtype));
+    finish(py, t.map_err(raise)?, requires_grad)
 }
 
 /// Places drawn with probabilities in proportion to weights.
@@ -91,7 +99,10 @@ fn _random_places<'py>(
     stream: &Stream,
 ) -> PyResult<Bound<'py, PyAny>> {
     let weights = expect_tensor(weights, "multinomial")?;
-    wrap_bound(py, random::multinomial(stream.generator(), &weights, count, replacement).map_err(raise)?)
+    let t = stream.source.draw("multinomial", &[&weights], move |from, inputs| {
+        random::multinomial(from, &inputs[0], count, replacement)
+    });
+    wrap_bound(py, t.map_err(raise)?)
 }
 
 /// Adds these to the module.

@@ -8,6 +8,7 @@ use crate::mode::grad_enabled;
 use crate::op::OpRef;
 use crate::ops;
 use crate::record::{apply, record_only};
+use crate::tap;
 use crate::tape::Edge;
 use crate::tensor::Tensor;
 use crate::watch::{self, What};
@@ -75,7 +76,7 @@ pub fn apply_inplace(op: OpRef, target: &mut Tensor, others: &[&Tensor]) -> Resu
     let edge = if recording { Some(record_only(op.clone(), &all, target.layout(), target.dtype())) } else { None };
     let arrays: SmallVec<[&Array; 4]> = all.iter().map(|t| t.array()).collect();
     target.array().prepare_write()?;
-    if let Err(e) = op.get().forward_into(&arrays, target.array()) {
+    if let Err(e) = run_into(&op, &arrays, target.array()) {
         // Operations look at their operands before they write.
         target.array().unprepare_write();
         return Err(e);
@@ -115,7 +116,7 @@ pub(crate) fn apply_partial(op: OpRef, name: &str, target: &mut Tensor, others: 
     let edge = if recording { Some(record_only(op.clone(), &all, target.layout(), target.dtype())) } else { None };
     let arrays: SmallVec<[&Array; 4]> = all.iter().map(|t| t.array()).collect();
     target.array().prepare_write()?;
-    if let Err(e) = op.get().forward_into(&arrays, target.array()) {
+    if let Err(e) = run_into(&op, &arrays, target.array()) {
         // Operations look at their operands before they write.
         target.array().unprepare_write();
         return Err(e);
@@ -130,6 +131,16 @@ pub(crate) fn apply_partial(op: OpRef, name: &str, target: &mut Tensor, others: 
         watch::show(What::Write(op), &all, Some(target));
     }
     Ok(())
+}
+
+/// The write itself, noted where a graph is recorded.
+#[inline(always)]
+fn run_into(op: &OpRef, inputs: &[&Array], target: &Array) -> Result<()> {
+    if tap::listening() {
+        tap::aside(|| op.get().forward_into(inputs, target))?;
+        return tap::into(op, inputs, target);
+    }
+    op.get().forward_into(inputs, target)
 }
 
 #[cold]
@@ -302,6 +313,10 @@ pub fn rebase(name: &str, target: &mut Tensor, edge: Edge) -> Result<()> {
 /// After a recorded write: `edge` stands for the value of `target`, and every alias learns of it.
 #[track_caller]
 pub(crate) fn set_history(target: &mut Tensor, edge: Edge) -> Result<()> {
+    if tap::listening() {
+        let what = "an in-place operation with gradient on a tensor from outside";
+        tap::own(target.array(), what, "write under no_grad(), or to a clone() of it")?;
+    }
     let Some(group) = target.group().cloned() else {
         if target.array().sharers() > 2 {
             target.array().bump_history();
