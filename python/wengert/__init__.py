@@ -41,6 +41,7 @@ from wengert._face.numeric import *  # noqa: E402, F403
 from wengert._face.queries import *  # noqa: E402, F403
 from wengert._face.ranks import *  # noqa: E402, F403
 from wengert._face.settings import *  # noqa: E402, F403
+from wengert._graph import Graph as Graph, record as record  # noqa: E402
 from wengert._interchange import *  # noqa: E402, F403
 from wengert._kinds import *  # noqa: E402, F403
 from wengert._linalg.top import *  # noqa: E402, F403

@@ -9,7 +9,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from wengert import _core
 from wengert._core import Tensor
+from wengert._graph import watch
 from wengert.autograd import enable_grad, no_grad
 from wengert.nn.modules._registry import typename
 from wengert.nn.modules.module import drop_gradient
@@ -185,12 +187,20 @@ class Optimizer:
                 loss = closure()
         with no_grad():
             for group in self.param_groups:
+                if _core._is_recording_graph():
+                    watch.note(group, *group)
                 for p in group["params"]:
                     if p.grad is not None:
                         gradient = -p.grad if group.get("maximize") else p.grad
                         state = self.state.get(p, {})
+                        fresh = not state
                         self._update(p, gradient, state, group)
                         if state:
+                            if fresh and _core._is_recording_graph():
+                                raise RuntimeError(
+                                    f"record: the first step of {type(self).__name__} makes its state, which later steps do "
+                                    "not; try to take one step before recording"
+                                )
                             self.state[p] = state
         return loss
 

@@ -45,6 +45,7 @@ pub unsafe extern "C" fn get(this: *mut ffi::PyObject, view: *mut ffi::Py_buffer
             if t.requires_grad() {
                 return refuse("Can't export tensors that require gradient, use tensor.detach()");
             }
+            wengert::tap::refuse("exporting memory", "use tensor operations").map_err(raise)?;
             let array = t.array().clone();
             if flags & ffi::PyBUF_WRITABLE != 0 && array.is_read_only() {
                 return refuse("the tensor's memory is read-only; got a request for a writable buffer, try clone()");

@@ -87,9 +87,9 @@ fn from_floats(values: &[f64], shape: &[usize], dtype: DType) -> PyResult<Tensor
     match dtype {
         DType::F32 => {
             let narrow: smallvec::SmallVec<[f32; 16]> = values.iter().map(|&v| v as f32).collect();
-            Tensor::from_slice(&narrow, shape)
+            Tensor::literal(&narrow, shape)
         }
-        other => Tensor::from_slice(values, shape).and_then(|t| ops::cast(&t, other)),
+        other => Tensor::literal(values, shape).and_then(|t| ops::cast(&t, other)),
     }
     .map_err(raise)
 }
@@ -243,7 +243,7 @@ fn build(values: &[Scalar], shape: &[usize], dtype: DType) -> PyResult<Tensor> {
         let mut v: smallvec::SmallVec<[T; 16]> = smallvec::SmallVec::new();
         v.try_reserve_exact(values.len()).map_err(|_| no_memory())?;
         v.extend(values.iter().map(|&s| <T as wengert::array::Element>::from_scalar(s)));
-        Tensor::from_slice(&v, shape).map_err(raise)
+        Tensor::literal(&v, shape).map_err(raise)
     })
 }
 
@@ -256,7 +256,7 @@ pub fn tolist<'py>(py: Python<'py>, t: &Tensor) -> PyResult<Bound<'py, PyAny>> {
         }
         return scalar_object(py, t.item().map_err(raise)?);
     }
-    let flat = crate::numpy::to_numpy(py, t)?;
+    let flat = wengert::tap::looked_at(t, || crate::numpy::to_numpy(py, t))?;
     flat.call_method0("tolist")
 }
 

@@ -150,6 +150,7 @@ fn _to_dlpack<'py>(
     copied: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     leavable(|| {
+        wengert::tap::refuse("DLPack export", "use tensor operations").map_err(raise)?;
         let t = expect_tensor(x, "__dlpack__")?;
         t.no_transform("__dlpack__()").map_err(raise)?;
         if t.requires_grad() {
@@ -243,7 +244,9 @@ fn _from_dlpack<'py>(py: Python<'py>, capsule: &Bound<'py, PyAny>) -> PyResult<B
         }
         let owner = Box::new(std::mem::ManuallyDrop::into_inner(taken));
         let array = Array::from_foreign(d.data, d.bytes, d.data, d.layout, d.dtype, read_only, owner).map_err(raise)?;
-        wrap_bound(py, Tensor::from_array(array))
+        let t = Tensor::from_array(array);
+        wengert::tap::foreign(&t);
+        wrap_bound(py, t)
     }
 }
 

@@ -25,7 +25,7 @@ fn item(ob: &Bound<'_, PyAny>) -> PyResult<Item> {
     if ob.is_instance_of::<PyBool>() {
         // A bare truth value is a 0-d mask over a new dimension.
         let on: bool = ob.extract()?;
-        return Ok(Item::Tensor(Tensor::from_slice(&[on], &[]).map_err(raise)?));
+        return Ok(Item::Tensor(Tensor::literal(&[on], &[]).map_err(raise)?));
     }
     if ob.is_instance_of::<PyInt>() {
         return ob.extract().map(Item::At).map_err(|_| {
@@ -226,7 +226,7 @@ fn resolve(x: &Tensor, items: Vec<Item>, reading: bool) -> PyResult<(Tensor, Vec
                 // x[True] is x with a new dimension of size 1, x[False] one of size 0.
                 view = unsqueeze(&view, dim as i64).map_err(raise)?;
                 let keep = t.item().map_err(raise)?.as_f64() != 0.0;
-                let at = if keep { Tensor::from_slice(&[0i64], &[1]) } else { Tensor::from_slice::<i64>(&[], &[0]) };
+                let at = if keep { Tensor::literal(&[0i64], &[1]) } else { Tensor::literal::<i64>(&[], &[0]) };
                 place(&mut entries, dim, 1, at.map_err(raise)?);
                 dim += 1;
             }

@@ -13,6 +13,7 @@ mod dtype;
 mod edge;
 mod foreign;
 mod function;
+mod graph;
 mod indexing;
 mod interrupt;
 mod levels;
@@ -69,8 +70,21 @@ fn _core(m: &Bound<'_, PyModule>) -> PyResult<()> {
     creation::register(m)?;
     random::register(m)?;
     dlpack::register(m)?;
+    graph::register(m)?;
     // What `from wengert._core import *` brings: operations, dtypes, Tensor, and functions without an underscore.
-    let inner = ["Exported", "Stream", "SavedTensor", "SavedEdge", "Node", "Walk", "Recording", "ops", "build_info"];
+    let inner = [
+        "Exported",
+        "Stream",
+        "SavedTensor",
+        "SavedEdge",
+        "Node",
+        "Walk",
+        "Recording",
+        "GraphRecording",
+        "Path",
+        "ops",
+        "build_info",
+    ];
     let names: Vec<String> = m.dict().keys().extract()?;
     let public = |n: &String| !n.starts_with('_') && !inner.contains(&n.as_str());
     m.setattr("__all__", names.into_iter().filter(public).collect::<Vec<_>>())?;

@@ -24,6 +24,7 @@ fn typestr(dtype: DType) -> &'static str {
 
 /// The interface of a tensor's memory.
 pub fn interface<'py>(py: Python<'py>, t: &Tensor) -> PyResult<Bound<'py, PyAny>> {
+    wengert::tap::refuse("numpy()", "use tensor operations, or item() and tolist() for numbers").map_err(raise)?;
     t.no_transform("numpy()").map_err(raise)?;
     let size = t.dtype().size() as isize;
     let d = PyDict::new(py);
@@ -58,6 +59,7 @@ fn asarray(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
 
 /// A NumPy array over the tensor's memory.
 pub fn to_numpy<'py>(py: Python<'py>, t: &Tensor) -> PyResult<Bound<'py, PyAny>> {
+    wengert::tap::refuse("numpy()", "use tensor operations, or item() and tolist() for numbers").map_err(raise)?;
     t.no_transform("numpy()").map_err(raise)?;
     if watch::any() {
         watch::show(What::Left("numpy"), &[t], None);
@@ -141,6 +143,7 @@ pub fn from_numpy(ob: &Bound<'_, PyAny>) -> PyResult<Tensor> {
         .map_err(raise)?
     };
     let out = Tensor::from_array(array);
+    wengert::tap::foreign(&out);
     if watch::any() {
         watch::show(What::Made("from_numpy"), &[], Some(&out));
     }

@@ -239,6 +239,7 @@ unsafe extern "C" fn set_data(this: *mut ffi::PyObject, value: *mut ffi::PyObjec
             if value.is_null() {
                 return Err(PyTypeError::new_err("data cannot be deleted"));
             }
+            wengert::tap::refuse("assigning .data", "try copy_()").map_err(raise)?;
             let value = expect_tensor(&Bound::from_borrowed_ptr(Python::assume_attached(), value), "data")?;
             tensor_mut(this).set_array(value.array().clone()).map_err(raise)?;
             Ok(0)

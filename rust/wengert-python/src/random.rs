@@ -4,17 +4,18 @@ use crate::convert::{expect_tensor, raise, wrap_bound};
 use crate::creation::{expect_dtype, finish};
 use crate::interrupt::leavable;
 use pyo3::prelude::*;
-use wengert::ops::random::{self, DEFAULT, Generator, RandomState};
+use std::sync::Arc;
+use wengert::ops::random::{self, Generator, RandomState, Source};
 
 /// Seed and position of a generator; without a seed that of the default one.
 #[pyclass(frozen, module = "wengert._core")]
 pub struct Stream {
-    own: Option<Generator>,
+    source: Source,
 }
 
 impl Stream {
     fn generator(&self) -> &Generator {
-        self.own.as_ref().unwrap_or(&DEFAULT)
+        self.source.get()
     }
 }
 
@@ -23,7 +24,7 @@ impl Stream {
     #[new]
     #[pyo3(signature = (seed=None))]
     fn new(seed: Option<u64>) -> Stream {
-        Stream { own: seed.map(Generator::new) }
+        Stream { source: seed.map_or(Source::Default, |seed| Source::Own(Arc::new(Generator::new(seed)))) }
     }
 
     /// Seed, and words drawn so far.
@@ -33,8 +34,10 @@ impl Stream {
     }
 
     /// Goes to a place in the numbers of a seed.
-    fn set_state(&self, seed: u64, drawn: u64) {
+    fn set_state(&self, seed: u64, drawn: u64) -> PyResult<()> {
+        wengert::tap::refuse("setting a generator", "call it before the recorded function").map_err(raise)?;
         self.generator().set_state(RandomState { seed, drawn });
+        Ok(())
     }
 }
 
@@ -50,8 +53,11 @@ fn _random<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     leavable(|| {
         let dtype = expect_dtype(dtype, if normal { "randn" } else { "rand" })?;
-        let from = stream.generator();
-        let t = if normal { random::normal(from, &shape, dtype) } else { random::uniform(from, &shape, dtype) };
+        let t = if normal {
+            stream.source.draw("randn", &[], move |from, _| random::normal(from, &shape, dtype))
+        } else {
+            stream.source.draw("rand", &[], move |from, _| random::uniform(from, &shape, dtype))
+        };
         finish(py, t.map_err(raise)?, requires_grad)
     })
 }
@@ -69,7 +75,8 @@ fn _random_whole<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     leavable(|| {
         let dtype = expect_dtype(dtype, "randint")?;
-        finish(py, random::whole(stream.generator(), &shape, low, last, dtype).map_err(raise)?, requires_grad)
+        let t = stream.source.draw("randint", &[], move |from, _| random::whole(from, &shape, low, last, dtype));
+        finish(py, t.map_err(raise)?, requires_grad)
     })
 }
 
@@ -84,7 +91,8 @@ fn _random_order<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     leavable(|| {
         let dtype = expect_dtype(dtype, "randperm")?;
-        finish(py, random::permutation(stream.generator(), n, dtype).map_err(raise)?, requires_grad)
+        let t = stream.source.draw("randperm", &[], move |from, _| random::permutation(from, n, dtype));
+        finish(py, t.map_err(raise)?, requires_grad)
     })
 }
 
@@ -99,7 +107,10 @@ fn _random_places<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     leavable(|| {
         let weights = expect_tensor(weights, "multinomial")?;
-        wrap_bound(py, random::multinomial(stream.generator(), &weights, count, replacement).map_err(raise)?)
+        let t = stream.source.draw("multinomial", &[&weights], move |from, inputs| {
+            random::multinomial(from, &inputs[0], count, replacement)
+        });
+        wrap_bound(py, t.map_err(raise)?)
     })
 }
 

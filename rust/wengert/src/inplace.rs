@@ -9,6 +9,7 @@ use crate::op::OpRef;
 use crate::ops;
 use crate::record::{apply, record_only};
 use crate::spans;
+use crate::tap;
 use crate::tape::{Edge, site};
 use crate::tensor::Tensor;
 use crate::watch::{self, What};
@@ -77,7 +78,7 @@ pub fn apply_inplace(op: OpRef, target: &mut Tensor, others: &[&Tensor]) -> Resu
     let edge = if recording { Some(record_only(op.clone(), &all, target.layout(), target.dtype())) } else { None };
     let arrays: SmallVec<[&Array; 4]> = all.iter().map(|t| t.array()).collect();
     target.array().prepare_write()?;
-    write(&name, target, edge, |to| op.get().forward_into(&arrays, to))?;
+    write(&name, target, edge, |to| run_into(&op, &arrays, to))?;
     if watch::any() {
         watch::show(What::Write(op), &all, Some(target));
     }
@@ -140,11 +141,21 @@ pub(crate) fn apply_partial(op: OpRef, name: &str, target: &mut Tensor, others: 
     let edge = if recording { Some(record_only(op.clone(), &all, target.layout(), target.dtype())) } else { None };
     let arrays: SmallVec<[&Array; 4]> = all.iter().map(|t| t.array()).collect();
     target.array().prepare_write()?;
-    write(name, target, edge, |to| op.get().forward_into(&arrays, to))?;
+    write(name, target, edge, |to| run_into(&op, &arrays, to))?;
     if watch::any() {
         watch::show(What::Write(op), &all, Some(target));
     }
     Ok(())
+}
+
+/// The write itself, noted where a graph is recorded.
+#[inline(always)]
+fn run_into(op: &OpRef, inputs: &[&Array], target: &Array) -> Result<()> {
+    if tap::listening() {
+        tap::aside(|| op.get().forward_into(inputs, target))?;
+        return tap::into(op, inputs, target);
+    }
+    op.get().forward_into(inputs, target)
 }
 
 #[cold]
@@ -317,6 +328,10 @@ pub fn rebase(name: &str, target: &mut Tensor, edge: Edge) -> Result<()> {
 /// After a recorded write: `edge` stands for the value of `target`, and every alias learns of it.
 #[track_caller]
 pub(crate) fn set_history(target: &mut Tensor, edge: Edge) -> Result<()> {
+    if tap::listening() {
+        let what = "an in-place operation with gradient on a tensor from outside";
+        tap::own(target.array(), what, "write under no_grad(), or to a clone() of it")?;
+    }
     let Some(group) = target.group().cloned() else {
         if target.array().sharers() > 2 {
             target.array().bump_history();

@@ -16,7 +16,7 @@ struct Mode {
 thread_local! {
     static MODE: Cell<Mode> = const { Cell::new(Mode { enabled: true, asked: true, inference: false }) };
 }
-/// How many threads are in inference mode.
+/// How many threads are in inference mode or record a graph: these look on where memory is made.
 static INFERRING: AtomicU32 = AtomicU32::new(0);
 
 /// Whether this thread records.
@@ -44,10 +44,19 @@ pub fn is_inference() -> bool {
     INFERRING.load(Ordering::Relaxed) != 0 && MODE.with(|m| m.get().inference)
 }
 
-/// Whether any thread is in inference mode.
+/// Whether any thread is in inference mode or records a graph.
 #[inline(always)]
-pub(crate) fn any_inference() -> bool {
+pub(crate) fn any_watch() -> bool {
     INFERRING.load(Ordering::Relaxed) != 0
+}
+
+/// One more thread looks on where memory is made, or one fewer.
+pub(crate) fn watch(more: bool) {
+    if more {
+        INFERRING.fetch_add(1, Ordering::Relaxed);
+    } else {
+        INFERRING.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// Takes this thread into inference mode or out of it; returns what was. Recording is not asked for inside.

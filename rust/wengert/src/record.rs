@@ -1,5 +1,5 @@
 //! `apply`: the one way from an op instance and tensors to a result, recorded where needed. Depends on the tape,
-//! tensors and (for wrapped tensors) `transform`.
+//! tensors, the tap and (for wrapped tensors) `transform`.
 
 use crate::array::{Array, Layout};
 use crate::error::Result;
@@ -7,6 +7,7 @@ use crate::history::Chain;
 use crate::mode::grad_enabled;
 use crate::op::{Op, OpRef};
 use crate::spans;
+use crate::tap;
 use crate::tape::{Edge, Node, site};
 use crate::tensor::Tensor;
 use crate::watch::{self, What};
@@ -32,18 +33,33 @@ pub fn apply(op: OpRef, inputs: &[&Tensor]) -> Result<Tensor> {
 #[track_caller]
 fn eager(op: OpRef, inputs: &[&Tensor]) -> Result<Tensor> {
     let arrays: SmallVec<[&Array; 4]> = inputs.iter().map(|t| t.array()).collect();
-    let out =
-        if spans::any() { spans::forward(op.get(), site::current(), &arrays)? } else { op.get().forward(&arrays)? };
+    let out = if tap::listening() {
+        tapped(&op, inputs, &arrays)?
+    } else if spans::any() {
+        spans::forward(op.get(), site::current(), &arrays)?
+    } else {
+        op.get().forward(&arrays)?
+    };
     if op.get().is_view() {
         return Ok(view_result(op, inputs[0], out));
     }
     Ok(recorded(op, inputs, out))
 }
 
-/// `apply` on plain inputs of an op whose output is known already.
+/// A value that is computed while a graph is recorded.
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn tapped(op: &OpRef, inputs: &[&Tensor], arrays: &[&Array]) -> Result<Array> {
+    let out = tap::aside(|| op.get().forward(arrays))?;
+    tap::forward(op, inputs, &out)?;
+    Ok(out)
+}
+
+/// `apply` on plain inputs of an op whose output is known already; not while a graph is recorded.
 #[track_caller]
 pub(crate) fn apply_known(op: OpRef, inputs: &[&Tensor], out: Array) -> Tensor {
-    debug_assert!(inputs.iter().all(|t| t.is_plain()));
+    debug_assert!(inputs.iter().all(|t| t.is_plain()) && !tap::listening());
     recorded(op, inputs, out)
 }
 
@@ -51,7 +67,7 @@ pub(crate) fn apply_known(op: OpRef, inputs: &[&Tensor], out: Array) -> Tensor {
 #[inline]
 #[track_caller]
 pub fn apply1<O: Op>(op: &'static O, x: &Tensor) -> Result<Tensor> {
-    if !x.is_plain() || spans::any() {
+    if !x.is_plain() || tap::on() || spans::any() {
         return apply(OpRef::Static(op), &[x]);
     }
     let out = op.forward(&[x.array()])?;
@@ -62,7 +78,7 @@ pub fn apply1<O: Op>(op: &'static O, x: &Tensor) -> Result<Tensor> {
 #[inline]
 #[track_caller]
 pub fn apply2<O: Op>(op: &'static O, a: &Tensor, b: &Tensor) -> Result<Tensor> {
-    if !(a.is_plain() && b.is_plain()) || spans::any() {
+    if !(a.is_plain() && b.is_plain()) || tap::on() || spans::any() {
         return apply(OpRef::Static(op), &[a, b]);
     }
     let out = op.forward(&[a.array(), b.array()])?;
@@ -145,5 +161,8 @@ pub(crate) fn add(a: &Tensor, b: &Tensor) -> Result<Tensor> {
 /// `sum += grad`, unseen: equal shapes and dtypes, disjoint or the same.
 #[inline]
 pub(crate) fn add_into(sum: &Array, grad: &Array) {
+    if tap::listening() {
+        tap::add(sum, grad);
+    }
     crate::ops::binary::add_unseen(sum, grad);
 }

@@ -307,12 +307,18 @@ impl Tensor {
 
     /// The gradient accumulated so far.
     pub fn grad(&self) -> Option<Tensor> {
+        if crate::tap::listening() && !self.is_lifted() {
+            crate::tap::cell_read(self.cell());
+        }
         self.cell_if_any()?.get()
     }
 
     /// Replaces the accumulated gradient.
     pub fn set_grad(&self, grad: Option<Tensor>) {
         if grad.is_some() || self.cell_if_any().is_some() {
+            if crate::tap::listening() {
+                crate::tap::cell_set(self.cell(), grad.as_ref());
+            }
             self.cell().set(grad);
         }
     }
@@ -494,6 +500,11 @@ impl Tensor {
     /// A tensor of `shape` with the given elements.
     pub fn from_slice<T: Element>(values: &[T], shape: &[usize]) -> Result<Tensor> {
         Ok(Tensor::from_array(Array::from_slice(values, shape)?))
+    }
+
+    /// [`Tensor::from_slice`] of values that are the same whenever the program comes here.
+    pub fn literal<T: Element>(values: &[T], shape: &[usize]) -> Result<Tensor> {
+        Tensor::from_slice(values, shape).map(crate::tap::literal)
     }
 
     /// A 0-d tensor.

@@ -223,6 +223,11 @@ impl Layout {
         self.0.same(&other.0)
     }
 
+    /// Whether shapes and strides are equal.
+    pub fn alike(&self, other: &Layout) -> bool {
+        self.same(other) || (self.shape() == other.shape() && self.strides() == other.strides())
+    }
+
     /// Whether shapes are equal.
     #[inline(always)]
     pub fn same_shape(&self, other: &Layout) -> bool {

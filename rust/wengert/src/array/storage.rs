@@ -181,8 +181,8 @@ impl Array {
                 storage: NonNull::new_unchecked(&raw mut (*p).storage),
             });
             let array = Array(NonNull::new_unchecked(&raw mut (*p).header));
-            if crate::mode::any_inference() {
-                array.mark_inference();
+            if crate::mode::any_watch() {
+                array.mark_watched();
             }
             array
         }
@@ -190,7 +190,10 @@ impl Array {
 
     #[cold]
     #[inline(never)]
-    fn mark_inference(&self) {
+    fn mark_watched(&self) {
+        if crate::tap::on() {
+            crate::tap::born(self.storage_id());
+        }
         if crate::mode::is_inference() {
             let extra = Box::new(Extra { inference: true, ..Extra::default() });
             self.storage().extra.store(Box::into_raw(extra), Ordering::Release);
@@ -228,7 +231,7 @@ impl Array {
         let extra = Box::new(Extra { owner: Some(owner), read_only, inference, ..Extra::default() });
         let old = array.storage().extra.swap(Box::into_raw(extra), Ordering::AcqRel);
         if !old.is_null() {
-            // SAFETY: from `mark_inference`; nobody else knows the array yet.
+            // SAFETY: from `mark_watched`; nobody else knows the array yet.
             drop(unsafe { Box::from_raw(old) });
         }
         Ok(array)
@@ -258,6 +261,18 @@ impl Array {
         // SAFETY: a fresh block of the size of a header.
         unsafe { block.write(Header { count: Count::new(1), dtype: h.dtype, layout, data, storage: h.storage }) };
         Array(block)
+    }
+
+    /// Elements anywhere in the storage, from `offset` bytes after its start on. The caller answers for the layout's staying
+    /// inside, for the alignment and for every bit pattern's being an element.
+    pub(crate) fn lens(&self, layout: Layout, dtype: DType, offset: isize) -> Array {
+        let mut view = self.view(layout, 0);
+        let base = self.base();
+        // SAFETY: the header was just made, nobody else has it.
+        let header = unsafe { view.0.as_mut() };
+        header.dtype = dtype;
+        header.data = base.wrapping_offset(offset);
+        view
     }
 
     /// The same memory from the same address on, as elements of another dtype; None where these would not be aligned.
@@ -476,6 +491,9 @@ impl Array {
             let copy = Array::empty(Layout::contiguous(&[s.bytes()])?, DType::Bool)?;
             // SAFETY: both have `bytes` bytes and are disjoint.
             unsafe { std::ptr::copy_nonoverlapping(self.base(), copy.data_ptr(), s.bytes()) };
+            if crate::tap::listening() {
+                crate::tap::freeze(self, &copy);
+            }
             let mut frozen = self.extra().frozen.lock().unwrap_or_else(|e| e.into_inner());
             frozen.push(Frozen { version: s.version.get(), users, copy: Some(copy) });
             s.kept.set(0);

@@ -189,11 +189,17 @@ impl Array {
             // SAFETY: `out` is fresh and has one element.
             unsafe { *out.ptr::<T>() = T::from_scalar(value) }
         });
+        if crate::tap::listening() {
+            crate::tap::literal_array(&out);
+        }
         Ok(out)
     }
 
     /// Overwrites every element without a new version: for arrays nobody else has seen, or after `prepare_write`.
     pub(crate) fn fill_unseen(&self, value: Scalar) {
+        if crate::tap::listening() {
+            crate::tap::fill(self, value);
+        }
         with_dtype!(self.dtype(), T => {
             // SAFETY: the layout stays inside the storage.
             unsafe { kernel::fill::<T>(self.shape(), self.ptr(), self.layout().strides(), T::from_scalar(value)) }
@@ -202,6 +208,9 @@ impl Array {
 
     /// Whether any element is 0 (false).
     pub(crate) fn contains_zero(&self) -> bool {
+        if crate::tap::listening() {
+            crate::tap::look(self);
+        }
         let Ok(dense) = self.contiguous() else { return true };
         with_dtype!(self.dtype(), T => {
             // SAFETY: dense and of T.
@@ -217,6 +226,10 @@ impl Array {
                 self.dtype().name(),
                 T::DTYPE.name()
             )));
+        }
+        if crate::tap::listening() {
+            crate::tap::look(self);
+            return crate::tap::aside(|| self.to_vec());
         }
         let dense = self.contiguous()?;
         // SAFETY: dense and of T.
@@ -243,6 +256,9 @@ impl Array {
                 self.numel(),
                 self.shape()
             )));
+        }
+        if crate::tap::listening() {
+            crate::tap::look(self);
         }
         // SAFETY: there is one element.
         Ok(with_dtype!(self.dtype(), T => unsafe { *self.ptr::<T>() }.to_scalar()))
@@ -276,6 +292,9 @@ impl Array {
 
     /// Overwrites the elements with those of `source` (broadcast, cast), without a new version.
     pub(crate) fn write_unseen(&self, source: &Array) {
+        if crate::tap::listening() {
+            crate::tap::copy(source, self);
+        }
         let strides = super::layout::broadcast_strides(source.layout(), self.shape());
         let (shape, to) = (self.shape(), self.layout().strides());
         if self.dtype() == source.dtype() {

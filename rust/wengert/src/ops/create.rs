@@ -57,7 +57,8 @@ fn progression<T: crate::array::Element>(layout: Layout, dtype: DType, value: im
     for (i, v) in slice.iter_mut().enumerate() {
         *v = value(i);
     }
-    if T::DTYPE == dtype { Ok(Tensor::from_array(values)) } else { values.cast(dtype).map(Tensor::from_array) }
+    let values = crate::tap::literal(Tensor::from_array(values));
+    if T::DTYPE == dtype { Ok(values) } else { values.array().cast(dtype).map(Tensor::from_array) }
 }
 
 /// `steps` values from `start` to `end`, evenly apart, both ends included. The second half is counted from the end, so

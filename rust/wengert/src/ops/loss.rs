@@ -202,11 +202,15 @@ fn rows(name: &str, x: &Tensor, target: &Tensor, set: &Settings<'_>) -> Result<R
     }
     let target = crate::ops::cast(target, DType::I64)?.detach();
     let (mut ignored, ignore) = (false, set.ignore_index);
-    for t in crate::transform::all_values(&target).to_vec::<i64>()? {
+    let numbers = crate::transform::all_values(&target);
+    for t in crate::tap::aside(|| numbers.to_vec::<i64>())? {
         ignored |= t == ignore;
         if t != ignore && !(0..classes as i64).contains(&t) {
             return Err(Error::index(format!("Target {t} is out of bounds; wanted 0 <= target < {classes} classes")));
         }
+    }
+    if crate::tap::listening() {
+        crate::tap::within(numbers.array(), 0, classes as i64, Some((ignore, ignored)), "Target")?;
     }
     let target = reshape(&target, &[target.numel()])?;
     let (target, counts) = if ignored {

@@ -17,10 +17,11 @@ use crate::op::OpRef;
 use crate::ops::index::Gather;
 use crate::ops::table::{Body, Face, OpInfo, Value};
 use crate::record::{apply, record_only};
+use crate::tap;
 use crate::tensor::Tensor;
 use crate::watch::{self, What};
 use crate::with_dtype;
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 use wengert_kernels::sort as kernel;
 
 #[cold]
@@ -121,7 +122,13 @@ fn ordered(
     let (values, indices) = if x.ndim() == 0 {
         (x.array().copied()?, Array::scalar(DType::I64, Scalar::Int(0))?)
     } else {
-        lines(x.array(), dim, part)?
+        let mut both = tap::call(names.0, &[x.array()], move |inputs| {
+            lines(inputs[0], dim, part).map(|(values, indices)| smallvec![values, indices])
+        })?;
+        match (both.pop(), both.pop()) {
+            (Some(indices), Some(values)) => (values, indices),
+            _ => return Err(Error::runtime(format!("{}: no result", names.0))),
+        }
     };
     let indices = Tensor::from_array(indices);
     let dropped = |t: &Tensor| if op.drop { crate::ops::view::select(t, dim as i64, 0) } else { Ok(t.clone()) };

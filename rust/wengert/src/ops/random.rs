@@ -3,9 +3,11 @@
 
 use crate::array::{Array, Category, DType, Layout, room};
 use crate::error::{Error, Result};
+use crate::tap;
 use crate::tensor::Tensor;
 use crate::with_float;
-use std::sync::{Mutex, PoisonError};
+use smallvec::{SmallVec, smallvec};
+use std::sync::{Arc, Mutex, PoisonError};
 use wengert_kernels::random;
 
 /// The state of a counter-based generator: a key and how many words of 32 bits were drawn.
@@ -60,6 +62,53 @@ impl Generator {
     }
 }
 
+/// A generator that is held: the default one, or one of the program's.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// The one that is used where none is given.
+    Default,
+    /// Another.
+    Own(Arc<Generator>),
+}
+
+impl Source {
+    /// The generator.
+    pub fn get(&self) -> &Generator {
+        match self {
+            Source::Default => &DEFAULT,
+            Source::Own(generator) => generator,
+        }
+    }
+
+    /// Whether both are the same generator.
+    pub(crate) fn same(&self, other: &Source) -> bool {
+        std::ptr::eq(self.get(), other.get())
+    }
+
+    /// What `f` draws; a recorded graph draws anew at each run, from the same generator.
+    pub fn draw(
+        &self,
+        name: &'static str,
+        inputs: &[&Tensor],
+        f: impl Fn(&Generator, &[Tensor]) -> Result<Tensor> + Send + Sync + 'static,
+    ) -> Result<Tensor> {
+        if !tap::listening() {
+            let inputs: SmallVec<[Tensor; 1]> = inputs.iter().map(|t| (*t).clone()).collect();
+            return f(self.get(), &inputs);
+        }
+        for t in inputs {
+            t.no_transform(name)?;
+        }
+        let (source, arrays) = (self.clone(), inputs.iter().map(|t| t.array()).collect::<SmallVec<[&Array; 1]>>());
+        let run = move |inputs: &[&Array]| {
+            let inputs: SmallVec<[Tensor; 1]> = inputs.iter().map(|a| Tensor::from_array((*a).clone())).collect();
+            Ok(smallvec![f(source.get(), &inputs)?.into_array()])
+        };
+        let mut out = tap::draw(name, self.clone(), &arrays, Arc::new(run))?;
+        out.pop().map(Tensor::from_array).ok_or_else(|| Error::runtime(format!("{name}: nothing was drawn")))
+    }
+}
+
 /// Restarts the default generator.
 pub fn manual_seed(seed: u64) {
     DEFAULT.set_state(RandomState { seed, drawn: 0 });
@@ -67,12 +116,14 @@ pub fn manual_seed(seed: u64) {
 
 /// Standard normal numbers from the default generator (Box-Muller).
 pub fn randn(shape: &[usize], dtype: DType) -> Result<Tensor> {
-    normal(&DEFAULT, shape, dtype)
+    let shape = SmallVec::<[usize; 4]>::from_slice(shape);
+    Source::Default.draw("randn", &[], move |from, _| normal(from, &shape, dtype))
 }
 
 /// Uniform numbers in [0, 1) from the default generator.
 pub fn rand(shape: &[usize], dtype: DType) -> Result<Tensor> {
-    uniform(&DEFAULT, shape, dtype)
+    let shape = SmallVec::<[usize; 4]>::from_slice(shape);
+    Source::Default.draw("rand", &[], move |from, _| uniform(from, &shape, dtype))
 }
 
 /// Standard normal numbers (Box-Muller).

@@ -4,6 +4,7 @@ use super::LeafCell;
 use crate::array::Array;
 use crate::error::Result;
 use crate::record;
+use crate::tap;
 use crate::tensor::Tensor;
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -16,7 +17,10 @@ enum Step {
     Add(Array, Array),
 }
 
-fn prepare(cell: &LeafCell, grad: Tensor, create_graph: bool) -> Result<Step> {
+fn prepare(cell: &Arc<LeafCell>, grad: Tensor, create_graph: bool) -> Result<Step> {
+    if tap::listening() {
+        tap::cell_read(cell);
+    }
     let Some(old) = cell.get() else { return Ok(Step::Put(owned(cell, grad, create_graph)?)) };
     if create_graph || old.dtype() != grad.dtype() || !old.layout().same_shape(grad.layout()) || old.is_lifted() {
         return Ok(Step::Put(record::add(&old, &grad)?));
@@ -55,15 +59,20 @@ fn owned(cell: &LeafCell, grad: Tensor, create_graph: bool) -> Result<Tensor> {
     Ok(Tensor::from_array(grad.array().copied()?))
 }
 
-fn carry_out(cell: &LeafCell, step: Step) {
+fn carry_out(cell: &Arc<LeafCell>, step: Step) {
     match step {
-        Step::Put(grad) => cell.set(Some(grad)),
+        Step::Put(grad) => {
+            if tap::listening() {
+                tap::cell_set(cell, Some(&grad));
+            }
+            cell.set(Some(grad));
+        }
         Step::Add(sum, grad) => record::add_into(&sum, &grad),
     }
 }
 
 /// Accumulates one gradient.
-pub(super) fn accumulate(cell: &LeafCell, grad: Tensor, create_graph: bool) -> Result<()> {
+pub(super) fn accumulate(cell: &Arc<LeafCell>, grad: Tensor, create_graph: bool) -> Result<()> {
     let step = prepare(cell, grad, create_graph)?;
     carry_out(cell, step);
     Ok(())

@@ -91,6 +91,14 @@ impl Node {
         self.kept(bit).map(Look::Own)
     }
 
+    /// The value under `bit` among those that a recorded graph has for this node.
+    pub(crate) fn replayed<'k>(&self, bit: u32, kept: &'k [(u32, Array)]) -> Result<Look<'k>> {
+        match kept.iter().find(|k| k.0 == bit) {
+            Some((_, array)) => Ok(Look::Here(array)),
+            None => Err(self.spent_error()),
+        }
+    }
+
     #[cold]
     fn lost_error(&self, array: &Array, version: u32) -> Error {
         Error::runtime(format!(

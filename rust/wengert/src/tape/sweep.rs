@@ -126,6 +126,8 @@ struct Sweep<'t, M: Marks> {
     running: Option<NonNull<Node>>,
     failed: bool,
     check_nan: bool,
+    /// Whether a graph is recorded meanwhile.
+    tapped: bool,
 }
 
 fn run<M: Marks>(marks: M, roots: Roots, targets: Option<&[Edge]>, options: Options) -> Result<Vec<Option<Tensor>>> {
@@ -144,6 +146,7 @@ fn run<M: Marks>(marks: M, roots: Roots, targets: Option<&[Edge]>, options: Opti
         running: None,
         failed: true,
         check_nan: CHECKS.load(Ordering::Relaxed),
+        tapped: crate::tap::listening(),
     };
     s.count()?;
     if let Err(error) = s.process(&roots, cotangents) {
@@ -275,7 +278,7 @@ impl<M: Marks> Sweep<'_, M> {
         // A node runs once: what comes after the last one finds all marks cleared.
         self.marks.reset(p);
         let wanted = self.targets.is_none() || mark & (NEEDED | TARGET) == NEEDED;
-        let short = !self.options.on_tensors();
+        let short = !self.options.on_tensors() && !self.tapped;
         if !(wanted && node.is_bare() && short && slot.full.is_none()) {
             return self.step_slowly(p, node, mark, slot.into_cotangents());
         }
@@ -351,7 +354,12 @@ impl<M: Marks> Sweep<'_, M> {
         let given = hooks.as_ref().filter(|h| !h.after.is_empty()).map(|_| cotangents.clone());
         // Borrowed: whoever reached this node holds it throughout the rule.
         let edge = std::mem::ManuallyDrop::new(Edge::from_counted(p, 0));
-        let found = node.op().vjp(&Saved::new(&edge, node, self.options.on_tensors()), cotangents);
+        // Rules that record or run the user's code are heard operation by operation.
+        let found = if self.tapped && !self.options.on_tensors() && !node.op().calls_back() {
+            crate::tap::vjp(&edge, node, cotangents)
+        } else {
+            node.op().vjp(&Saved::new(&edge, node, self.options.on_tensors()), cotangents)
+        };
         if self.check_nan && found.is_err() {
             super::called::tell(node)?;
         }

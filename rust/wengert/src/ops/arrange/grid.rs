@@ -131,7 +131,7 @@ fn combinations(x: &Tensor, r: i64, again: bool) -> Result<Tensor> {
     let columns = choices(x.numel(), r, again)?;
     let count = columns[0].len();
     let flat: Vec<i64> = (0..count).flat_map(|i| columns.iter().map(move |c| c[i])).collect();
-    index::index(x, &[Some(Tensor::from_slice(&flat, &[count, r])?)])
+    index::index(x, &[Some(Tensor::literal(&flat, &[count, r])?)])
 }
 
 /// The indices 0, 1, ... each as often as `repeats` says.
@@ -170,7 +170,7 @@ fn repeat_interleave(a: &Args<'_>) -> Result<Tensor> {
         }
         let places = repeated(x)?;
         check(places.len())?;
-        return crate::ops::cast(&Tensor::from_slice(&places, &[places.len()])?, x.dtype());
+        return crate::ops::cast(&Tensor::literal(&places, &[places.len()])?, x.dtype());
     }
     let flat;
     let (x, dim) = match dim {
@@ -200,7 +200,7 @@ fn repeat_interleave(a: &Args<'_>) -> Result<Tensor> {
             let places = repeated(t)?;
             check(places.len())?;
             let mut entries: Vec<index::Entry> = vec![None; dim];
-            entries.push(Some(Tensor::from_slice(&places, &[places.len()])?));
+            entries.push(Some(Tensor::literal(&places, &[places.len()])?));
             return index::index(x, &entries);
         }
         Value::Tensor(t) if t.dtype().category() != Category::Int => return repeated(t).map(|_| x.clone()),

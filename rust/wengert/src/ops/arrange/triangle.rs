@@ -128,7 +128,7 @@ fn indices(a: &Args<'_>, lower: bool) -> Result<Value> {
     for (i, (row, column)) in places.enumerate() {
         (first[i], second[i]) = (row as i64, column as i64);
     }
-    crate::ops::cast(&Tensor::from_array(out), dtype).map(Value::from)
+    crate::ops::cast(&crate::tap::literal(Tensor::from_array(out)), dtype).map(Value::from)
 }
 
 /// `tril_` and `triu_`: the zeros are written into the tensor itself.

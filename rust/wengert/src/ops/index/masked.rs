@@ -10,21 +10,27 @@ use crate::op::{Batched, Cotangents, Grads, Op, OpRef};
 use crate::ops::table::{Args, Body, Face, OpInfo, Operand, Value};
 use crate::record::apply;
 use crate::saved::Saved;
+use crate::tap;
 use crate::tensor::Tensor;
 use crate::with_dtype;
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 use wengert_kernels::{index as kernel, map};
 
 /// Where `mask` is true (anything but zero), as places in its row-major order.
 pub(super) fn true_places(name: &str, mask: &Tensor) -> Result<Tensor> {
     let flags = crate::ops::cast(&mask.one_value(name)?.detach(), DType::Bool)?.array().contiguous()?;
+    let found = tap::call_varying("nonzero", &[&flags], |inputs| places_of_true(inputs[0]).map(|a| smallvec![a]))?;
+    found.into_iter().next().map(Tensor::from_array).ok_or_else(|| Error::runtime("nonzero: no result"))
+}
+
+fn places_of_true(flags: &Array) -> Result<Array> {
     // SAFETY: row-major bools, kept alive by `flags`.
     let flags = unsafe { std::slice::from_raw_parts(flags.ptr::<bool>().cast_const(), flags.numel()) };
     let count = kernel::count_true(flags);
     let room = Array::empty(Layout::contiguous(&[count + 1])?, DType::I64)?;
     // SAFETY: one element more than there are true ones.
     unsafe { kernel::positions(flags, room.ptr::<i64>()) };
-    Ok(Tensor::from_array(room.view(Layout::contiguous(&[count])?, 0)))
+    Ok(room.view(Layout::contiguous(&[count])?, 0))
 }
 
 /// The places where `x` is not zero, a vector of indices for each dimension.
@@ -36,31 +42,38 @@ pub fn nonzero(x: &Tensor) -> Result<Vec<Tensor>> {
     let strides = row_major(x.shape());
     (0..x.ndim())
         .map(|d| {
-            let out = Array::empty(Layout::contiguous(&[at.numel()])?, DType::I64)?;
-            fill_column(&out, &at, (x.shape()[d], strides[d]), 1, 0);
-            Ok(Tensor::from_array(out))
+            let column = columns(&at, &[(x.shape()[d], strides[d])])?;
+            crate::ops::view::reshape(&column, &[at.numel()])
         })
         .collect()
 }
 
 /// Indices of places in a dimension of given size and stride, in one column of a row-major array of `width` columns.
-fn fill_column(out: &Array, at: &Tensor, (n, s): (usize, isize), width: usize, column: usize) {
+fn fill_column(out: &Array, at: &Array, (n, s): (usize, isize), width: usize, column: usize) {
     let (n, s) = (n.max(1) as i64, s.max(1) as i64);
-    for (k, &i) in numbers(at.array()).iter().enumerate() {
+    for (k, &i) in numbers(at).iter().enumerate() {
         // SAFETY: a fresh row-major array of as many rows of `width`.
         unsafe { out.ptr::<i64>().add(k * width + column).write(i / s % n) };
     }
 }
 
+/// A row of indices for each place: one in each of some dimensions, given by size and stride.
+fn columns(at: &Tensor, sizes: &[(usize, isize)]) -> Result<Tensor> {
+    let sizes: SmallVec<[(usize, isize); 4]> = sizes.iter().copied().collect();
+    let found = tap::call("nonzero", &[at.array()], move |inputs| {
+        let out = Array::empty(Layout::contiguous(&[inputs[0].numel(), sizes.len()])?, DType::I64)?;
+        for (d, &size) in sizes.iter().enumerate() {
+            fill_column(&out, inputs[0], size, sizes.len(), d);
+        }
+        Ok(smallvec![out])
+    })?;
+    found.into_iter().next().map(Tensor::from_array).ok_or_else(|| Error::runtime("nonzero: no result"))
+}
+
 /// The places where `x` is not zero, a row each.
 fn rows_of_places(x: &Tensor) -> Result<Tensor> {
-    let at = true_places("nonzero", x)?;
-    let out = Array::empty(Layout::contiguous(&[at.numel(), x.ndim()])?, DType::I64)?;
-    let strides = row_major(x.shape());
-    for d in 0..x.ndim() {
-        fill_column(&out, &at, (x.shape()[d], strides[d]), x.ndim(), d);
-    }
-    Ok(Tensor::from_array(out))
+    let sizes: SmallVec<[(usize, isize); 4]> = x.shape().iter().copied().zip(row_major(x.shape())).collect();
+    columns(&true_places("nonzero", x)?, &sizes)
 }
 
 /// Where a condition holds, a vector for each dimension; one number counts as a vector of one.

@@ -141,7 +141,7 @@ fn together(at: &Tensor, each: usize, size: usize) -> Result<Tensor> {
     let starts: Vec<i64> = (0..size as i64).map(|b| b * each as i64).collect();
     let mut shape: Dims = smallvec![1; at.ndim()];
     shape[0] = size;
-    crate::ops::add(at, &Tensor::from_slice(&starts, &shape)?)
+    crate::ops::add(at, &Tensor::literal(&starts, &shape)?)
 }
 
 /// Under what names an operation goes: its own and its node's, and those of its adjoint.

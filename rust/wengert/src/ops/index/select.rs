@@ -36,11 +36,14 @@ fn places(name: &str, x: &Tensor, dim: usize, index: &Tensor, wrap: bool) -> Res
         )));
     }
     if !wrap && let Some(plain) = crate::transform::plain_value(&index) {
-        let values = plain.array().to_vec::<i64>()?;
+        let values = crate::tap::aside(|| plain.array().to_vec::<i64>())?;
         if let Some(i) = values.iter().find(|&&i| i < 0 || i >= n as i64) {
             return Err(Error::index(format!(
                 "{name}(): index out of range in self: index {i} is out of bounds for dimension {dim} with size {n}"
             )));
+        }
+        if crate::tap::listening() {
+            crate::tap::within(plain.array(), 0, n as i64, None, "index_select(): index")?;
         }
     }
     in_dim(&index, dim, n)

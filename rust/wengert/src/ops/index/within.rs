@@ -122,8 +122,8 @@ pub static DIAGONAL_SCATTER: OpInfo = OpInfo {
         order.extend([d1 as i64, d2 as i64]);
         let moved = crate::ops::view::permute(x, &order)?;
         let mut entries = vec![None; x.ndim() - 2];
-        entries.push(Some(Tensor::from_slice(&rows, &[len])?));
-        entries.push(Some(Tensor::from_slice(&columns, &[len])?));
+        entries.push(Some(Tensor::literal(&rows, &[len])?));
+        entries.push(Some(Tensor::literal(&columns, &[len])?));
         let source = a.tensor(1)?;
         let mut wanted: Vec<usize> = moved.shape()[..x.ndim() - 2].to_vec();
         wanted.push(len);

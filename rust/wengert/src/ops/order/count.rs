@@ -10,6 +10,7 @@ use wengert_kernels::search as kernel;
 
 /// How often each whole number occurs, or the sums of the weights of its places, in order.
 pub fn bincount(x: &Tensor, weights: Option<&Tensor>, minlength: i64) -> Result<Tensor> {
+    crate::tap::refuse("bincount()", "compute it before recording")?;
     let x = &x.one_value("bincount")?;
     if x.dtype().category() != Category::Int {
         return Err(Error::not_implemented(format!(
@@ -73,6 +74,7 @@ fn counts<T: Element>(x: &[T], lo: f64, hi: f64, bins: usize, out: &mut [T]) {
 
 /// How many elements lie in each of `bins` equal parts of lo..=hi; where these are equal, of the range of `x`.
 pub fn histc(x: &Tensor, bins: i64, lo: f64, hi: f64) -> Result<Tensor> {
+    crate::tap::refuse("histc()", "compute it before recording")?;
     let x = &x.one_value("histc")?;
     if !x.dtype().is_float() {
         return Err(Error::not_implemented(format!(

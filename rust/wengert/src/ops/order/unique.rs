@@ -138,16 +138,30 @@ fn plain(name: &str, x: &Tensor) -> Result<Tensor> {
     Ok(x.one_value(name)?.detach())
 }
 
+fn found(name: &'static str, x: &Tensor, dim: Option<i64>, sorted: bool, inverse: bool) -> Result<Unique> {
+    let x = plain(name, x)?;
+    let mut all = crate::tap::call_varying(name, &[x.array()], move |inputs| {
+        let x = Tensor::from_array(inputs[0].clone());
+        let found = dim.map_or_else(|| elementwise(&x, sorted, inverse), |dim| slicewise(&x, dim, sorted, inverse))?;
+        Ok([found.values, found.inverse, found.counts].into_iter().map(Tensor::into_array).collect())
+    })?;
+    match (all.pop(), all.pop(), all.pop()) {
+        (Some(counts), Some(inverse), Some(values)) => {
+            let [values, inverse, counts] = [values, inverse, counts].map(Tensor::from_array);
+            Ok(Unique { values, inverse, counts })
+        }
+        _ => Err(Error::runtime(format!("{name}: no result"))),
+    }
+}
+
 /// Elements of `x` in ascending order, each once; along `dim` the slices. `inverse`: whether that is wanted.
 pub fn unique(x: &Tensor, dim: Option<i64>, inverse: bool) -> Result<Unique> {
-    let x = plain("unique", x)?;
-    dim.map_or_else(|| elementwise(&x, true, inverse), |dim| slicewise(&x, dim, true, inverse))
+    found("unique", x, dim, true, inverse)
 }
 
 /// `x` with each run of equal elements, or of slices along `dim`, as one. `inverse`: whether that is wanted.
 pub fn unique_consecutive(x: &Tensor, dim: Option<i64>, inverse: bool) -> Result<Unique> {
-    let x = plain("unique_consecutive", x)?;
-    dim.map_or_else(|| elementwise(&x, false, inverse), |dim| slicewise(&x, dim, false, inverse))
+    found("unique_consecutive", x, dim, false, inverse)
 }
 
 /// The values, and with them what else was asked for.

@@ -13,6 +13,13 @@ fn become_view<V: Rule>(name: &str, x: &mut Tensor, rule: V) -> Result<()> {
         *x = run(rule, x)?.without_group();
         return Ok(());
     }
+    if crate::tap::listening() {
+        crate::tap::own(
+            x.array(),
+            "giving a tensor from outside other dimensions in place",
+            "use the view that is not in place",
+        )?;
+    }
     x.refresh()?;
     if x.requires_grad() {
         crate::inplace::check_writable(name, x, false)?;

@@ -45,11 +45,11 @@ impl AsStrided {
                 counts[p as usize] += 1.0;
             }
             counts.iter_mut().for_each(|n| *n = n.max(1.0));
-            Some(Tensor::from_slice(&counts, &[len])?)
+            Some(Tensor::literal(&counts, &[len])?)
         } else {
             None
         };
-        let index = |places: &[i64]| Tensor::from_slice(places, &[places.len()]);
+        let index = |places: &[i64]| Tensor::literal(places, &[places.len()]);
         Ok(Places { input: index(&input)?, output: index(&output)?, len, shared })
     }
 

@@ -1,0 +1,64 @@
+"""What a recorded function reads of Python besides its arguments: options of optimisers, modes and tensors of modules.
+
+While a graph is recorded, those who read such things note them here, as entries of dicts; a run finds whether they are
+what they were. Depends on nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import Any
+
+# A dict, a key of it, and what was there.
+Entry = tuple[dict[Any, Any], Any, Any]
+
+MISSING = object()
+
+
+class _Noted(threading.local):
+    entries: list[Entry] | None = None
+
+
+NOTED = _Noted()
+
+
+def note(held: dict[Any, Any], *keys: Any) -> None:
+    """Notes entries of a dict, or that they are missing."""
+    if NOTED.entries is not None:
+        NOTED.entries += [(held, key, held.get(key, MISSING)) for key in keys]
+
+
+def holds(entries: list[Entry]) -> bool:
+    """Whether all is as it was."""
+    for held, key, before in entries:
+        now = held.get(key, MISSING)
+        if now is before:
+            continue
+        plain = type(now) is type(before) and isinstance(now, (int, float, str, tuple, bool))
+        if not plain or now != before:
+            return False
+    return True
+
+
+def _module(module: Any, _: Any) -> None:
+    note(module.__dict__, "training")
+    for held in (module._parameters, module._buffers):
+        note(held, *held)
+
+
+class Watch:
+    """Has what is read noted, while it is entered; `entries` is what was."""
+
+    def __enter__(self) -> Watch:
+        self.entries: list[Entry] = []
+        self._before = NOTED.entries
+        NOTED.entries = self.entries
+        hooks = sys.modules.get("wengert.nn.modules._global_hooks")
+        self._hooks: dict[Any, Any] = {} if hooks is None else hooks.FORWARD_PRE_HOOKS
+        self._hooks[id(self)] = (_module, False)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._hooks.pop(id(self), None)
+        NOTED.entries = self._before
