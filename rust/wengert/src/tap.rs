@@ -190,8 +190,8 @@ pub(crate) fn start(inputs: &[Tensor]) -> Result<()> {
     for (i, t) in inputs.iter().enumerate() {
         let at = notes.slots.len();
         let id = t.array().storage_id();
-        if !notes.by_storage.contains_key(&id) {
-            notes.by_storage.insert(id, at);
+        if let std::collections::hash_map::Entry::Vacant(place) = notes.by_storage.entry(id) {
+            place.insert(at);
             notes.slots.push(Slot { origin: Origin::Input(i), array: t.array().clone(), written: false, tensor: None });
         }
     }
