@@ -56,7 +56,11 @@ def test_what_lies_idle_is_returned(stats):
     assert stats()["cached"] == 0 and stats()["returned"] >= 10 * MB
 
 
-@pytest.mark.parametrize("export", [lambda x: x.numpy(), np.from_dlpack, np.asarray, memoryview], ids=str)
+@pytest.mark.parametrize(
+    "export",
+    [lambda x: x.numpy(), np.from_dlpack, np.asarray, memoryview],
+    ids=["numpy", "from_dlpack", "asarray", "memoryview"],
+)
 def test_memory_that_others_share_stays(stats, export):
     x = torch.full((MB // 4,), 7.0)
     out = export(x)

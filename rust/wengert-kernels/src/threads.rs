@@ -91,6 +91,11 @@ pub fn for_chunks(n: usize, grain: usize, f: impl Fn(Range<usize>) + Sync) {
     if n <= grain {
         return f(0..n);
     }
+    split(n, grain, &f);
+}
+
+/// The work of `for_chunks` on several chunks: compiled once, not for each of some thousand loops.
+fn split(n: usize, grain: usize, f: &(dyn Fn(Range<usize>) + Sync)) {
     let chunks = n.div_ceil(grain);
     let chunk = |i: usize| f(i * grain..n.min((i + 1) * grain));
     let mut here = interrupt::Work::begin();
