@@ -190,8 +190,8 @@ pub(crate) fn start(inputs: &[Tensor]) -> Result<()> {
     for (i, t) in inputs.iter().enumerate() {
         let at = notes.slots.len();
         let id = t.array().storage_id();
-        if !notes.by_storage.contains_key(&id) {
-            notes.by_storage.insert(id, at);
+        if let std::collections::hash_map::Entry::Vacant(place) = notes.by_storage.entry(id) {
+            place.insert(at);
             notes.slots.push(Slot { origin: Origin::Input(i), array: t.array().clone(), written: false, tensor: None });
         }
     }
@@ -439,13 +439,7 @@ pub(crate) fn draw(name: &'static str, source: Source, inputs: &[&Array], run: C
 }
 
 #[cold]
-fn noted(
-    name: &'static str,
-    inputs: &[&Array],
-    run: Compute,
-    source: Option<Source>,
-    varies: bool,
-) -> Result<Results> {
+fn noted(name: &'static str, inputs: &[&Array], run: Compute, source: Option<Source>, varies: bool) -> Result<Results> {
     let outs = aside(|| run(inputs))?;
     with(|n| {
         n.reads(&name, inputs)?;
@@ -498,7 +492,13 @@ pub(crate) fn bytes(array: &Array) -> Result<Box<[u8]>> {
 }
 
 /// Notes that int64 numbers were found to lie in `low..high` but for `except`, and whether `except` is among them.
-pub(crate) fn within(array: &Array, low: i64, high: i64, except: Option<(i64, bool)>, what: &'static str) -> Result<()> {
+pub(crate) fn within(
+    array: &Array,
+    low: i64,
+    high: i64,
+    except: Option<(i64, bool)>,
+    what: &'static str,
+) -> Result<()> {
     with(|n| {
         n.read(&what, array)?;
         if let Some((value, found)) = except {
@@ -542,7 +542,9 @@ pub(crate) fn cell_read(cell: &Arc<LeafCell>) {
             return;
         }
         if now.as_ref().is_some_and(|t| t.requires_grad() || t.is_lifted()) {
-            n.fail(Error::runtime("record: a .grad with a graph of its own cannot be recorded; try detach() or zero_grad()"));
+            n.fail(Error::runtime(
+                "record: a .grad with a graph of its own cannot be recorded; try detach() or zero_grad()",
+            ));
             return;
         }
         let before = now.map(|t| t.array().clone());

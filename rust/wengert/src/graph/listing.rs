@@ -87,9 +87,7 @@ pub(super) fn listing(notes: &Notes, inputs: &[Tensor], outputs: &[Tensor]) -> (
     let mut out = Vec::with_capacity(notes.steps.len());
     for (site, step) in &notes.steps {
         let (name, reads, writes): (String, Vec<&Array>, Vec<&Array>) = match step {
-            Step::Forward { op, inputs, out, .. } => {
-                (op.get().name().to_owned(), inputs.iter().collect(), vec![out])
-            }
+            Step::Forward { op, inputs, out, .. } => (op.get().name().to_owned(), inputs.iter().collect(), vec![out]),
             Step::View { op, input, out } => (op.get().name().to_owned(), vec![input], vec![out]),
             Step::Into { op, inputs, target } => {
                 (format!("{}_", op.get().name()), inputs.iter().collect(), vec![target])
@@ -103,7 +101,9 @@ pub(super) fn listing(notes: &Notes, inputs: &[Tensor], outputs: &[Tensor]) -> (
                 cotangents.iter().flatten().chain(kept.iter().map(|k| &k.1)).collect(),
                 grads.iter().flatten().collect(),
             ),
-            Step::Call { name, inputs, outs, .. } => ((*name).to_owned(), inputs.iter().collect(), outs.iter().collect()),
+            Step::Call { name, inputs, outs, .. } => {
+                ((*name).to_owned(), inputs.iter().collect(), outs.iter().collect())
+            }
             Step::Look { array, question } => {
                 let what = match question {
                     Question::Elements(_) => "look",

@@ -41,16 +41,56 @@ pub(super) enum Made {
 
 /// A step on the plan's memory.
 pub(super) enum Code {
-    Forward { op: OpRef, inputs: Operands, out: Made },
-    Into { op: OpRef, inputs: Operands, target: Target },
-    Copy { source: Operand, target: Target },
-    Fill { target: Target, value: Scalar },
-    Freeze { source: Operand, copy: Operand },
-    Add { sum: Target, grad: Operand },
-    Vjp { edge: Edge, kept: SmallVec<[(u32, Operand); 2]>, cotangents: SmallVec<[Option<Operand>; 1]>, grads: SmallVec<[Option<Made>; 2]> },
-    Call { name: &'static str, run: Compute, inputs: Operands, outs: SmallVec<[Made; 2]>, varies: bool },
-    Look { value: Operand, question: Question },
-    Within { value: Operand, low: i64, high: i64, except: Option<i64>, what: &'static str },
+    Forward {
+        op: OpRef,
+        inputs: Operands,
+        out: Made,
+    },
+    Into {
+        op: OpRef,
+        inputs: Operands,
+        target: Target,
+    },
+    Copy {
+        source: Operand,
+        target: Target,
+    },
+    Fill {
+        target: Target,
+        value: Scalar,
+    },
+    Freeze {
+        source: Operand,
+        copy: Operand,
+    },
+    Add {
+        sum: Target,
+        grad: Operand,
+    },
+    Vjp {
+        edge: Edge,
+        kept: SmallVec<[(u32, Operand); 2]>,
+        cotangents: SmallVec<[Option<Operand>; 1]>,
+        grads: SmallVec<[Option<Made>; 2]>,
+    },
+    Call {
+        name: &'static str,
+        run: Compute,
+        inputs: Operands,
+        outs: SmallVec<[Made; 2]>,
+        varies: bool,
+    },
+    Look {
+        value: Operand,
+        question: Question,
+    },
+    Within {
+        value: Operand,
+        low: i64,
+        high: i64,
+        except: Option<i64>,
+        what: &'static str,
+    },
 }
 
 /// What a moving base is at a run.
@@ -203,10 +243,7 @@ impl Builder<'_> {
                     .iter()
                     .map(|c| c.as_ref().map(|a| self.operand(a)).transpose())
                     .collect::<Result<_>>()?,
-                grads: grads
-                    .iter()
-                    .map(|g| g.as_ref().map(|a| self.result(a)).transpose())
-                    .collect::<Result<_>>()?,
+                grads: grads.iter().map(|g| g.as_ref().map(|a| self.result(a)).transpose()).collect::<Result<_>>()?,
             },
             Step::Call { name, run, inputs, outs, varies, .. } => Code::Call {
                 name,
@@ -344,10 +381,7 @@ fn unchanged(before: Option<&Option<Array>>, after: &Option<Array>) -> bool {
 
 /// Whether a step may find that a run is on another path.
 fn may_miss(step: &Step) -> bool {
-    matches!(
-        step,
-        Step::Look { .. } | Step::Forward { alias: true, .. } | Step::Call { varies: true, .. }
-    )
+    matches!(step, Step::Look { .. } | Step::Forward { alias: true, .. } | Step::Call { varies: true, .. })
 }
 
 impl Step {

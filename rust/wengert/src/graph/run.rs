@@ -25,7 +25,9 @@ impl Operand {
     pub(super) fn get(&self, bound: &[Array], anchors: &[isize]) -> Array {
         match self {
             Operand::Fixed(a) => a.clone(),
-            Operand::Moving { at, layout, dtype, offset } => bound[*at].lens(layout.clone(), *dtype, anchors[*at] + offset),
+            Operand::Moving { at, layout, dtype, offset } => {
+                bound[*at].lens(layout.clone(), *dtype, anchors[*at] + offset)
+            }
         }
     }
 }

@@ -64,7 +64,10 @@ impl Signature {
         for note in &notes.cells {
             let Some(held) = &note.before else { continue };
             let moves = held.as_ref().is_some_and(|a| {
-                notes.by_storage.get(&a.storage_id()).is_some_and(|&at| matches!(notes.slots[at].origin, Origin::Cell(_)))
+                notes
+                    .by_storage
+                    .get(&a.storage_id())
+                    .is_some_and(|&at| matches!(notes.slots[at].origin, Origin::Cell(_)))
             });
             cells.push(Held { cell: note.cell.clone(), held: held.clone(), moves });
         }
@@ -77,7 +80,9 @@ impl Signature {
             outside: seen,
         };
         if inputs.iter().any(Tensor::is_lifted) {
-            return Err(Error::runtime("record() of arguments under a transform; record the transformed function instead"));
+            return Err(Error::runtime(
+                "record() of arguments under a transform; record the transformed function instead",
+            ));
         }
         Ok(signature)
     }
@@ -95,9 +100,11 @@ impl Signature {
     fn is_for(&self, inputs: &[Tensor]) -> bool {
         self.inputs.len() == inputs.len()
             && self.grad == modes()
-            && self.inputs.iter().zip(inputs).all(|((dtype, layout), t)| {
-                *dtype == t.dtype() && layout.alike(t.layout()) && !t.is_lifted()
-            })
+            && self
+                .inputs
+                .iter()
+                .zip(inputs)
+                .all(|((dtype, layout), t)| *dtype == t.dtype() && layout.alike(t.layout()) && !t.is_lifted())
             && self.leaves.iter().all(|(cell, id)| cell.value().is_none_or(|a| a.storage_id() == *id))
             && self.cells.iter().all(Held::fits)
     }

@@ -142,8 +142,7 @@ fn found(name: &'static str, x: &Tensor, dim: Option<i64>, sorted: bool, inverse
     let x = plain(name, x)?;
     let mut all = crate::tap::call_varying(name, &[x.array()], move |inputs| {
         let x = Tensor::from_array(inputs[0].clone());
-        let found =
-            dim.map_or_else(|| elementwise(&x, sorted, inverse), |dim| slicewise(&x, dim, sorted, inverse))?;
+        let found = dim.map_or_else(|| elementwise(&x, sorted, inverse), |dim| slicewise(&x, dim, sorted, inverse))?;
         Ok([found.values, found.inverse, found.counts].into_iter().map(Tensor::into_array).collect())
     })?;
     match (all.pop(), all.pop(), all.pop()) {

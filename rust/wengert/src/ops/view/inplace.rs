@@ -14,7 +14,11 @@ fn become_view<V: Rule>(name: &str, x: &mut Tensor, rule: V) -> Result<()> {
         return Ok(());
     }
     if crate::tap::listening() {
-        crate::tap::own(x.array(), "giving a tensor from outside other dimensions in place", "use the view that is not in place")?;
+        crate::tap::own(
+            x.array(),
+            "giving a tensor from outside other dimensions in place",
+            "use the view that is not in place",
+        )?;
     }
     x.refresh()?;
     if x.requires_grad() {
