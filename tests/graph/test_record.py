@@ -292,24 +292,46 @@ def test_nothing_leaks():
     class Held:
         pass
 
-    held = Held()
+    def make():
+        held = Held()
 
-    def f(x):
-        held.seen = 1
-        return x * 2
+        def f(x):
+            held.seen = 1
+            return x * 2
 
-    seen = weakref.ref(held)
-    x = torch.ones(3)
-    g = torch.record(f, x)
+        return torch.record(f, torch.ones(3)), weakref.ref(held)
+
+    g, seen = make()
     y = torch.ones(3)
     y_ref = weakref.ref(y)
     g(y)
     del y
     assert y_ref() is None
-    del f, held
     del g
     gc.collect()
     assert seen() is None
+
+
+def test_a_graph_may_go_while_it_runs():
+    held = []
+
+    def f(x):
+        held.clear()
+        return x * 2 if x.sum() > 0 else x * 3
+
+    held.append(torch.record(f, torch.ones(3)))
+    gc.collect()
+    assert held == []
+    graphs = [torch.record(lambda x: x + 1, torch.ones(2))]
+
+    class Last:
+        def __del__(self):
+            graphs.clear()
+
+    def runs(x, last):
+        return graphs.pop()(x)
+
+    assert runs(torch.ones(2), Last()).tolist() == [2, 2]
 
 
 def test_threads():

@@ -33,7 +33,9 @@ def step_of(net, optimizer):
     return step
 
 
-@pytest.mark.parametrize("settings", [{}, {"weight_decay": 0.1}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True}])
+@pytest.mark.parametrize(
+    "settings", [{}, {"weight_decay": 0.1}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True}]
+)
 def test_a_training_step(settings):
     a, b = model(1), model(1)
     eager = step_of(a, torch.optim.SGD(a.parameters(), lr=0.1, **settings))
@@ -44,7 +46,7 @@ def test_a_training_step(settings):
         eager(*data[0])
         other(*data[0])
     recorded = torch.record(other, *data[0])
-    assert equal(eager(*data[0]), torch.nn.functional.cross_entropy(a(data[0][0]), data[0][1])) or True
+    eager(*data[0])
     for x, y in data[1:]:
         assert equal(recorded(x, y), eager(x, y).detach())
     assert all(map(equal, a.parameters(), b.parameters()))
