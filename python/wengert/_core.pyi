@@ -1368,6 +1368,8 @@ class Tensor:
         """Mantissas m with 1/2 <= |m| < 1 and exponents e (int32) with input = m 2^e; m has derivatives."""
     def geometric_(self, p: _float, *, generator: Generator | None = None) -> Tensor:
         """Overwrites the elements with the number of trials until the first success of probability `p`."""
+    def geqrf(input, *, out: Any = None) -> Any:
+        """Q and R in one matrix: R in its upper triangle, below it the vectors of the reflections whose product is Q, and their factors tau; `linalg.householder_product` makes Q of them. Without derivatives, which `linalg.qr` has."""
     def get_device(self) -> _int:
         """Number of the GPU it is on: -1, for the CPU."""
     def half(self) -> Tensor:
@@ -1497,6 +1499,18 @@ class Tensor:
         """Number of elements."""
     def numpy(self, *, force: _bool = False) -> Any:
         """NumPy array that shares the tensor's memory."""
+    def orgqr(input, tau: Tensor) -> Tensor:
+        """The first columns of a product of reflections; as `linalg.householder_product`."""
+    def ormqr(
+        input,
+        tau: Tensor,
+        other: Tensor,
+        left: _bool = True,
+        transpose: _bool = False,
+        *,
+        out: Tensor | None = None,
+    ) -> Tensor:
+        """Q other, or other Q unless `left`, with the whole product Q of the reflections that `geqrf` returns, or Q' with `transpose`."""
     def pin_memory(self, device: Any = None) -> Tensor:
         """Raises RuntimeError: memory is pinned for a GPU only."""
     def pinverse(input, rcond: _float = 1e-15) -> Tensor:

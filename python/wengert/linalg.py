@@ -28,6 +28,11 @@ from wengert._linalg.measures import (
     vecdot as vecdot,
     vector_norm as vector_norm,
 )
+from wengert._linalg.orthogonal import (
+    householder_product as householder_product,
+    matrix_sqrth as matrix_sqrth,
+    polar as polar,
+)
 from wengert._linalg.solving import (
     det as det,
     inv as inv,

@@ -8,6 +8,20 @@ from typing import Any
 from wengert import _core, _expect as expect
 from wengert._core import Tensor
 from wengert._face import numeric
+from wengert._face.polynomials import (
+    chebyshev_polynomial_t as chebyshev_polynomial_t,
+    chebyshev_polynomial_u as chebyshev_polynomial_u,
+    chebyshev_polynomial_v as chebyshev_polynomial_v,
+    chebyshev_polynomial_w as chebyshev_polynomial_w,
+    hermite_polynomial_h as hermite_polynomial_h,
+    hermite_polynomial_he as hermite_polynomial_he,
+    laguerre_polynomial_l as laguerre_polynomial_l,
+    legendre_polynomial_p as legendre_polynomial_p,
+    shifted_chebyshev_polynomial_t as shifted_chebyshev_polynomial_t,
+    shifted_chebyshev_polynomial_u as shifted_chebyshev_polynomial_u,
+    shifted_chebyshev_polynomial_v as shifted_chebyshev_polynomial_v,
+    shifted_chebyshev_polynomial_w as shifted_chebyshev_polynomial_w,
+)
 from wengert._results import into as _into
 
 
@@ -55,6 +69,8 @@ i0 = _one("i0", _core.i0)
 i0e = _one("i0e", _core._i0e)
 i1 = _one("i1", _core._i1)
 i1e = _one("i1e", _core._i1e)
+modified_bessel_i0 = _one("modified_bessel_i0", _core.i0)
+modified_bessel_i1 = _one("modified_bessel_i1", _core._i1)
 log1p = _one("log1p", _core.log1p)
 log_ndtr = _one("log_ndtr", _core._log_ndtr)
 ndtr = _one("ndtr", _core._ndtr)

@@ -126,7 +126,7 @@ def test_tensor_learning_rate():
     assert optimizer.param_groups[0]["lr"] is rate and rate.item() == 0.25
 
 
-NAMES = "SGD Adam AdamW RMSprop Adagrad Adadelta Adamax NAdam RAdam ASGD Rprop LBFGS".split()
+NAMES = "SGD Adam AdamW RMSprop Adagrad Adadelta Adafactor Adamax NAdam RAdam ASGD Rprop LBFGS".split()
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -42,6 +42,11 @@ OPTIMISERS = {
     "adadelta decay": ("Adadelta", {"rho": 0.8, "weight_decay": 0.1, "maximize": True}),
     "adamax": ("Adamax", {"lr": 0.05}),
     "adamax decay": ("Adamax", {"lr": 0.05, "weight_decay": 0.1, "betas": (0.8, 0.9)}),
+    "adafactor": ("Adafactor", {"lr": 0.05}),
+    "adafactor decay": (
+        "Adafactor",
+        {"lr": 0.2, "weight_decay": 0.1, "beta2_decay": -0.5, "eps": (1e-3, 1e-2), "d": 2.0},
+    ),
     "nadam": ("NAdam", {"lr": 0.05}),
     "nadam decay": ("NAdam", {"lr": 0.05, "weight_decay": 0.1, "momentum_decay": 0.01, "decoupled_weight_decay": True}),
     "radam": ("RAdam", {"lr": 0.05}),

@@ -239,12 +239,65 @@ def lu_unpack(LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True, unpa
     return factoring.lu_unpack(LU_data, LU_pivots, unpack_data, unpack_pivots)
 
 
+def geqrf(input: Tensor, *, out: Any = None) -> Any:
+    """Q and R in one matrix: R in its upper triangle, below it the vectors of the reflections whose product is Q, and their factors
+    tau; `linalg.householder_product` makes Q of them. Without derivatives, which `linalg.qr` has.
+
+    >>> import wengert
+    >>> a = wengert.tensor([[3.0, 1.0], [4.0, 2.0]])
+    >>> found = wengert.geqrf(a)
+    >>> wengert.allclose(wengert.orgqr(*found) @ found.a.triu(), a, atol=1e-6)
+    True
+    """
+    from wengert._linalg import matrices, orthogonal
+
+    found = orthogonal.Geqrf.apply(matrices.matrix("geqrf", input, "input"))
+    return into("geqrf", out, named("geqrf", ("a", "tau"), found))
+
+
+def orgqr(input: Tensor, tau: Tensor) -> Tensor:
+    """The first columns of a product of reflections; as `linalg.householder_product`.
+
+    >>> import wengert
+    >>> wengert.orgqr(wengert.zeros(2, 1), wengert.tensor([2.0]))
+    tensor([[-1.],
+            [ 0.]])
+    """
+    from wengert._linalg import orthogonal
+
+    return orthogonal.householder_product(input, tau)
+
+
+def ormqr(
+    input: Tensor, tau: Tensor, other: Tensor, left: bool = True, transpose: bool = False, *, out: Tensor | None = None
+) -> Tensor:
+    """Q other, or other Q unless `left`, with the whole product Q of the reflections that `geqrf` returns, or Q' with `transpose`.
+
+    Raises RuntimeError where shapes do not fit.
+
+    >>> import wengert
+    >>> wengert.ormqr(wengert.zeros(2, 1), wengert.tensor([2.0]), wengert.ones(2, 1))
+    tensor([[-1.],
+            [ 1.]])
+    """
+    from wengert._linalg import matrices, orthogonal
+
+    vectors = orthogonal._reflectors("ormqr", input, tau)
+    columns = matrices.matrix("ormqr", other, "other") if left else matrices.transposed(other)
+    if columns.shape[-2] != input.shape[-2]:
+        raise RuntimeError(
+            f"ormqr: other.shape[{-2 if left else -1}] must be input.shape[-2]; got {list(other.shape)} and {list(input.shape)}"
+        )
+    found = orthogonal._reflected(columns, vectors, tau, left != transpose)
+    return into("ormqr", out, found if left else matrices.transposed(found))
+
+
 METHODS = [
     inverse, det, slogdet, logdet, cholesky, cholesky_solve, cholesky_inverse, qr, svd, pinverse, matrix_exp, _power,
-    triangular_solve, lu, lu_solve,
+    triangular_solve, lu, lu_solve, geqrf, orgqr, ormqr,
 ]  # fmt: skip
 
 __all__ = [
-    "cholesky", "cholesky_inverse", "cholesky_solve", "det", "inverse", "logdet", "lu", "lu_solve", "lu_unpack", "matrix_exp",
-    "matrix_power", "pinverse", "qr", "slogdet", "svd", "triangular_solve",
+    "cholesky", "cholesky_inverse", "cholesky_solve", "det", "geqrf", "inverse", "logdet", "lu", "lu_solve", "lu_unpack", "matrix_exp",
+    "matrix_power", "orgqr", "ormqr", "pinverse", "qr", "slogdet", "svd", "triangular_solve",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from wengert.optim import lr_scheduler, swa_utils
 from wengert.optim.adadelta import Adadelta
+from wengert.optim.adafactor import Adafactor
 from wengert.optim.adagrad import Adagrad
 from wengert.optim.adam import Adam
 from wengert.optim.adamax import Adamax
@@ -18,6 +19,7 @@ from wengert.optim.sgd import SGD
 __all__ = [
     "ASGD",
     "Adadelta",
+    "Adafactor",
     "Adagrad",
     "Adam",
     "AdamW",
