@@ -28,6 +28,8 @@ PAGES = (
     "wengert.utils.checkpoint",
     "wengert.utils.data",
     "wengert.utils.hooks",
+    "wengert.profiler",
+    "wengert.autograd.profiler",
     "wengert.serialization",
     "wengert.testing",
     "wengert.amp",

@@ -24,8 +24,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
-from wengert import _core
-from wengert._profile_table import AVERAGES, LINES, Column, text
+from wengert import _core, _profile_table
+from wengert._profile_table import AVERAGES, LINES, Column
 
 __all__ = [
     "EventList", "FunctionEvent", "FunctionEventAvg", "LineAvg", "ProfilerAction", "ProfilerActivity", "profile",
@@ -155,7 +155,7 @@ class EventList(list[Any]):
         >>> print(p.key_averages().table(sort_by="count").splitlines()[1].split()[:4])
         ['Name', 'Calls', 'Self', 'CPU']
         """
-        return text(self, self._columns, sort_by, row_limit, max_name_column_width, header)
+        return _profile_table.text(self, self._columns, sort_by, row_limit, max_name_column_width, header)
 
     def __str__(self) -> str:
         return self.table()
