@@ -35,12 +35,12 @@ pub fn set_num_threads(n: usize) {
 
 #[cold]
 fn first_choice() -> usize {
-    let wanted = std::env::var("WENGERT_NUM_THREADS").ok().and_then(|s| s.trim().parse::<usize>().ok());
-    let n = wanted
-        .filter(|&n| n > 0)
-        .or_else(|| std::thread::available_parallelism().ok().map(|n| n.get()))
-        .unwrap_or(1)
-        .min(MOST);
+    let asked = std::env::var_os("WENGERT_NUM_THREADS").filter(|text| !text.is_empty());
+    let wanted = asked.as_ref().and_then(|text| text.to_str()?.trim().parse::<usize>().ok()).filter(|&n| n > 0);
+    if let (Some(text), None) = (&asked, wanted) {
+        eprintln!("wengert: WENGERT_NUM_THREADS: got {text:?}, wanted a number from 1 to {MOST}; using all processors");
+    }
+    let n = wanted.or_else(|| std::thread::available_parallelism().ok().map(|n| n.get())).unwrap_or(1).min(MOST);
     // Another thread may have set a number meanwhile; that one stays.
     match THREADS.compare_exchange(0, n, Ordering::Relaxed, Ordering::Relaxed) {
         Ok(_) => n,
