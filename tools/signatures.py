@@ -73,6 +73,8 @@ OVERLOADS = {
 
 # Functions of the module that are no operations: parameters and result.
 FUNCTIONS = {
+    "_is_recording_graph": ("", "bool"),
+    "_start_recording": ("inputs: list[Tensor]", "GraphRecording"),
     "_adopt": ("x: Tensor, result: Tensor", "None"),
     "_arange": ("start: Number, end: Number, step: Number, dtype: dtype | None, requires_grad: bool", "Tensor"),
     "_backward": (
@@ -196,6 +198,13 @@ FUNCTIONS = {
 
 # Methods in the core that are no operations, for all its classes; the first parameter is left out.
 METHODS = {
+    "abandon": ("", "None"),
+    "finish": ("inputs: list[Tensor], outputs: list[Tensor]", "Path"),
+    "fits": ("inputs: list[Tensor]", "bool"),
+    "inputs": ("", "list[Tensor]"),
+    "instructions": ("", "list[tuple[Any, ...]]"),
+    "is_entangled": ("inputs: list[Tensor]", "bool"),
+    "run": ("inputs: list[Tensor]", "list[Tensor] | None"),
     "__call__": ("*args: Any, **kwargs: Any", "Any"),
     "__dir__": ("", "list[str]"),
     "__getattribute__": ("name: str, /", "Any"),
@@ -270,6 +279,7 @@ METHODS = {
 
 # Properties, for all classes; which of Tensor's can be set is tried.
 PROPERTIES = {
+    "has_history": "bool", "results": "list[str]",
     "H": "Tensor", "T": "Tensor", "__array_interface__": "dict[str, Any]", "_base": "Tensor | None", "_node": "Node | None",
     "_strides": "tuple[int, ...]", "_version": "int", "data": "Tensor", "dtype": "_DType", "grad": "Tensor | None",
     "grad_fn": "Node | None", "is_complex": "bool", "is_floating_point": "bool", "is_leaf": "bool", "is_signed": "bool",

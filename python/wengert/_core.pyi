@@ -39,6 +39,16 @@ class Exported:
     def __array_interface__(self) -> dict[str, Any]: ...
 
 @final
+class GraphRecording:
+    """A recording under way."""
+    def abandon(self) -> None:
+        """Gives it up."""
+    def finish(self, inputs: list[Tensor], outputs: list[Tensor]) -> Path:
+        """Ends it, with the arguments that the inputs stood for and the tensors that the function returned."""
+    def inputs(self) -> list[Tensor]:
+        """What the function is to be run on."""
+
+@final
 class Node:
     """A node of the tape as Python sees it: `grad_fn`. Each kind of node has a class of its own, named as PyTorch names it."""
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -89,6 +99,24 @@ class Node:
     @property
     def variable(self) -> Tensor | None:
         """The leaf tensor of an AccumulateGrad node; None for other nodes. The graph keeps it, with its gradient."""
+
+@final
+class Path:
+    """One recorded way through a function."""
+    def fits(self, inputs: list[Tensor]) -> _bool:
+        """Whether it is for such arguments."""
+    @property
+    def has_history(self) -> _bool:
+        """Whether what the function returned could still be differentiated."""
+    def instructions(self) -> list[tuple[Any, ...]]:
+        """Each instruction as (name, inputs, outputs, shape, dtype, file and line or None)."""
+    def is_entangled(self, inputs: list[Tensor]) -> _bool:
+        """Whether it is, but for memory that is shared and written."""
+    @property
+    def results(self) -> list[str]:
+        """Names of the variables that are returned."""
+    def run(self, inputs: list[Tensor]) -> list[Tensor] | None:
+        """The results for arguments that fit; None where the function would go another way."""
 
 @final
 class Recording:
@@ -3108,6 +3136,9 @@ def _is_inference(x: Tensor) -> _bool:
 def _is_recording() -> _bool:
     """Whether this thread records operations: it was told to, and is not in inference mode."""
 
+def _is_recording_graph() -> _bool:
+    """Whether this thread records a graph."""
+
 def _leave_level(level: _int) -> None:
     """Ends a transform."""
 
@@ -3248,6 +3279,9 @@ def _span_close(key: _int) -> None:
 
 def _span_open(name: str) -> _int:
     """Opens a named span; what closes it."""
+
+def _start_recording(inputs: list[Tensor]) -> GraphRecording:
+    """Begins to record what this thread does, on stand-ins for `inputs`."""
 
 def _sweeps() -> _int:
     """How many backward passes were begun so far."""
