@@ -16,6 +16,9 @@ from wengert.nn.modules.activation import (
     Tanh,
     Tanhshrink,
 )
+from wengert.nn.modules.adaptive import (
+    AdaptiveLogSoftmaxWithLoss,
+)
 from wengert.nn.modules.attention import (
     MultiheadAttention,
 )
@@ -213,6 +216,7 @@ __all__ = [
     "AdaptiveAvgPool1d",
     "AdaptiveAvgPool2d",
     "AdaptiveAvgPool3d",
+    "AdaptiveLogSoftmaxWithLoss",
     "AdaptiveMaxPool1d",
     "AdaptiveMaxPool2d",
     "AdaptiveMaxPool3d",
