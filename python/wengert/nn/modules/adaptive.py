@@ -32,8 +32,8 @@ class AdaptiveLogSoftmaxWithLoss(Module):
     >>> layer = AdaptiveLogSoftmaxWithLoss(4, 6, cutoffs=[2])
     >>> layer(wengert.ones(3, 4), wengert.tensor([0, 1, 5])).output.shape
     torch.Size([3])
-    >>> layer.log_prob(wengert.ones(3, 4)).exp().sum(1)
-    tensor([1.0000, 1.0000, 1.0000])
+    >>> wengert.allclose(layer.log_prob(wengert.ones(3, 4)).exp().sum(1), wengert.ones(3))
+    True
     """
 
     def __init__(
