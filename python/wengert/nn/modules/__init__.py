@@ -76,6 +76,10 @@ from wengert.nn.modules.fold import (
     Fold,
     Unfold,
 )
+from wengert.nn.modules.fractional import (
+    FractionalMaxPool2d,
+    FractionalMaxPool3d,
+)
 from wengert.nn.modules.linear import (
     Bilinear,
     Identity,
@@ -259,6 +263,8 @@ __all__ = [
     "FeatureAlphaDropout",
     "Flatten",
     "Fold",
+    "FractionalMaxPool2d",
+    "FractionalMaxPool3d",
     "GELU",
     "GLU",
     "GRU",
