@@ -1,4 +1,4 @@
-"""Windows for signals: bartlett, blackman, hamming, hann. Depends on `_create`."""
+"""Windows for signals: bartlett, blackman, hamming, hann, kaiser. Depends on `_create`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from wengert import _core
 from wengert._core import Tensor, dtype as _dtype
 from wengert._create import options
 
-__all__ = ["bartlett_window", "blackman_window", "hamming_window", "hann_window"]
+__all__ = ["bartlett_window", "blackman_window", "hamming_window", "hann_window", "kaiser_window"]
 
 
 def _window(
@@ -113,3 +113,28 @@ def hann_window(
     tensor([0.0000, 0.5000, 1.0000, 0.5000])
     """
     return _window("hann_window", window_length, periodic, dtype, requires_grad, kw, _cosines(0.5, 0.5))
+
+
+def kaiser_window(
+    window_length: int,
+    periodic: bool = True,
+    beta: float = 12.0,
+    *,
+    dtype: _dtype | None = None,
+    requires_grad: bool = False,
+    **kw: Any,
+) -> Tensor:
+    """I0(beta sqrt(1 - (2 x - 1)^2)) / I0(beta) (Kaiser 1974). `periodic` leaves out the last value.
+
+    Raises RuntimeError for a negative length or a dtype that is not floating point.
+
+    >>> kaiser_window(3, periodic=False, beta=2.0)
+    tensor([0.4387, 1.0000, 0.4387])
+    """
+
+    def value(x: Tensor) -> Tensor:
+        side = 2 * x - 1
+        inside = (1 - side * side).clamp(min=0).sqrt()
+        return _core.i0(inside * beta) / _core.i0(_core._full([], float(beta), _core.float64, False))
+
+    return _window("kaiser_window", window_length, periodic, dtype, requires_grad, kw, value)

@@ -239,6 +239,57 @@ def lu_unpack(LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True, unpa
     return factoring.lu_unpack(LU_data, LU_pivots, unpack_data, unpack_pivots)
 
 
+def svd_lowrank(A: Tensor, q: int | None = 6, niter: int | None = 2, M: Tensor | None = None) -> Any:  # noqa: N803
+    """U, S and V with A close to U diag(S) V', for the `q` largest singular values, of A - M where M is given: by `niter` powers of A on
+    random vectors (Halko, Martinsson, Tropp, "Finding structure with randomness", 2009, algorithms 4.4 and 5.1).
+
+    >>> import wengert
+    >>> u, s, v = wengert.svd_lowrank(wengert.ones(4, 3), 1)
+    >>> wengert.allclose(u * s @ v.t(), wengert.ones(4, 3), atol=1e-5)
+    True
+    """
+    from wengert._linalg import factoring, matrices
+    from wengert._random import randn
+
+    a = matrices.matrix("svd_lowrank", A)
+    if M is not None:
+        expect.tensors("svd_lowrank", A=A, M=M)
+        a = a - M
+    wide = a.shape[-2] < a.shape[-1]
+    a = matrices.transposed(a) if wide else a
+    count = 6 if q is None else q
+    if not 0 <= count <= a.shape[-1]:
+        raise ValueError(f"q(={count}) must be non-negative integer and not greater than min(m, n)={a.shape[-1]}")
+    at = matrices.transposed(a)
+    basis = factoring.qr(a @ randn(a.shape[-1], count, dtype=a.dtype))[0]
+    for _ in range(2 if niter is None else niter):
+        basis = factoring.qr(a @ factoring.qr(at @ basis)[0])[0]
+    u, s, vh = factoring.svd(matrices.transposed(basis) @ a, full_matrices=False)
+    left, right = basis @ u, matrices.transposed(vh)
+    return (right, s, left) if wide else (left, s, right)
+
+
+def pca_lowrank(A: Tensor, q: int | None = None, center: bool = True, niter: int = 2) -> Any:  # noqa: N803
+    """U, S and V of the `q` (6 unless given) principal components of the rows of A, less their mean if `center`; as `svd_lowrank`.
+
+    Raises ValueError for more components than there are, or negative `niter`.
+
+    >>> import wengert
+    >>> wengert.pca_lowrank(wengert.ones(4, 3), 1)[1].item() < 1e-5
+    True
+    """
+    from wengert._linalg import matrices
+
+    matrices.matrix("pca_lowrank", A)
+    most = min(A.shape[-2:])
+    count = min(6, most) if q is None else q
+    if not 0 <= count <= most:
+        raise ValueError(f"q(={count}) must be non-negative integer and not greater than min(m, n)={most}")
+    if niter < 0:
+        raise ValueError(f"niter(={niter}) must be non-negative integer")
+    return svd_lowrank(A - A.mean(-2, True) if center else A, count, niter)
+
+
 def geqrf(input: Tensor, *, out: Any = None) -> Any:
     """Q and R in one matrix: R in its upper triangle, below it the vectors of the reflections whose product is Q, and their factors
     tau; `linalg.householder_product` makes Q of them. Without derivatives, which `linalg.qr` has.
@@ -299,5 +350,5 @@ METHODS = [
 
 __all__ = [
     "cholesky", "cholesky_inverse", "cholesky_solve", "det", "geqrf", "inverse", "logdet", "lu", "lu_solve", "lu_unpack", "matrix_exp",
-    "matrix_power", "orgqr", "ormqr", "pinverse", "qr", "slogdet", "svd", "triangular_solve",
+    "matrix_power", "orgqr", "ormqr", "pca_lowrank", "pinverse", "qr", "slogdet", "svd", "svd_lowrank", "triangular_solve",
 ]  # fmt: skip

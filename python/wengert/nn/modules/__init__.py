@@ -16,6 +16,9 @@ from wengert.nn.modules.activation import (
     Tanh,
     Tanhshrink,
 )
+from wengert.nn.modules.adaptive import (
+    AdaptiveLogSoftmaxWithLoss,
+)
 from wengert.nn.modules.attention import (
     MultiheadAttention,
 )
@@ -72,6 +75,10 @@ from wengert.nn.modules.flatten import (
 from wengert.nn.modules.fold import (
     Fold,
     Unfold,
+)
+from wengert.nn.modules.fractional import (
+    FractionalMaxPool2d,
+    FractionalMaxPool3d,
 )
 from wengert.nn.modules.linear import (
     Bilinear,
@@ -213,6 +220,7 @@ __all__ = [
     "AdaptiveAvgPool1d",
     "AdaptiveAvgPool2d",
     "AdaptiveAvgPool3d",
+    "AdaptiveLogSoftmaxWithLoss",
     "AdaptiveMaxPool1d",
     "AdaptiveMaxPool2d",
     "AdaptiveMaxPool3d",
@@ -255,6 +263,8 @@ __all__ = [
     "FeatureAlphaDropout",
     "Flatten",
     "Fold",
+    "FractionalMaxPool2d",
+    "FractionalMaxPool3d",
     "GELU",
     "GLU",
     "GRU",
