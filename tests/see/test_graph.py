@@ -1,5 +1,6 @@
 """Pictures: which boxes and arrows there are, that nothing lies over anything else, and text in its box."""
 
+import pathlib
 import re
 import time
 import xml.etree.ElementTree as ET
@@ -230,6 +231,21 @@ def test_what_was_cut_off_is_drawn():
     for number, entry in enumerate(g.entries):
         assert all(t < number for t, _ in entry.inputs)
     ET.fromstring(g.to_svg())
+
+
+def test_the_picture_in_the_docs():
+    names = run(
+        """
+        w = torch.tensor([1.0, 2.0], requires_grad=True)
+        x = torch.tensor([0.5, 0.25])
+        with torch.watch():
+            h = torch.tanh(w * x)
+            loss = ((h + w) * h.detach()).sum()
+        g = torch.graph(loss, values=True)
+        """
+    )
+    path = pathlib.Path(__file__).parents[2] / "docs" / "static" / "loss.svg"
+    assert path.read_text(encoding="utf-8") == names["g"].to_svg()
 
 
 def test_what_is_no_graph():

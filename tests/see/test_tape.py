@@ -87,6 +87,13 @@ def test_names_of_the_program():
         torch.tape(y, params=[3])
 
 
+def test_memory_of_a_variable_without_its_history():
+    x, k = torch.ones(2, requires_grad=True), torch.ones(2)
+    y = (x * x.detach()).sum() + (x * k).sum()
+    t = torch.tape(y)
+    assert [v.text for v in t.where(op="mul")] == ["x * x.detach()", "x * k"]
+
+
 def test_a_variable_named_as_the_tape_names_its_own():
     v1 = torch.ones(2, requires_grad=True)
     y = (v1 * 2).sum()

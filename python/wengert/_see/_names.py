@@ -123,11 +123,12 @@ class Names:
         self._memory: dict[tuple[int, tuple[int, ...]], str] | None = None
 
     def constant(self, value: Tensor) -> str | None:
-        """The name of a tensor that shows the same memory."""
+        """The name of a tensor that shows the same memory; of one that has a history it is the detached one."""
         if self._memory is None:
             self._memory = {}
             for name, x in self.tensors:
                 x = peel(x)
+                name += ".detach()" if x.requires_grad else ""
                 self._memory.setdefault((x._storage_id(), tuple(x.shape)), name)
         return self._memory.get((value._storage_id(), tuple(value.shape)))
 
