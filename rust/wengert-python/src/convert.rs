@@ -47,9 +47,12 @@ fn note(py: Python<'_>, raised: &PyErr, name: &str, site: u32) -> PyResult<()> {
     let Some((file, line)) = wengert::tape::site::describe(site) else { return Ok(()) };
     let text: String = py.import("linecache")?.getattr("getline")?.call1((&file, line))?.extract()?;
     let text = text.trim();
+    let value = raised.value(py);
+    if text.is_empty() && value.str()?.to_str()?.contains(&format!("recorded at {file}:{line}")) {
+        return Ok(());
+    }
     let note = format!("{name} was recorded at {file}:{line}{}{text}", if text.is_empty() { "" } else { "\n    " });
     // Of nested sweeps each may have passed it on.
-    let value = raised.value(py);
     let noted = value.getattr_opt("__notes__")?.map_or(Ok(false), |notes| notes.contains(&note))?;
     if !noted {
         value.call_method1("add_note", (note,))?;
