@@ -11,9 +11,7 @@ if ON_TORCH:
 # What is refused while a graph is recorded, with an error that says so.
 REFUSED = {"bincount", "histc"}
 
-SAMPLES = [
-    (op["name"], text) for op in torch._core.ops() for text in op["samples"]
-]
+SAMPLES = [(op["name"], text) for op in torch._core.ops() for text in op["samples"]]
 
 
 def bits(x):

@@ -33,7 +33,9 @@ def step_of(net, optimizer):
     return step
 
 
-@pytest.mark.parametrize("settings", [{}, {"weight_decay": 0.1}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True}])
+@pytest.mark.parametrize(
+    "settings", [{}, {"weight_decay": 0.1}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True}]
+)
 def test_a_training_step(settings):
     a, b = model(1), model(1)
     eager = step_of(a, torch.optim.SGD(a.parameters(), lr=0.1, **settings))
