@@ -9,6 +9,7 @@ import ast
 import contextlib
 import doctest
 import io
+import linecache
 import pathlib
 import re
 import sys
@@ -27,6 +28,8 @@ class Page:
         self.text = self.path.read_text(encoding="utf-8") if text is None else text
         self.blocks = list(BLOCK.finditer(self.text))
         self.names = {"__name__": "__main__"}
+        # Errors show lines of the program: wherever the tests run, these are lines of the page.
+        linecache.cache[name] = (len(self.text), None, self.text.splitlines(True), name)
 
     def run(self):
         """Run all blocks; the first that shows something else than the page fails the test."""
