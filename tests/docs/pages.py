@@ -30,6 +30,8 @@ class Page:
         linecache.cache[name] = (len(self.text), None, self.text.splitlines(True), name)
         self.blocks = list(BLOCK.finditer(self.text))
         self.names = {"__name__": "__main__"}
+        # Errors show lines of the program: wherever the tests run, these are lines of the page.
+        linecache.cache[name] = (len(self.text), None, self.text.splitlines(True), name)
 
     def run(self):
         """Run all blocks; the first that shows something else than the page fails the test."""

@@ -276,6 +276,18 @@ def test_instructions_are_drawn():
     assert g.entries[-1].kind == "result" and "line 7" in str(g)
 
 
+def test_recorded_graphs_are_drawn():
+    recorded = torch.record(lambda x, y: (x * y + 1).sin().sum(), torch.ones(2), torch.ones(2))
+    g = torch.graph(recorded)
+    kinds = {entry.title: entry.kind for entry in g.entries}
+    assert kinds["x0"] == "leaf" and kinds["c1"] == "const" and kinds["v1 = x0 * x1"] == "op"
+    assert kinds["v4 = sum(v3)"] == "result" and "test_graph.py:" in str(g)
+    backward = torch.graph(torch.record(lambda x: (x * x).sum(), torch.ones(2)).grad())
+    assert overlapping(backward.picture.boxes) == [] and "v5, v6 = MulBackward0" in str(backward)
+    for entry in backward.entries:
+        assert len(set(entry.inputs)) == len(entry.inputs)
+
+
 def test_layers_and_crossings():
     #     0   1
     #     | X |      two arrows that cross in the first order

@@ -283,7 +283,7 @@ def of_instructions(instructions: Sequence[Any], results: Sequence[str] = ()) ->
             ", ".join(outputs),
             _words.expression(i.name, "", words),
             "result" if any(name in results for name in outputs) else "op",
-            [(at[word], True) for word in dict.fromkeys(words)],
+            [(number, True) for number in dict.fromkeys(at[word] for word in words)],
             "" if shape is None else _words.shape(shape),
             _words.dtype(getattr(i, "dtype", "")),
             where=_listing.where(site) if site is not None else "" if line is None else f"line {line}",

@@ -115,7 +115,7 @@ def graph(
     grey, results yellow. `shapes`, `values`, `grads` (adjoints, and gradients of leaves) and `saved` (what the rule keeps)
     say what else stands in a box. Of a graph with more than `most` operations the last ones are drawn. A leaf that is used
     at far away places is drawn at each. A tape that was taken before a backward can be drawn with its adjoints:
-    `wengert.graph(tape, grads=True)`.
+    `wengert.graph(tape, grads=True)`; and so can what `wengert.record` has made.
 
     Raises TypeError for what is no tensor, RuntimeError for a tensor without a history.
 

@@ -60,6 +60,8 @@ def expression(op: str, text: str, operands: Sequence[str]) -> str:
         return f"{operands[0]}.to({_DTYPES.get(dtype, dtype.lower())})"
     if text.startswith(("Cat", "Stack")):
         return f"{op}([{', '.join(operands)}], dim={fields.get('dim', '0')})"
+    if not operands and op.endswith(")"):
+        return op
     extra = ""
     if "all" in fields:
         extra = _over(fields)
