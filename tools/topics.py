@@ -9,6 +9,8 @@ PAGES = (
     "wengert.autograd.gradcheck",
     "wengert.autograd.graph",
     "wengert.autograd.anomaly_mode",
+    "wengert.autograd.profiler",
+    "wengert.profiler",
     "wengert.func",
     "wengert.linalg",
     "wengert.special",
