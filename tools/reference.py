@@ -234,7 +234,8 @@ def signatures(name: str, value: Any) -> list[str]:
         for one in signature.parameters.values()
         if one.name != "self"
     ]
-    text = str(signature.replace(parameters=parameters))
+    result = signature.empty if isinstance(value, type) else signature.return_annotation
+    text = str(signature.replace(parameters=parameters, return_annotation=result))
     return [clear(re.sub(r"(: |-> )'([^']*)'", r"\1\2", text))]
 
 
