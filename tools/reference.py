@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import wengert
 from wengert import _core
+from wengert._face import later
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # for the -P above
 
@@ -26,6 +27,8 @@ STUB = Path(_core.__file__).with_name("_core.pyi")
 # They say what they are by themselves.
 PLAIN = (int, float, str, dict, type(None), types.ModuleType)
 FENCE = "`" * 6
+# Made when they are first asked for: `dir` does not know them before.
+LATE = {"wengert": (*later.FUNCTIONS, *later.OF_FUNCTIONAL)}
 
 
 class Entry(NamedTuple):
@@ -92,8 +95,10 @@ def pages() -> dict[str, str]:
 def members(module: str) -> dict[str, Any]:
     """What a module of the package offers under public names, in order of the alphabet."""
     found = {}
-    for name in sorted(dir(importlib.import_module(module)), key=lambda name: (name.lower(), name)):
-        value = getattr(importlib.import_module(module), name)
+    for name in sorted(
+        {*dir(importlib.import_module(module)), *LATE.get(module, ())}, key=lambda name: (name.lower(), name)
+    ):
+        value = getattr(importlib.import_module(module), name, None)
         if name.startswith("_") or isinstance(value, (*PLAIN, wengert.dtype)):
             continue
         if getattr(value, "__module__", "wengert").partition(".")[0] == "wengert":
@@ -229,7 +234,8 @@ def signatures(name: str, value: Any) -> list[str]:
         for one in signature.parameters.values()
         if one.name != "self"
     ]
-    text = str(signature.replace(parameters=parameters))
+    result = signature.empty if isinstance(value, type) else signature.return_annotation
+    text = str(signature.replace(parameters=parameters, return_annotation=result))
     return [clear(re.sub(r"(: |-> )'([^']*)'", r"\1\2", text))]
 
 

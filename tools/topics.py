@@ -9,8 +9,8 @@ PAGES = (
     "wengert.autograd.gradcheck",
     "wengert.autograd.graph",
     "wengert.autograd.anomaly_mode",
-    "wengert.profiler",
     "wengert.autograd.profiler",
+    "wengert.profiler",
     "wengert.func",
     "wengert.linalg",
     "wengert.special",
@@ -30,8 +30,6 @@ PAGES = (
     "wengert.utils.checkpoint",
     "wengert.utils.data",
     "wengert.utils.hooks",
-    "wengert.profiler",
-    "wengert.autograd.profiler",
     "wengert.serialization",
     "wengert.testing",
     "wengert.amp",
@@ -60,7 +58,6 @@ TOPICS = {
         """no_grad enable_grad inference_mode set_grad_enabled is_grad_enabled is_inference_mode_enabled is_inference
         is_anomaly_enabled is_anomaly_check_nan_enabled set_anomaly_enabled get_default_dtype set_default_dtype
         set_default_tensor_type set_num_threads get_num_threads set_num_interop_threads get_num_interop_threads
-        memory_stats empty_cache set_cache_limit reset_peak_memory_stats
         set_printoptions use_deterministic_algorithms are_deterministic_algorithms_enabled set_flush_denormal
         get_default_device set_default_device autocast is_autocast_enabled save load""",
     ),

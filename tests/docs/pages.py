@@ -26,8 +26,6 @@ class Page:
         self.name = name
         self.path = ROOT / name
         self.text = self.path.read_text(encoding="utf-8") if text is None else text
-        # Messages that quote a line of the page find it wherever the test runs.
-        linecache.cache[name] = (len(self.text), None, self.text.splitlines(True), name)
         self.blocks = list(BLOCK.finditer(self.text))
         self.names = {"__name__": "__main__"}
         # Errors show lines of the program: wherever the tests run, these are lines of the page.
