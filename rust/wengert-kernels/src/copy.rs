@@ -1,4 +1,4 @@
-//! Copies, casts and fills over any strides. Depends on drive.
+//! Copies, casts and fills over any strides. Depends on drive and turn.
 
 use crate::drive::{Kernel, Operand, drive};
 use crate::element::{Element, Kind};
@@ -14,6 +14,12 @@ pub unsafe fn copy<T: Element>(shape: &[usize], out: *mut T, os: &[isize], x: *c
         unsafe { std::ptr::copy(x.cast::<T>(), out.cast::<T>(), n) }
     }
     let kernel: Kernel<1> = block::<T>;
+    // SAFETY: the caller's. What coincides exactly has the same strides, so it is not turned.
+    unsafe {
+        if crate::turn::turned(shape, out, os, x, xs) {
+            return;
+        }
+    }
     // SAFETY: the caller's.
     unsafe { drive(shape, Operand::new(out, os), [Operand::new(x, xs)], kernel) }
 }

@@ -1,6 +1,7 @@
 //! The type-erased outer loop of every elementwise kernel: feeds contiguous blocks to a compiled
-//! inner loop. Depends on walk and threads.
+//! inner loop. Depends on walk, stream and threads.
 
+use crate::stream;
 use crate::threads::for_chunks;
 use crate::walk::{Order, RANK, Walk};
 use std::mem::MaybeUninit;
@@ -25,6 +26,9 @@ impl<'a> Operand<'a> {
 /// Elements in a staged block: small enough that four operands stay in the first-level cache.
 const BLOCK: usize = 512;
 
+/// Rows of whole multiples of this are read where they lie: inner loops have no rest then.
+const STEP: usize = 64;
+
 /// Elements a thread takes at a time; below twice this, waking a thread costs more than it saves.
 pub(crate) const GRAIN: usize = 32 * 1024;
 
@@ -37,6 +41,8 @@ enum Source {
     /// Contiguous but the same memory as the output: copied first, so that the loop may assume disjoint memory.
     Staged,
     Constant,
+    /// A large output: made in a stage and written past the caches.
+    Streamed,
     Walk(Walk),
 }
 
@@ -164,13 +170,17 @@ unsafe fn contiguous<const N: usize>(
     unsafe { planned(n, out, ins, kernel) }
 }
 
-unsafe fn planned<const N: usize>(n: usize, out: Plan, mut ins: [Plan; N], kernel: Kernel<N>) {
+unsafe fn planned<const N: usize>(n: usize, mut out: Plan, mut ins: [Plan; N], kernel: Kernel<N>) {
     for i in &mut ins {
         if matches!(i.source, Source::Direct) && i.ptr == out.ptr {
             i.source = Source::Staged;
         }
     }
     let direct = |p: &Plan| matches!(p.source, Source::Direct);
+    let apart = !ins.iter().any(|i| matches!(i.source, Source::Staged));
+    if direct(&out) && apart && stream::worthwhile(out.ptr, n * out.size) {
+        out.source = Source::Streamed;
+    }
     let all_direct = direct(&out) && ins.iter().all(direct);
     for_chunks(n, GRAIN, |range| {
         // Whole fields, so that the closure captures the Sync plans and not their raw pointers.
@@ -209,9 +219,14 @@ unsafe fn blocks<const N: usize>(
             _ => {}
         }
     }
+    // Operands that are straight for a while, such as a row beside a matrix, are read where they lie.
+    let straight = |i: &Plan| match &i.source {
+        Source::Walk(w) => w.straight(STEP),
+        _ => None,
+    };
     let mut at = range.start;
     while at < range.end {
-        let n = (range.end - at).min(BLOCK);
+        let n = ins.iter().filter_map(straight).fold((range.end - at).min(BLOCK), |n, (_, left)| n.min(left));
         let mut from = [std::ptr::null::<u8>(); N];
         for k in 0..N {
             let (i, stage) = (&mut ins[k], in_stage[k].0.as_mut_ptr().cast::<u8>());
@@ -221,8 +236,14 @@ unsafe fn blocks<const N: usize>(
                 match &mut i.source {
                     Source::Direct => from[k] = i.ptr.add(at * i.size),
                     Source::Staged => std::ptr::copy_nonoverlapping(i.ptr.add(at * i.size), stage, n * i.size),
-                    Source::Constant => {}
-                    Source::Walk(w) => gather_erased(i.size, w, n, i.ptr, stage),
+                    Source::Constant | Source::Streamed => {}
+                    Source::Walk(w) => match w.straight(STEP) {
+                        Some((offset, _)) => {
+                            from[k] = i.ptr.offset(offset * i.size as isize);
+                            w.pieces(n, |_, _, _, _| ());
+                        }
+                        None => gather_erased(i.size, w, n, i.ptr, stage),
+                    },
                 }
             }
         }
@@ -232,11 +253,18 @@ unsafe fn blocks<const N: usize>(
                 let stage = out_stage.0.as_mut_ptr().cast::<u8>();
                 kernel(n, stage, from);
                 scatter_erased(out.size, w, n, out.ptr, stage);
+            } else if let Source::Streamed = out.source {
+                let stage = out_stage.0.as_mut_ptr().cast::<u8>();
+                kernel(n, stage, from);
+                stream::copy(n * out.size, stage, out.ptr.add(at * out.size));
             } else {
                 kernel(n, out.ptr.add(at * out.size), from);
             }
         }
         at += n;
+    }
+    if let Source::Streamed = out.source {
+        stream::finish();
     }
 }
 

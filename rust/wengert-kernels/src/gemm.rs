@@ -44,6 +44,8 @@ const WIDE: usize = 128;
 const SPREAD: usize = 1 << 20;
 /// Bytes that A is packed into.
 const PACKED: usize = 512 << 10;
+/// Steps of k that give the memory time to answer.
+const FAR: usize = 64;
 /// Rows from which on B is packed although its columns are adjacent.
 const TALL: usize = 160;
 /// Elements that rows of the packed A are apart beyond their length, lest they share lines of the cache.
@@ -181,8 +183,8 @@ unsafe impl Sync for Space {}
 impl Space {
     /// Part `i` of parts of `each` elements.
     #[inline]
-    fn part<T>(&self, i: usize, each: usize) -> Option<(*mut T, usize)> {
-        self.0.map(|(block, _)| (block.as_ptr().cast::<T>().wrapping_add(i * each), each))
+    fn part<T>(&self, i: usize, each: usize) -> Option<*mut T> {
+        self.0.map(|(block, _)| block.as_ptr().cast::<T>().wrapping_add(i * each))
     }
 }
 
@@ -204,6 +206,21 @@ fn long(work: usize) -> interrupt::Work {
         here.give();
     }
     here
+}
+
+/// Elements that A and B are packed into.
+#[derive(Clone, Copy)]
+struct Packed {
+    a: usize,
+    b: usize,
+}
+
+/// Where one thread packs A, how many elements fit, and where it packs B if it does so once for all blocks of A.
+#[derive(Clone, Copy)]
+struct Room<T> {
+    a: *mut T,
+    size: usize,
+    b: Option<*mut T>,
 }
 
 /// A panel of B on the stack.
@@ -244,14 +261,17 @@ impl<T: Float> Product<T> {
         Product { m: self.n, n: self.m, out, a, b, ..self }
     }
 
-    /// Elements that one thread packs A into: none where A is near or used too few times.
-    fn packed(&self, m: usize, n: usize) -> usize {
+    /// Elements that one thread packs A into, and B: none where A is near or used too few times, none for B where that is
+    /// visited once.
+    fn packed(&self, m: usize, n: usize, wide: usize) -> Packed {
         let spread = m.saturating_mul(self.a.1.unsigned_abs()).max(self.k.saturating_mul(self.a.2.unsigned_abs()));
         if n < WIDE || m < TALLEST || spread.saturating_mul(size_of::<T>()) < SPREAD {
-            return 0;
+            return Packed { a: 0, b: 0 };
         }
         let deep = self.k.min(DEEPEST) + GAP;
-        deep * m.min(PACKED / size_of::<T>() / deep)
+        let high = m.min(PACKED / size_of::<T>() / deep);
+        let b = if high < m { self.k.min(DEEPEST) * n.next_multiple_of(wide) } else { 0 };
+        Packed { a: deep * high, b }
     }
 
     /// The product on as many threads as are worth it: split by rows and columns, never by k.
@@ -273,12 +293,17 @@ impl<T: Float> Product<T> {
             (height, width) = (self.m.div_ceil(rows), wide.div_ceil(columns) * 2 * tiles.lanes);
         }
         // Memory is had here, by the caller's thread, and given back when `space` goes.
-        let each = self.packed(height, width.min(self.n));
+        let packed = self.packed(height, width.min(self.n), 2 * tiles.lanes);
+        // B begins at a line of the cache.
+        let (first, each) = (packed.a.next_multiple_of(16), packed.a.next_multiple_of(16) + packed.b);
+        let room = |part: Option<*mut T>| {
+            part.map(|a| Room { a, size: packed.a, b: (packed.b > 0).then(|| a.wrapping_add(first)) })
+        };
         if height >= self.m && width >= self.n {
             let space = Space::new(each * size_of::<T>());
             let _here = long(work);
             // SAFETY: the caller's.
-            return unsafe { self.one(tiles, space.part(0, each)) };
+            return unsafe { self.one(tiles, room(space.part(0, each))) };
         }
         let (rows, columns) = (self.m.div_ceil(height), self.n.div_ceil(width));
         let space = Space::new(each * size_of::<T>() * rows * columns);
@@ -288,39 +313,44 @@ impl<T: Float> Product<T> {
                 let (i0, j0) = (i / columns * height, i % columns * width);
                 let part = this.part(i0, height.min(this.m - i0), j0, width.min(this.n - j0));
                 // SAFETY: parts of the output are disjoint, and so are parts of the space.
-                unsafe { part.one(tiles, space.part(i, each)) };
+                unsafe { part.one(tiles, room(space.part(i, each))) };
             }
         });
     }
 
     /// The product on this thread, with space to pack A in.
-    unsafe fn one(self, tiles: &Tiles<T>, space: Option<(*mut T, usize)>) {
+    unsafe fn one(self, tiles: &Tiles<T>, space: Option<Room<T>>) {
         if self.k <= DEEPEST && space.is_none() {
             // SAFETY: the caller's.
-            return unsafe { self.block(tiles, None) };
+            return unsafe { self.block(tiles, None, None) };
         }
         let deep = self.k.div_ceil(self.k.div_ceil(DEEPEST));
-        let high = space.map_or(self.m, |(_, size)| size / (deep + GAP));
+        let high = space.map_or(self.m, |room| room.size / (deep + GAP));
         // Blocks of nearly one height.
         let high = self.m.div_ceil(self.m.div_ceil(high));
         let mut first = 0;
         while first < self.k {
             let k = deep.min(self.k - first);
+            let packed = space.and_then(|room| room.b);
+            if let Some(to) = packed {
+                // SAFETY: the caller's; the space holds k rows of all columns.
+                unsafe { Product { k, b: self.b.at(first, 0), ..self }.pack_panels(2 * tiles.lanes, to) };
+            }
             let mut i = 0;
             while i < self.m {
                 let m = high.min(self.m - i);
                 let (out, a, b) = (self.out.at(i, 0), self.a.at(i, first), self.b.at(first, 0));
                 let part = Product { m, k, out, a, b, add: self.add || first > 0, ..self };
                 // SAFETY: the caller's; the space holds m (k + GAP) elements.
-                unsafe { part.block(tiles, space.map(|(to, _)| to)) };
+                unsafe { part.block(tiles, space.map(|room| room.a), packed) };
                 i += m;
             }
             first += k;
         }
     }
 
-    /// A product with k <= DEEPEST, A packed into `space` if there is one.
-    unsafe fn block(mut self, tiles: &Tiles<T>, space: Option<*mut T>) {
+    /// A product with k <= DEEPEST, A packed into `space` if there is one; `packed` are the panels of B, if they are.
+    unsafe fn block(mut self, tiles: &Tiles<T>, space: Option<*mut T>, packed: Option<*mut T>) {
         let mut blocked = false;
         if let Some(space) = space {
             blocked = self.a.1 == 1;
@@ -329,8 +359,8 @@ impl<T: Float> Product<T> {
         }
         // SAFETY: the caller's.
         unsafe {
-            if self.b.2 == 1 && self.m < TALL {
-                self.panels(tiles, blocked, std::ptr::null_mut());
+            if packed.is_some() || (self.b.2 == 1 && self.m < TALL) {
+                self.panels(tiles, blocked, std::ptr::null_mut(), packed);
             } else if self.k <= SHORT {
                 self.on_stack::<SHORT>(tiles, blocked);
             } else {
@@ -343,11 +373,11 @@ impl<T: Float> Product<T> {
     unsafe fn on_stack<const DEEP: usize>(self, tiles: &Tiles<T>, blocked: bool) {
         let mut panel = Panel::<DEEP>(MaybeUninit::uninit());
         // SAFETY: the caller's; k <= DEEP.
-        unsafe { self.panels(tiles, blocked, panel.0.as_mut_ptr().cast()) }
+        unsafe { self.panels(tiles, blocked, panel.0.as_mut_ptr().cast(), None) }
     }
 
-    /// Panel after panel of columns, each of them packed to `to` unless that is null.
-    unsafe fn panels(&self, tiles: &Tiles<T>, blocked: bool, to: *mut T) {
+    /// Panel after panel of columns, each of them packed to `to` unless that is null; `packed` are all of them, if they are.
+    unsafe fn panels(&self, tiles: &Tiles<T>, blocked: bool, to: *mut T, packed: Option<*mut T>) {
         let wide = 2 * tiles.lanes;
         let table = &tiles.table[(self.a.1 == 1) as usize];
         let piece = self.m * self.k * wide;
@@ -357,13 +387,23 @@ impl<T: Float> Product<T> {
             let mut b = self.b.at(0, j);
             // SAFETY: `width` columns of B and of the output, rows of a tile each; the CPU has what `tiles` use.
             unsafe {
-                if !to.is_null() {
+                if let Some(panels) = packed {
+                    b = View(panels.add(j * self.k), wide as isize, 1);
+                } else if !to.is_null() {
                     b = pack_panel(b, self.k, width, wide, to);
                 }
                 for (i, rows) in heights(self.m, tiles.rows) {
                     let a = if blocked { View(self.a.0.add(i * self.k), 1, rows as isize) } else { self.a.at(i, 0) };
                     let strip = Strip { table, lanes: tiles.lanes, rows, width, k: self.k, a, b };
                     let out = self.out.at(i, j);
+                    if self.add && self.k >= FAR && out.2 == 1 {
+                        // What the sums are added to, while they are made.
+                        for r in 0..rows {
+                            let to = out.at(r, 0).0;
+                            fetch(to);
+                            fetch(to.wrapping_add(width - 1));
+                        }
+                    }
                     if out.2 == 1 || width == 1 { strip.run(out, self.add) } else { strip.scatter(out, self.add) }
                 }
             }
@@ -371,6 +411,23 @@ impl<T: Float> Product<T> {
             if piece > PIECE {
                 interrupt::checkpoint();
             }
+        }
+    }
+
+    /// All panels of B, one after the other; rows of B are read along, some at a time.
+    unsafe fn pack_panels(&self, wide: usize, to: *mut T) {
+        const ROWS: usize = 8;
+        let mut p = 0;
+        while p < self.k {
+            // Other orders than that of rows are read panel by panel.
+            let rows = if self.b.2 == 1 { ROWS.min(self.k - p) } else { self.k };
+            for j in (0..self.n).step_by(wide) {
+                // SAFETY: the caller's.
+                unsafe {
+                    pack_panel(self.b.at(p, j), rows, wide.min(self.n - j), wide, to.add(j * self.k + p * wide));
+                }
+            }
+            p += rows;
         }
     }
 
@@ -408,6 +465,18 @@ impl<T: Float> Product<T> {
         }
         View(to, 1, 0)
     }
+}
+
+#[inline(always)]
+fn fetch<T>(at: *const T) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a prefetch reads nothing and never faults.
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T0>(at.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = at;
 }
 
 /// `width` columns of B as rows of `wide` elements, zeros after the columns.

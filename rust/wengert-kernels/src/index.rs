@@ -2,7 +2,7 @@
 
 use crate::drive::GRAIN;
 use crate::element::Element;
-use crate::threads::for_chunks;
+use crate::threads::{for_chunks, num_threads};
 use crate::walk::{Order, RANK, Walk, strided_read, strided_write};
 
 /// Where blocks lie: `at[i] * stride` elements from the start.
@@ -90,6 +90,24 @@ pub unsafe fn gather<T: Element>(
     });
 }
 
+/// How many places ahead memory is asked for: listed blocks lie anywhere, and a miss takes as long as several of them.
+const AHEAD: usize = 8;
+/// Blocks up to this many bytes are asked for whole; of longer ones the hardware sees where they go on.
+const FETCHED: usize = 512;
+
+/// Asks for the memory of a block.
+#[inline(always)]
+fn fetch<T>(block: *const T, count: usize) {
+    #[cfg(target_arch = "x86_64")]
+    for at in (0..(count * size_of::<T>()).min(FETCHED)).step_by(64) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a prefetch reads nothing and never faults.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(block.cast::<i8>().wrapping_add(at)) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (block, count);
+}
+
 /// # Safety
 /// As for `gather`, for the places in `range`.
 unsafe fn gather_some<T: Copy>(
@@ -110,6 +128,8 @@ unsafe fn gather_some<T: Copy>(
             }
             [Piece { stride: 1, count, .. }] => {
                 for i in range {
+                    let ahead = (i + AHEAD).min(places.at.len() - 1);
+                    fetch(src.wrapping_offset(places.get(ahead)), *count);
                     std::ptr::copy_nonoverlapping(src.offset(places.get(i)), out, *count);
                     out = out.add(block);
                 }
@@ -142,7 +162,9 @@ fn in_order(outers: usize, n: usize, rows: &[Piece], each: impl Fn(usize, usize,
     if let ([row], 1) = (rows, outers)
         && row.count >= 64
     {
-        for_chunks(row.count, (GRAIN / n.max(1)).max(32), |part| {
+        // A share of each block is a visit to each block: one thread takes them whole.
+        let share = if num_threads() == 1 { row.count } else { (GRAIN / n.max(1)).max(32) };
+        for_chunks(row.count, share, |part| {
             let (done, count) = (part.start, part.len());
             let part = Piece { done, offset: row.offset + done as isize * row.stride, stride: row.stride, count };
             (0..n).for_each(|i| each(0, i, part));
@@ -223,6 +245,8 @@ pub unsafe fn scatter_add<T: Element>(
             let to = dst.get().offset(outers[o] + places.get(i) + p.offset);
             let from = src.get().add((o * n + i) * block + p.done);
             if p.stride == 1 && p.count > 4 {
+                let ahead = places.get((i + AHEAD).min(n - 1));
+                fetch(dst.get().wrapping_offset(outers[o] + ahead + p.offset).cast_const(), p.count);
                 return add(p.count, to.cast(), [from.cast_const().cast()]);
             }
             for j in 0..p.count {

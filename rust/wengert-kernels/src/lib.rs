@@ -40,11 +40,13 @@ pub mod search;
 pub mod soft;
 pub mod sort;
 pub mod special;
+mod stream;
 mod system;
 pub mod threads;
 mod tile;
 mod transpose;
 pub mod truth;
+mod turn;
 
 pub use element::{Element, Int, Kind};
 pub use int_gemm::int_gemm;

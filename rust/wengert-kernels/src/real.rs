@@ -1,7 +1,7 @@
 //! The algebra formulas are written in: machine numbers that carry an instruction set in their type.
 //! Depends on elementary functions of this crate only.
 
-use crate::elementary::{Elementary, f32 as single, f64 as double, more};
+use crate::elementary::{Elementary, f32 as single, f64 as double, gauss, more, power};
 use std::marker::PhantomData;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -54,6 +54,8 @@ pub trait Real:
     fn exp(self) -> Self;
     fn log(self) -> Self;
     fn tanh(self) -> Self;
+    /// 1 / (1 + e^-self).
+    fn sigmoid(self) -> Self;
     fn sin(self) -> Self;
     fn cos(self) -> Self;
     fn sqrt(self) -> Self;
@@ -85,6 +87,8 @@ pub trait Real:
     fn acosh(self) -> Self;
     fn atanh(self) -> Self;
     fn erf(self) -> Self;
+    /// self Phi(self), Phi the distribution function of the normal distribution.
+    fn gelu(self) -> Self;
     fn floor(self) -> Self;
     fn ceil(self) -> Self;
     fn trunc(self) -> Self;
@@ -164,6 +168,8 @@ macro_rules! lane {
             #[inline(always)]
             fn tanh(self) -> Self { Lane::new($functions::tanh::<I>(self.0)) }
             #[inline(always)]
+            fn sigmoid(self) -> Self { Lane::new($functions::sigmoid::<I>(self.0)) }
+            #[inline(always)]
             fn sin(self) -> Self { Lane::new($functions::sin::<I>(self.0)) }
             #[inline(always)]
             fn cos(self) -> Self { Lane::new($functions::cos::<I>(self.0)) }
@@ -193,7 +199,9 @@ macro_rules! lane {
                 Lane::new(if self.0.is_nan() { self.0 } else { m })
             }
             #[inline(always)]
-            fn pow(self, e: Self) -> Self { Lane::new($functions::pow(self.0, e.0)) }
+            fn pow(self, e: Self) -> Self { Lane::new(power::$functions::<I>(self.0, e.0)) }
+            #[inline(always)]
+            fn gelu(self) -> Self { Lane::new(gauss::$t::<I>(self.0)) }
             more!($functions: exp2 expm1 log1p log2 log10 tan asin acos atan sinh cosh asinh acosh atanh erf);
             #[inline(always)]
             fn floor(self) -> Self { Lane::new(self.0.floor()) }
@@ -305,6 +313,6 @@ macro_rules! probe {
         )*
     };
 }
-probe!(named exp Exp log Log sqrt Sqrt; unary tanh abs relu sign recip exp2 expm1 log1p log2 log10 asin acos atan sinh cosh asinh acosh atanh erf
+probe!(named exp Exp log Log sqrt Sqrt; unary tanh sigmoid abs relu sign recip exp2 expm1 log1p log2 log10 asin acos atan sinh cosh asinh acosh atanh erf gelu
     floor ceil trunc round;
     trigonometric sin cos tan; binary max min pow atan2 hypot fmod copysign; operators Add add Sub sub Mul mul Div div);

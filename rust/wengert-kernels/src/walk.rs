@@ -117,6 +117,14 @@ impl Walk {
         }
     }
 
+    /// How far from the start the next elements lie, and how many of them one after the other, if these come in whole
+    /// multiples of `step`.
+    pub fn straight(&self, step: usize) -> Option<(isize, usize)> {
+        let last = self.rank - 1;
+        let n = self.len[last];
+        (self.stride[last] == 1 && n % step == 0).then(|| (self.offset, n - self.index[last]))
+    }
+
     /// Copies the next `n` elements into `buf`.
     ///
     /// # Safety

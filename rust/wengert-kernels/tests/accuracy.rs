@@ -21,7 +21,7 @@ macro_rules! formulas {
 formulas!(
     Exp exp, Log log, Tanh tanh, Sin sin, Cos cos, Relu relu, Sign sign, Sqrt sqrt, Exp2 exp2, Expm1 expm1, Log1p log1p,
     Log2 log2, Log10 log10, Tan tan, Asin asin, Acos acos, Atan atan, Sinh sinh, Cosh cosh, Asinh asinh, Acosh acosh,
-    Atanh atanh, Erf erf
+    Atanh atanh, Erf erf, Sigmoid sigmoid, Gelu gelu
 );
 
 fn apply<F: Map1, T: Float>(x: &[T]) -> Vec<T> {
@@ -66,6 +66,11 @@ fn f32_errors() {
     check32::<Log>("log", f64::ln, 1.0, 0.2, 4.0);
     check32::<Tanh>("tanh", f64::tanh, 1.5, -10.0, 10.0);
     check32::<Tanh>("tanh", f64::tanh, 1.5, -0.7, 0.7);
+    check32::<Sigmoid>("sigmoid", |x| 1.0 / (1.0 + (-x).exp()), 1.5, -104.0, 20.0);
+    check32::<Sigmoid>("sigmoid", |x| 1.0 / (1.0 + (-x).exp()), 1.5, -2.0, 2.0);
+    // That of f64 is held to its own oracle.
+    check32::<Gelu>("gelu", |x| apply::<Gelu, f64>(&[x; 9])[0], s, -14.5, 10.0);
+    check32::<Gelu>("gelu", |x| apply::<Gelu, f64>(&[x; 9])[0], s, -1.1, 1.1);
     check32::<Sin>("sin", f64::sin, s, -10.0, 10.0);
     check32::<Sin>("sin", f64::sin, s, -9999.0, 9999.0);
     check32::<Sin>("sin", f64::sin, s, -2e6, 2e6);
@@ -120,6 +125,8 @@ fn f64_errors() {
             "exp" => apply::<Exp, f64>(&xs),
             "log" => apply::<Log, f64>(&xs),
             "tanh" => apply::<Tanh, f64>(&xs),
+            "sigmoid" => apply::<Sigmoid, f64>(&xs),
+            "gelu" => apply::<Gelu, f64>(&xs),
             "sin" => apply::<Sin, f64>(&xs),
             "cos" => apply::<Cos, f64>(&xs),
             "exp2" => apply::<Exp2, f64>(&xs),
@@ -184,6 +191,12 @@ fn special<T: Float>() {
         apply::<Tanh, T>,
         &[(0.0, 0.0), (-0.0, -0.0), (inf, 1.0), (-inf, -1.0), (nan, nan), (50.0, 1.0), (-1e30, -1.0)],
     );
+    check(
+        "sigmoid",
+        apply::<Sigmoid, T>,
+        &[(0.0, 0.5), (-0.0, 0.5), (inf, 1.0), (-inf, 0.0), (nan, nan), (1e30, 1.0), (-1e30, 0.0)],
+    );
+    check("gelu", apply::<Gelu, T>, &[(0.0, 0.0), (-0.0, -0.0), (inf, inf), (-inf, nan), (nan, nan), (-1e30, -0.0)]);
     check("sin", apply::<Sin, T>, &[(0.0, 0.0), (-0.0, -0.0), (inf, nan), (-inf, nan), (nan, nan)]);
     check("cos", apply::<Cos, T>, &[(0.0, 1.0), (-0.0, 1.0), (inf, nan), (-inf, nan), (nan, nan)]);
     check(

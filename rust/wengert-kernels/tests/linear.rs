@@ -341,3 +341,36 @@ fn integer_products_are_exact_modulo_the_width() {
         whole::<i64>(m, n, k);
     }
 }
+
+/// Large enough for A and B to be packed block by block: no bit differs from products of few rows, which pack nothing.
+fn blocks<T: Float>(m: usize, n: usize, k: usize) {
+    let (a, b) = (numbers::<T>(m * k, 3), numbers::<T>(k * n, 4));
+    for layout in 0..4 {
+        let strides = |rows: usize, cols: usize, t: bool| {
+            if t { (1, rows as isize) } else { (cols as isize, 1) }
+        };
+        let (ars, acs) = strides(m, k, layout & 1 == 1);
+        let (brs, bcs) = strides(k, n, layout & 2 == 2);
+        let product = |rows: usize| {
+            let mut out = vec![T::from_f64(0.5); m * n];
+            for i in (0..m).step_by(rows) {
+                // SAFETY: sizes as allocated.
+                unsafe {
+                    let (out, a) = (out.as_mut_ptr().add(i * n), a.as_ptr().offset(i as isize * ars));
+                    gemm::gemm(rows.min(m - i), n, k, out, n as isize, 1, a, ars, acs, b.as_ptr(), brs, bcs, true);
+                }
+            }
+            out
+        };
+        let whole = product(m);
+        assert!(whole == product(40), "{m} {n} {k} layout {layout}");
+    }
+}
+
+#[test]
+fn packing_changes_no_bit() {
+    let _one_at_a_time = THREADS.lock();
+    threads::set_num_threads(1);
+    blocks::<f32>(1000, 130, 270);
+    blocks::<f64>(600, 130, 270);
+}

@@ -113,7 +113,7 @@ impl<R: Real> Algebra for R {
     }
     #[inline(always)]
     fn sigmoid(self) -> Self {
-        (Real::exp(-self) + R::lit(1.0)).recip()
+        Real::sigmoid(self)
     }
     #[inline(always)]
     fn floor(self) -> Self {

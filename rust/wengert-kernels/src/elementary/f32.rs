@@ -53,6 +53,40 @@ pub(crate) fn exp<I: InstructionSet>(x: f32) -> f32 {
     if x <= 88.722_83 { value } else { x + f32::INFINITY }
 }
 
+/// top - y d, which is small, exactly.
+#[inline(always)]
+fn remainder<I: InstructionSet>(top: f32, y: f32, d: f32) -> f32 {
+    if I::FMA { d.mul_add(-y, top) } else { (f64::from(top) - f64::from(y) * f64::from(d)) as f32 }
+}
+
+/// 1 / (1 + exp(-x)) from exp(-|x|), which neither overflows nor cancels. What 1 + exp(r) loses is carried along, and the
+/// quotient mended by its remainder: the last rounding is nearly the only one.
+#[inline(always)]
+pub(crate) fn sigmoid<I: InstructionSet>(x: f32) -> f32 {
+    let c = -x.abs();
+    let c = if c < -104.0 { -104.0 } else { c };
+    let (t, r) = split::<I>(c);
+    let square = r * r;
+    let q = fma::<I>(square, f32::polynomial::<I, 5>(r, square, EXP), r);
+    let e = 1.0 + q;
+    let e_low = (1.0 - e) + q;
+    // As in `exp`; where the result is denormal there is nothing below it to carry.
+    let low = c < -87.0;
+    let bits = e.to_bits().wrapping_add(t.to_bits() << 23);
+    let value = f32::from_bits(if low { bits.wrapping_add(64 << 23) } else { bits });
+    let value = if low { value * 5.421_010_862_427_522e-20 } else { value };
+    let scale = f32::from_bits((t.to_bits() << 23).wrapping_add((1.0 as f32).to_bits()));
+    let value_low = if low { 0.0 } else { e_low * scale };
+    let (top, top_low) = if x < 0.0 { (value, value_low) } else { (1.0, 0.0) };
+    let d = 1.0 + value;
+    let d_low = ((1.0 - d) + value) + value_low;
+    let inverse = 1.0 / d;
+    let y = top * inverse;
+    let rest = remainder::<I>(top, y, d) + fma::<I>(-y, d_low, top_low);
+    let y = fma::<I>(rest, inverse, y);
+    if x.is_nan() { x } else { y }
+}
+
 /// Coefficients of f^2, f^3, ... in log(1 + f), 1 + f between sqrt(1/2) and sqrt(2).
 pub(super) const LOG: [f32; 9] = [
     -0.499_999_883_463_724_121_42,
@@ -192,9 +226,4 @@ pub(crate) fn cos<I: InstructionSet>(x: f32) -> f32 {
     let r = subtract_quarters::<I>(a, t - ROUND);
     let value = sin_reduced::<I>(r, t.to_bits().wrapping_add(1));
     if a <= limit::<I>() { value } else { f32::NAN }
-}
-
-#[inline(always)]
-pub(crate) fn pow(x: f32, y: f32) -> f32 {
-    x.powf(y)
 }

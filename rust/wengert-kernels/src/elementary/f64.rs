@@ -56,6 +56,41 @@ pub(crate) fn exp<I: InstructionSet>(x: f64) -> f64 {
     if x <= 709.782_712_893_384 { value } else { x + f64::INFINITY }
 }
 
+/// top - y d, which is small, exactly.
+#[inline(always)]
+fn remainder<I: InstructionSet>(top: f64, y: f64, d: f64) -> f64 {
+    let (p, low) = super::power::product::<I>(y, d);
+    if I::FMA { d.mul_add(-y, top) } else { (top - p) - low }
+}
+
+/// 1 / (1 + exp(-x)) from exp(-|x|), which neither overflows nor cancels. What 1 + exp(r) loses is carried along, and the
+/// quotient mended by its remainder: the last rounding is nearly the only one.
+#[inline(always)]
+pub(crate) fn sigmoid<I: InstructionSet>(x: f64) -> f64 {
+    let c = -x.abs();
+    let c = if c < -746.0 { -746.0 } else { c };
+    let (t, r) = split::<I>(c);
+    let square = r * r;
+    let q = fma::<I>(square, f64::polynomial::<I, 10>(r, square, EXP), r);
+    let e = 1.0 + q;
+    let e_low = (1.0 - e) + q;
+    // As in `exp`; where the result is denormal there is nothing below it to carry.
+    let low = c < -708.0;
+    let bits = e.to_bits().wrapping_add(t.to_bits() << 52);
+    let value = f64::from_bits(if low { bits.wrapping_add(128 << 52) } else { bits });
+    let value = if low { value * 2.938_735_877_055_718_8e-39 } else { value };
+    let scale = f64::from_bits((t.to_bits() << 52).wrapping_add((1.0 as f64).to_bits()));
+    let value_low = if low { 0.0 } else { e_low * scale };
+    let (top, top_low) = if x < 0.0 { (value, value_low) } else { (1.0, 0.0) };
+    let d = 1.0 + value;
+    let d_low = ((1.0 - d) + value) + value_low;
+    let inverse = 1.0 / d;
+    let y = top * inverse;
+    let rest = remainder::<I>(top, y, d) + fma::<I>(-y, d_low, top_low);
+    let y = fma::<I>(rest, inverse, y);
+    if x.is_nan() { x } else { y }
+}
+
 #[inline(always)]
 pub(crate) fn log<I: InstructionSet>(x: f64) -> f64 {
     const ROOT_HALF: u64 = 0x3fe6_a09e_667f_3bcd;
@@ -187,9 +222,4 @@ pub(crate) fn cos<I: InstructionSet>(x: f64) -> f64 {
     let r = subtract_quarters::<I>(a, t - ROUND);
     let value = sin_reduced::<I>(r, t.to_bits().wrapping_add(1));
     if a <= limit::<I>() { value } else { f64::NAN }
-}
-
-#[inline(always)]
-pub(crate) fn pow(x: f64, y: f64) -> f64 {
-    x.powf(y)
 }

@@ -3,7 +3,9 @@
 
 pub(crate) mod f32;
 pub(crate) mod f64;
+pub(crate) mod gauss;
 pub(crate) mod more;
+pub(crate) mod power;
 pub(crate) mod wide;
 
 use crate::real::InstructionSet;

@@ -9,7 +9,7 @@ unary! {
     /// >>> wengert.sigmoid(wengert.tensor([0.0, 2.0]))
     /// tensor([0.5000, 0.8808])
     sigmoid, Sigmoid, SIGMOID, "SigmoidBackward0", samples &["f(2, 3)", "f()", "f(0, 2)"];
-    f(x) = 1.0 / (1.0 + (-x).exp());
+    f(x) = x.sigmoid();
     d(g, y) = g * (y * (1.0 - y));
 
     /// x times its logistic function, of each element (Elfwing et al. 2017; also called swish).
@@ -43,7 +43,7 @@ mod forms {
 
         /// x Phi(x), Phi the distribution function of the normal distribution.
         gelu_erf, GeluErf, GELU_ERF, "GeluBackward0", samples &[];
-        f(x) = 0.5 * x * (1.0 + (x * std::f64::consts::FRAC_1_SQRT_2).erf());
+        f(x) = x.gelu();
         d(g, x) = {
             let below = 0.5 * (1.0 + (x * std::f64::consts::FRAC_1_SQRT_2).erf());
             // The density: 1 / sqrt(2 pi) e^(-x^2 / 2).
