@@ -96,7 +96,7 @@ def medians(run):
             continue
         for library, cell in row["libraries"].items():
             if cell.get("median") is not None:
-                yield (name, library), cell["median"]
+                yield (name, library), cell["median"] * 1e-9
 
 
 if __name__ == "__main__":
