@@ -43,7 +43,7 @@ pub(crate) unsafe fn turned<T: Element>(shape: &[usize], out: *mut T, os: &[isiz
     let side = LINE / size_of::<T>();
     // Bands of `side` columns of the output, each read along the lines of x.
     let bands = wide.div_ceil(side);
-    let past = row.unsigned_abs() * size_of::<T>() % LINE == 0
+    let past = (row.unsigned_abs() * size_of::<T>()).is_multiple_of(LINE)
         && (out as usize).is_multiple_of(LINE)
         && stream::worthwhile(out, outer * wide * tall * size_of::<T>());
     let (out, x) = (Shared(out), Shared(x as *mut T));

@@ -122,7 +122,7 @@ impl Walk {
     pub fn straight(&self, step: usize) -> Option<(isize, usize)> {
         let last = self.rank - 1;
         let n = self.len[last];
-        (self.stride[last] == 1 && n % step == 0).then(|| (self.offset, n - self.index[last]))
+        (self.stride[last] == 1 && n.is_multiple_of(step)).then(|| (self.offset, n - self.index[last]))
     }
 
     /// Copies the next `n` elements into `buf`.

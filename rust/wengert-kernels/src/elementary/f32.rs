@@ -75,7 +75,7 @@ pub(crate) fn sigmoid<I: InstructionSet>(x: f32) -> f32 {
     let bits = e.to_bits().wrapping_add(t.to_bits() << 23);
     let value = f32::from_bits(if low { bits.wrapping_add(64 << 23) } else { bits });
     let value = if low { value * 5.421_010_862_427_522e-20 } else { value };
-    let scale = f32::from_bits((t.to_bits() << 23).wrapping_add((1.0 as f32).to_bits()));
+    let scale = f32::from_bits((t.to_bits() << 23).wrapping_add(1.0_f32.to_bits()));
     let value_low = if low { 0.0 } else { e_low * scale };
     let (top, top_low) = if x < 0.0 { (value, value_low) } else { (1.0, 0.0) };
     let d = 1.0 + value;

@@ -79,7 +79,7 @@ pub(crate) fn sigmoid<I: InstructionSet>(x: f64) -> f64 {
     let bits = e.to_bits().wrapping_add(t.to_bits() << 52);
     let value = f64::from_bits(if low { bits.wrapping_add(128 << 52) } else { bits });
     let value = if low { value * 2.938_735_877_055_718_8e-39 } else { value };
-    let scale = f64::from_bits((t.to_bits() << 52).wrapping_add((1.0 as f64).to_bits()));
+    let scale = f64::from_bits((t.to_bits() << 52).wrapping_add(1.0_f64.to_bits()));
     let value_low = if low { 0.0 } else { e_low * scale };
     let (top, top_low) = if x < 0.0 { (value, value_low) } else { (1.0, 0.0) };
     let d = 1.0 + value;
