@@ -3194,6 +3194,7 @@ def _register_hook(tensor: Tensor, hook: Callable[[Tensor], Tensor | None], post
 
 def _release_saved(saved: list[SavedTensor | None]) -> None:
     """Gives the values of a list of `SavedTensor` and None back."""
+
 def _reset_peak_memory_stats() -> None:
     """What is live now becomes the peak."""
 
