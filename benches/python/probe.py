@@ -129,6 +129,24 @@ def peak(module: str, name: str) -> float:
     return passes(shapes, 3)
 
 
+def answered(module: str, _: str) -> float:
+    """Time from a Ctrl-C in the middle of a product of large matrices to the KeyboardInterrupt."""
+    import signal
+    import time
+
+    m = importlib.import_module(module)
+    a = m.ones(6000, 6000)
+    press = "import os, signal, sys, time; time.sleep(0.2); print(time.monotonic_ns()); os.kill(int(sys.argv[1]), signal.SIGINT)"
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with subprocess.Popen([sys.executable, "-c", press, str(os.getpid())], stdout=subprocess.PIPE, text=True) as other:
+        try:
+            while True:
+                a @ a
+        except KeyboardInterrupt:
+            got = time.monotonic_ns()
+        return float(got - int(other.communicate()[0]))
+
+
 def beside(module: str, _: str) -> float:
     """Mean time of a product of 1e6 elements on two threads while another process computes."""
     m = importlib.import_module(module)
@@ -148,7 +166,7 @@ def beside(module: str, _: str) -> float:
 
 
 PROBES = {"memory": memory, "deep": deep, "import": import_time}
-NAMED = {"peak": peak, "beside": beside}
+NAMED = {"peak": peak, "answered": answered, "beside": beside}
 
 
 def ask(what: str, lib: Any, n: int = 0) -> dict[str, float]:

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// How often the embedding is asked.
-const PERIOD: Duration = Duration::from_millis(20);
+pub const PERIOD: Duration = Duration::from_millis(20);
 
 /// Work that takes longer gives the lock up, where it may.
 const LONG: Duration = Duration::from_millis(1);
@@ -104,6 +104,18 @@ pub fn without_lock<R>(f: impl FnOnce() -> R) -> R {
     f()
 }
 
+/// Runs `f`, which may run the program's own code, in which nothing is ours alone.
+pub fn with_lock<R>(f: impl FnOnce() -> R) -> R {
+    struct Back(bool);
+    impl Drop for Back {
+        fn drop(&mut self) {
+            MAY.set(self.0);
+        }
+    }
+    let _back = Back(MAY.replace(false));
+    f()
+}
+
 /// Whether this thread has given the lock up: it may touch neither counts nor free lists.
 pub fn is_away() -> bool {
     !AWAY.get().is_null()
@@ -165,8 +177,7 @@ fn leave() -> ! {
 }
 
 /// Whether this thread has asked long enough ago to ask again.
-#[inline]
-pub fn due() -> bool {
+fn due() -> bool {
     let now = Instant::now();
     let due = ASKED.get().is_none_or(|before| now.duration_since(before) >= PERIOD);
     if due {

@@ -77,9 +77,12 @@ fn raised(e: wengert::error::Details) -> PyErr {
 
 /// A warning of the core as Python's UserWarning, which filters may turn into an error.
 pub fn warn(message: &str) -> Result<(), Error> {
-    Python::attach(|py| {
-        let text = std::ffi::CString::new(message).unwrap_or_default();
-        PyErr::warn(py, &py.get_type::<PyUserWarning>(), &text, 1).map_err(stash)
+    // Filters and those who show warnings may be the program's own code.
+    wengert_kernels::interrupt::with_lock(|| {
+        Python::attach(|py| {
+            let text = std::ffi::CString::new(message).unwrap_or_default();
+            PyErr::warn(py, &py.get_type::<PyUserWarning>(), &text, 1).map_err(stash)
+        })
     })
 }
 
