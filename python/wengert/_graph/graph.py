@@ -91,7 +91,7 @@ class Graph:
     def __call__(self, *inputs: Any) -> Any:
         """What the function gives for these arguments."""
         leaves: list[Tensor] = []
-        form = flatten(inputs, leaves)
+        form = _form(inputs, leaves)
         if self._is_for_python(leaves):
             return self._f(*inputs)
         ways = self._ways.setdefault(form, [])
@@ -124,7 +124,7 @@ class Graph:
         try:
             stand_ins = recording.inputs()
             with Watch() as watch:
-                out = self._f(*build(form, iter(stand_ins)))
+                out = self._f(*build(form[0], iter(stand_ins)))
             results: list[Tensor] = []
             out_form = flatten(out, results)
             same = [next((i for i, x in enumerate(stand_ins) if x is r), None) for r in results]
@@ -191,9 +191,9 @@ class Graph:
 
     def _begin(self, examples: tuple[Any, ...]) -> None:
         leaves: list[Tensor] = []
-        form = flatten(examples, leaves)
+        form = _form(examples, leaves)
         plain = [x.detach() for x in leaves]
-        self._examples = build(form, iter(plain))
+        self._examples = build(form[0], iter(plain))
         self._record(examples, form, plain)
 
     @property
@@ -227,6 +227,11 @@ class Graph:
     def __repr__(self) -> str:
         name = getattr(self._f, "__qualname__", type(self._f).__name__)
         return f"<Graph of {name}: {len(self)} instructions, {self.ways} recorded ways>"
+
+
+def _form(inputs: tuple[Any, ...], leaves: list[Tensor]) -> tuple[Any, Any]:
+    """What a call must have in common with a recorded one: the form of its arguments, and the default dtype."""
+    return flatten(inputs, leaves), _core.get_default_dtype()
 
 
 def _strictly(fitting: list[_Way], ways: list[_Way]) -> str:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Iterable
 from typing import Any
 
-# A dict, a key of it, and what was there.
-Entry = tuple[dict[Any, Any], Any, Any]
+# A dict and a key of it, or a tensor and the name of an attribute, and what was there.
+Entry = tuple[Any, Any, Any]
 
 MISSING = object()
+# In the place of a key: how many there are.
+COUNT = object()
 
 
 class _Noted(threading.local):
@@ -29,10 +32,19 @@ def note(held: dict[Any, Any], *keys: Any) -> None:
         NOTED.entries += [(held, key, held.get(key, MISSING)) for key in keys]
 
 
+def note_leaves(tensors: Iterable[Any]) -> None:
+    """Notes whether tensors need gradients."""
+    if NOTED.entries is not None:
+        NOTED.entries += [(t, "requires_grad", t.requires_grad) for t in tensors if t is not None]
+
+
 def holds(entries: list[Entry]) -> bool:
     """Whether all is as it was."""
     for held, key, before in entries:
-        now = held.get(key, MISSING)
+        if key is COUNT:
+            now: Any = len(held)
+        else:
+            now = held.get(key, MISSING) if isinstance(held, dict) else getattr(held, key)
         if now is before:
             continue
         plain = type(now) is type(before) and isinstance(now, (int, float, str, tuple, bool))
@@ -43,8 +55,11 @@ def holds(entries: list[Entry]) -> bool:
 
 def _module(module: Any, _: Any) -> None:
     note(module.__dict__, "training")
-    for held in (module._parameters, module._buffers):
+    for held in (module._parameters, module._buffers, module._modules):
         note(held, *held)
+        if NOTED.entries is not None:
+            NOTED.entries.append((held, COUNT, len(held)))
+    note_leaves(module._parameters.values())
 
 
 class Watch:

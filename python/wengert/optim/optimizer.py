@@ -189,6 +189,7 @@ class Optimizer:
             for group in self.param_groups:
                 if _core._is_recording_graph():
                     watch.note(group, *group)
+                    watch.note_leaves(group["params"])
                 for p in group["params"]:
                     if p.grad is not None:
                         gradient = -p.grad if group.get("maximize") else p.grad
