@@ -72,7 +72,8 @@ def prod(x, dim=None, keepdim=False, dtype=None):
 
 def truth(function):
     def reference(x, dim=None, keepdim=False):
-        return np.asarray(function(x, axis=along(dim) if x.ndim else None, keepdims=keepdim))
+        found = np.asarray(function(x, axis=along(dim) if x.ndim else None, keepdims=keepdim))
+        return found.astype(np.uint8) if x.dtype == np.uint8 else found
 
     return reference
 

@@ -41,11 +41,11 @@ fn known_as<'k>(signature: &Signature, name: &str, key: &'k str) -> &'k str {
 }
 
 /// Arguments by parameter, defaults filled in.
-pub fn bind(
+pub fn bind<'py>(
     signature: &Signature,
     name: &str,
-    positional: &[Bound<'_, PyAny>],
-    named: &[(String, Bound<'_, PyAny>)],
+    positional: &[Bound<'py, PyAny>],
+    named: &[(String, Bound<'py, PyAny>)],
 ) -> PyResult<Vec<Value>> {
     let mut values: Vec<Option<Value>> = vec![None; signature.names.len()];
     for (i, arg) in positional.iter().enumerate() {
@@ -59,6 +59,10 @@ pub fn bind(
             break;
         }
         if i >= signature.positional {
+            if let Some((tensors, mut numbers)) = crate::older::modern(name, positional)? {
+                numbers.extend_from_slice(named);
+                return bind(signature, name, &tensors, &numbers);
+            }
             return Err(PyTypeError::new_err(format!(
                 "{name}() takes at most {} positional arguments ({} given)",
                 signature.positional,

@@ -22,6 +22,7 @@ mod methods;
 mod node;
 mod numpy;
 mod object;
+mod older;
 mod packing;
 mod profile;
 mod properties;

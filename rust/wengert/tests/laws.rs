@@ -295,6 +295,12 @@ fn cases(seed: u64) -> Vec<Case> {
     for part in [sampled, written, elementwise, reductions, products, views, indices, writes] {
         part(&mut c, rng);
     }
+    // A mean over no rows, where the draw has all of them ignored, is NaN in truth: nothing to compare.
+    c.0.retain(|case| {
+        !case.name.contains("ignore_index")
+            || (case.f)(&case.xs)
+                .is_ok_and(|y| law::vec(&ops::cast(&y, DType::F64).unwrap()).iter().all(|v| !v.is_nan()))
+    });
     c.0
 }
 

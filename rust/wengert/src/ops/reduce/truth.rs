@@ -86,10 +86,15 @@ macro_rules! rows {
             returns: "Tensor",
             face: Face::BOTH,
             differentiable: false,
-            body: Body::Call(|a| match a.maybe_ints(1)?.as_deref() {
-                // Over no dimension at all.
-                Some([]) => ne(a.tensor(0)?, &Tensor::scalar(a.tensor(0)?.dtype(), crate::Scalar::Int(0))?).map(Value::from),
-                dims => $f(a.tensor(0)?, dims, a.flag(2)?).map(Value::from),
+            body: Body::Call(|a| {
+                let x = a.tensor(0)?;
+                let found = match a.maybe_ints(1)?.as_deref() {
+                    // Over no dimension at all.
+                    Some([]) => ne(x, &Tensor::scalar(x.dtype(), crate::Scalar::Int(0))?)?,
+                    dims => $f(x, dims, a.flag(2)?)?,
+                };
+                // As in PyTorch, where uint8 was the type of masks.
+                if x.dtype() == DType::U8 { cast(&found, DType::U8).map(Value::from) } else { Ok(found.into()) }
             }),
             samples: &["b(2, 3)", "b(2, 3), dim=1", "f(2, 3, 4), dim=(0, 2), keepdim=True", "i(2, 3), dim=0", "b()", "f(0, 3)", "f(0, 3), dim=0"],
         };
