@@ -45,7 +45,8 @@ fn f64_errors() {
         if error > worst || error.is_nan() {
             (worst, at) = (error, [x, y]);
         }
-        if low == 0.0 {
+        // What is left of a tiny result may be below every number.
+        if low == 0.0 && high.abs() > 1e-280 {
             assert_eq!(got, high, "{x} ** {y} is a number");
         }
     }
