@@ -67,6 +67,14 @@ fn strides_beside_a_size_of_zero_do_not_overflow() {
 }
 
 #[test]
+fn what_has_no_elements_is_dense_whatever_its_strides() {
+    let whole = ops::cast(&Tensor::from_slice(&[1.0, 2.0, 3.0, 4.0], &[4]).unwrap(), wengert::DType::I32).unwrap();
+    let empty = ops::view::as_strided(&whole, &[4, 0], &[i64::MAX, i64::MAX - 1], None).unwrap();
+    assert!(empty.layout().is_dense());
+    assert_eq!(ops::sum(&empty, Some(&[-1]), false).unwrap().shape(), [4]);
+}
+
+#[test]
 fn flip_of_no_dimensions_takes_its_one_dimension_once() {
     let scalar = Tensor::from_slice(&[1.0], &[]).unwrap();
     assert!(ops::arrange::flip(&scalar, &[-1]).is_ok());

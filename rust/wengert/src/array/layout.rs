@@ -153,9 +153,13 @@ impl Layout {
 
     /// Whether elements lie without gaps, in whatever order.
     pub fn is_dense(&self) -> bool {
-        let reach = |(&n, &s): (&usize, &isize)| n.saturating_sub(1) * s.unsigned_abs();
+        if self.is_contiguous() || self.numel() == 0 {
+            // Strides beside a size of 0 may be any numbers.
+            return true;
+        }
+        let reach = |(&n, &s): (&usize, &isize)| (n - 1) * s.unsigned_abs();
         let end: usize = self.shape().iter().zip(self.strides()).map(reach).sum();
-        self.is_contiguous() || self.numel() == 0 || (end + 1 == self.numel() && !self.overlaps())
+        end + 1 == self.numel() && !self.overlaps()
     }
 
     /// Whether two elements lie in one place.
