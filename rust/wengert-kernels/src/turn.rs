@@ -59,15 +59,22 @@ pub(crate) unsafe fn turned<T: Element>(shape: &[usize], out: *mut T, os: &[isiz
             let mut i = 0;
             while i < tall {
                 let height = side.min(tall - i);
-                // SAFETY: `height` x `width` elements of both; the square holds side * side.
+                // SAFETY: `height` x `width` elements of both; the square holds side * side. A whole one is told apart so
+                // that its sizes are known to the compiler.
                 unsafe {
-                    turn(height, width, from.add(i), column, square, side);
+                    if height == side && width == side {
+                        turn(side, side, from.add(i), column, square, side);
+                    } else {
+                        turn(height, width, from.add(i), column, square, side);
+                    }
                     for r in 0..height {
                         let (line, to) = (square.add(r * side), to.offset((i + r) as isize * row));
-                        if past && width == side {
+                        if width < side {
+                            std::ptr::copy_nonoverlapping(line, to, width);
+                        } else if past {
                             stream::copy(LINE, line.cast(), to.cast());
                         } else {
-                            std::ptr::copy_nonoverlapping(line, to, width);
+                            std::ptr::copy_nonoverlapping(line, to, side);
                         }
                     }
                 }
